@@ -1,0 +1,112 @@
+"""A protocol's own tests: given these answers, expect those doses, dates and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from regimen import rules
+from regimen.checks import examined
+from regimen.engine.expansion import expand
+from regimen.finding import Finding, Place, Refusal
+from regimen.language.plans import Given, new_plan
+from regimen.protocol import Case, Expected, Protocol
+from regimen.quantity import Quantity
+from regimen.schedule import Administration, Schedule
+
+_NO_PLAN = "0" * 32  # cases belong to no patient
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How a case came out; without findings it passed."""
+
+    case: Case
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings
+
+
+def run_cases(protocol: Protocol) -> tuple[CaseResult, ...]:
+    """Every case of the protocol, in order."""
+    return tuple(CaseResult(case, tuple(_run(protocol, case))) for case in protocol.cases)
+
+
+def _run(protocol: Protocol, case: Case) -> Iterator[Finding]:
+    try:
+        given = {
+            name: Given(text, place=case.places[name]) for name, text in case.given.items()
+        }
+        plan = new_plan(protocol, given, plan_id=_NO_PLAN, made=_LONG_AGO)
+        if plan is None:
+            yield _failed(case, "no start is given", "add start to given")
+            return
+        schedule = examined(expand(protocol, plan))
+        standing = [finding for finding in schedule.findings if finding.stands]
+        if case.refused is None:  # what is stated can be tested while gaps are open
+            standing = [finding for finding in standing if finding.rule is not rules.NOT_STATED]
+        if standing:
+            raise Refusal(standing)
+    except Refusal as refusal:
+        codes = [finding.code for finding in refusal.findings]
+        if case.refused is None:
+            yield _failed(case, f"refused: {codes[0]}", "see the findings below", case.place)
+            yield from refusal.findings
+        elif case.refused not in codes:
+            yield _failed(
+                case, f"refused with {', '.join(codes)}, not {case.refused}", "correct the case"
+            )
+        return
+    if case.refused is not None:
+        yield _failed(case, f"not refused; {case.refused} was expected", "correct one of the two")
+    for expected in case.expected:
+        yield from _differences(case, expected, schedule)
+
+
+def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
+    given = schedule.of_course(expected.course)
+    if not given:
+        yield _failed(case, f"{expected.course} has no administrations", _MEND, expected.place)
+        return
+    for words, wanted, found in (
+        ("doses", expected.doses, len(given)),
+        ("first", expected.first, given[0].day),
+        ("last", expected.last, given[-1].day),
+        ("dates", expected.dates, tuple(each.day for each in given)),
+        ("amounts", expected.amounts, tuple(each.dose and each.dose.ordered for each in given)),
+        ("total", expected.total, _total(given)),
+    ):
+        if wanted is not None and wanted != found:
+            yield _failed(
+                case,
+                f"{expected.course}: {words} expected {_shown(wanted)}, found {_shown(found)}",
+                _MEND,
+                expected.place,
+            )
+
+
+_MEND = "hold the case and the protocol against the source, and correct the one that is wrong"
+
+
+def _total(given: tuple[Administration, ...]) -> Quantity | None:
+    doses = [each.dose.ordered for each in given if each.dose]
+    if len(doses) < len(given) or len({dose.unit.dimension for dose in doses}) != 1:
+        return None
+    total = doses[0]
+    for dose in doses[1:]:
+        total += dose
+    return total
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(str(each) for each in value) + "]"
+    return "nothing" if value is None else str(value)
+
+
+def _failed(case: Case, what: str, mend: str, place: Place | None = None) -> Finding:
+    return Finding(rules.CASE_FAILED, f"case {case.name!r}: {what}", mend, place or case.place)

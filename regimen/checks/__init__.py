@@ -1,0 +1,79 @@
+"""The checks, and the only maker of a checked schedule.
+
+`ON_SCHEDULE` and `ON_PROTOCOL` list every check there is; a check that is not listed does not
+exist, and one that examined nothing has failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from regimen import rules
+from regimen.checks import dimensions, gaps, recount, spacing, usual_range
+from regimen.engine.inputs import unknown_answers
+from regimen.engine.totals import total
+from regimen.finding import Finding, Refusal
+from regimen.protocol import Protocol
+from regimen.schedule import CheckedSchedule, Schedule
+
+ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
+    gaps.open_gaps,
+    gaps.nothing_scheduled,
+    spacing.too_close,
+    spacing.overlapping,
+    usual_range.outside,
+    recount.differs,
+)
+ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
+    dimensions.per_day_on_rest_days,
+    dimensions.of_other_kinds,
+    dimensions.tapers,
+)
+
+
+def check_protocol(protocol: Protocol) -> Protocol:
+    """The protocol, if no check on its own text refuses it. Raises Refusal with every finding."""
+    findings = [finding for check in ON_PROTOCOL for finding in check(protocol)]
+    if findings:
+        raise Refusal(findings)
+    return protocol
+
+
+def examined(schedule: Schedule) -> Schedule:
+    """The schedule with its findings, each with the override that the plan records for it."""
+    found = [*unknown_answers(schedule.protocol, schedule.plan)]
+    found += [finding for check in ON_SCHEDULE for finding in check(schedule)]
+    findings = [_overridden(finding, schedule) for finding in found]
+    findings += _idle(schedule, findings)
+    return replace(schedule, findings=tuple(findings))
+
+
+def checked(schedule: Schedule) -> CheckedSchedule:
+    """The examined schedule, fit for export. Raises Refusal while an error stands."""
+    schedule = examined(schedule)
+    return CheckedSchedule(schedule, total(schedule), tuple(usual_range.results(schedule)))
+
+
+def _overridden(finding: Finding, schedule: Schedule) -> Finding:
+    for override in schedule.plan.overrides:
+        if (
+            finding.rule.may_override
+            and override.code == finding.code
+            and override.about == finding.about
+        ):
+            return replace(finding, override=override)
+    return finding
+
+
+def _idle(schedule: Schedule, findings: list[Finding]) -> list[Finding]:
+    used = {id(finding.override) for finding in findings if finding.override}
+    return [
+        Finding(
+            rules.IDLE_OVERRIDE,
+            f"the override of {override.code} for {override.about} meets no finding",
+            "remove it; if a finding like it stands now, decide on that one anew",
+        )
+        for override in schedule.plan.overrides
+        if id(override) not in used
+    ]

@@ -1,0 +1,46 @@
+"""What the source leaves open, and schedules that schedule nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regimen import rules
+from regimen.engine.inputs import gaps
+from regimen.finding import Finding, Reader, Rule, Severity
+from regimen.schedule import Schedule
+
+NOTHING_SCHEDULED = Rule(
+    "nothing-scheduled",
+    Severity.ERROR,
+    Reader.PLAN,
+    "an empty calendar looks like a treatment that needs nothing",
+)
+
+
+def open_gaps(schedule: Schedule) -> Iterator[Finding]:
+    """One finding per course for all that its source does not state and the plan does not fill."""
+    courses: dict[str, list[tuple[str, str]]] = {}
+    for gap in gaps(schedule.protocol, schedule.plan):
+        assert gap.course is not None
+        courses.setdefault(gap.course, []).append((gap.missing, gap.name))
+    for course, missing in courses.items():
+        words = ", ".join(words for words, _ in missing)
+        names = ", ".join(name for _, name in missing)
+        yield Finding(
+            rules.NOT_STATED,
+            f"the source does not state {words} of {course}"
+            f" ({schedule.protocol.course(course).drug})",
+            f"decide: --set with {names}; or record that the gap is accepted, and what it means is"
+            " printed on every export",
+            schedule.protocol.course(course).place,
+            about=f"{course}: {words}",
+        )
+
+
+def nothing_scheduled(schedule: Schedule) -> Iterator[Finding]:
+    if not schedule.administrations:
+        yield Finding(
+            NOTHING_SCHEDULED,
+            "no course of this plan has any administration",
+            "answer what the source does not state, or check the choices",
+        )

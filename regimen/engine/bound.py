@@ -1,0 +1,113 @@
+"""A phase with the plan's answers in the place of references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from regimen.engine.days import Days
+from regimen.plan import Plan
+from regimen.protocol import (
+    DoseExpression,
+    Doses,
+    Every,
+    Extent,
+    For,
+    OnWeekdays,
+    Pattern,
+    Phase,
+    Ref,
+    Share,
+    Taper,
+    TimesPerWeek,
+)
+from regimen.quantity import Quantity
+from regimen.route import Route
+from regimen.timing import CalendarSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """A taper with values."""
+
+    first: Quantity
+    by: Quantity
+    to: Quantity
+    each: CalendarSpan
+    share: Share | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """None stands for what the source does not state and the plan did not fill. `times` is (None,)
+    where doses have no clock time."""
+
+    phase: Phase
+    route: Route | None
+    dose: DoseExpression | Levels | None
+    days: Days | None
+    extent: Extent | Levels | None
+    times: tuple[time | None, ...] | None
+
+
+def answer(value: object, plan: Plan) -> Any:
+    """The value itself, or what the plan answers for it; None where it answers nothing. Which type
+    an answer has was settled when it was read for its parameter."""
+    if type(value) is not Ref:
+        return value
+    given = plan.answers.get(value.name)
+    return None if given is None else given.value
+
+
+def bind(phase: Phase, plan: Plan) -> Bound:
+    """The phase with this plan's values. Every question that must be answered, was."""
+    dose = _dose(phase, plan)
+    return Bound(
+        phase=phase,
+        route=answer(phase.route, plan),
+        dose=dose,
+        days=_days(phase, plan),
+        extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),
+        times=(None,) if phase.times is None else answer(phase.times, plan),
+    )
+
+
+def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | None:
+    if isinstance(phase.dose, Taper):
+        return _levels(phase, plan)
+    dose: DoseExpression | Quantity | None = answer(phase.dose, plan)
+    return DoseExpression(dose) if isinstance(dose, Quantity) else dose
+
+
+def _levels(phase: Phase, plan: Plan) -> Levels | None:
+    taper = phase.dose
+    assert isinstance(taper, Taper)
+    first, by, to = (answer(part, plan) for part in (taper.first, taper.by, taper.to))
+    each = answer(taper.each, plan)
+    if first is None or by is None or to is None or each is None:
+        return None
+    return Levels(first, by, to, each, taper.share)
+
+
+def _days(phase: Phase, plan: Plan) -> Days | None:
+    days: Pattern | None = answer(phase.pattern, plan)
+    match days:
+        case Every(span=Ref() as ref):
+            return Every(answer(ref, plan))
+        case OnWeekdays(weekdays=Ref() as ref):
+            return OnWeekdays(answer(ref, plan))
+        case TimesPerWeek(count=count, pins=pins):
+            pinned = answer(pins, plan)
+            return TimesPerWeek(answer(count, plan)) if pinned is None else OnWeekdays(pinned)
+    return days
+
+
+def _extent(phase: Phase, plan: Plan) -> Extent | None:
+    extent: Extent | None = answer(phase.extent, plan)
+    match extent:
+        case For(span=Ref() as ref):
+            return For(answer(ref, plan))
+        case Doses(count=Ref() as ref):
+            return Doses(answer(ref, plan))
+    return extent

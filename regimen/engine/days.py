@@ -1,0 +1,116 @@
+"""Which days: the places of a pattern, counted from a first moment (rules T2, T6, T8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import count
+
+from regimen.protocol import Every, Once, OnWeekdays, TimesPerWeek
+from regimen.timing import (
+    CalendarSpan,
+    Moment,
+    MonthEnd,
+    SpanUnit,
+    Weekday,
+    moment_after,
+    months_after,
+)
+
+Days = Every | TimesPerWeek | OnWeekdays | Once  # with values, no references
+
+_DAY = timedelta(days=1)
+
+
+def interval(pattern: Every) -> CalendarSpan:
+    assert isinstance(pattern.span, CalendarSpan)
+    return pattern.span
+
+
+def _week_offsets(times: int) -> tuple[int, ...]:
+    """Place k of n stands on day floor(7k/n) of each week."""
+    return tuple(7 * place // times for place in range(times))
+
+
+def _weekday_offsets(weekdays: tuple[Weekday, ...], first: date) -> tuple[int, ...]:
+    """How many days after `first` each weekday first comes, ascending."""
+    return tuple(sorted((weekday - first.weekday()) % 7 for weekday in weekdays))
+
+
+def _offsets(pattern: TimesPerWeek | OnWeekdays, first: date) -> tuple[int, ...]:
+    if isinstance(pattern, TimesPerWeek):
+        assert isinstance(pattern.count, int)
+        return _week_offsets(pattern.count)
+    assert isinstance(pattern.weekdays, tuple)
+    return _weekday_offsets(pattern.weekdays, first)
+
+
+def places(pattern: Days, first: Moment, month_end: MonthEnd) -> Iterator[date]:
+    """The days of the pattern, ascending and without end. Raises OverflowError past year 9999."""
+    day = first.day
+    if isinstance(pattern, Once):
+        yield day
+        return
+    if isinstance(pattern, Every):
+        span = interval(pattern)
+        if span.months:
+            origin = first.month_origin or day
+            for months in count(first.months, span.months):
+                yield months_after(origin, months, month_end)
+        step = timedelta(days=span.days)
+        while True:
+            yield day
+            day += step
+    offsets = [timedelta(days=days) for days in _offsets(pattern, day)]
+    while True:
+        for offset in offsets:
+            yield day + offset
+        day += 7 * _DAY
+
+
+def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Moment:
+    """The place of this index, from 0, as a moment without a clock time. Raises OverflowError."""
+    start = first.on_date()
+    if isinstance(pattern, Once):
+        raise ValueError("a single dose has no further place")
+    if isinstance(pattern, Every):
+        return moment_after(start, interval(pattern).times(index), month_end) if index else start
+    offsets = _offsets(pattern, start.day)
+    weeks, within = divmod(index, len(offsets))
+    return Moment(start.day + timedelta(days=7 * weeks + offsets[within]))
+
+
+def shortest_gap(pattern: Days) -> CalendarSpan | None:
+    """The least distance between neighbouring places, which a junction waits out; None for a
+    single dose."""
+    if isinstance(pattern, Once):
+        return None
+    if isinstance(pattern, Every):
+        return interval(pattern)
+    offsets = _offsets(pattern, date(2024, 1, 1))  # any day: distances do not depend on it
+    pairs = zip(offsets, (*offsets[1:], offsets[0] + 7), strict=True)
+    return CalendarSpan(min(after - before for before, after in pairs), SpanUnit.DAY)
+
+
+def per_week(pattern: Days) -> int | None:
+    """How many places fall into every week, where that is one number."""
+    if isinstance(pattern, TimesPerWeek):
+        assert isinstance(pattern.count, int)
+        return pattern.count
+    if isinstance(pattern, OnWeekdays):
+        assert isinstance(pattern.weekdays, tuple)
+        return len(pattern.weekdays)
+    if isinstance(pattern, Every):
+        days = interval(pattern).days
+        return 7 // days if days and 7 % days == 0 else None
+    return None
+
+
+def counts_months(pattern: Days | None) -> bool:
+    """Whether the pattern's interval is in months, so that a month's end can clamp it."""
+    return isinstance(pattern, Every) and bool(interval(pattern).months)
+
+
+def is_daily(pattern: Days) -> bool:
+    """Whether the pattern has no rest days."""
+    return per_week(pattern) == 7

@@ -1,0 +1,300 @@
+"""How much: stated, calculated, shared, capped, rounded, ordered, each stage kept (rules D1 to D3,
+D6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil, floor
+
+from regimen import rules
+from regimen.engine.bound import Bound, Levels
+from regimen.engine.days import Days, is_daily, per_week
+from regimen.finding import Reading, Refusal, refuse
+from regimen.plan import Plan
+from regimen.protocol import Cap, CapBasis, DoseExpression, Measure, Phase, Rounding, RoundingMode
+from regimen.protocol import Share
+from regimen.quantity import Quantity, decimal_text
+from regimen.schedule import Dose, DoseStage, DoseStep
+
+MOST_LEVELS = 1000
+_HALF = Fraction(1, 2)
+_PER = {Measure.WEIGHT: "kg", Measure.BSA: "m²"}
+
+
+def dose_of(bound: Bound, expression: DoseExpression, plan: Plan, administrations: int) -> Dose:
+    """The dose of each of the phase's `administrations`. Raises Refusal."""
+    phase = bound.phase
+    refuse_dimensions(phase, expression.amount)
+    steps = [_stated(expression)]
+    amount = expression.amount
+    if expression.per is not None:
+        amount = _scaled(amount, expression.per, plan)
+        steps.append(DoseStep(DoseStage.CALCULATED, amount, _scaling(expression, plan)))
+    if expression.share is not None:
+        parts, words = _parts(bound, expression, administrations)
+        amount = amount.times(Fraction(1, parts))
+        steps.append(DoseStep(DoseStage.SHARED, amount, words))
+    return _finished(bound, amount, steps, plan)
+
+
+def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[Dose, ...]:
+    """The dose of each level of a taper, in order. Raises Refusal."""
+    refuse_dimensions(bound.phase, levels.first)
+    doses = []
+    for number, amount in enumerate(level_amounts(bound.phase, levels), 1):
+        because = f"level {number} of the taper from {levels.first} to {levels.to}"
+        steps = [DoseStep(DoseStage.STATED, amount, because)]
+        if levels.share is not None:
+            parts, words = _parts(bound, DoseExpression(amount, None, levels.share), 0)
+            amount = amount.times(Fraction(1, parts))
+            steps.append(DoseStep(DoseStage.SHARED, amount, words))
+        doses.append(_finished(bound, amount, steps, plan))
+    return tuple(doses)
+
+
+def level_amounts(phase: Phase, levels: Levels) -> tuple[Quantity, ...]:
+    """The amounts of a taper, without a last one of zero. Raises Refusal where it does not land."""
+    place = phase.place_of("taper")
+    for other in (levels.by, levels.to):
+        if other.unit.dimension is not levels.first.unit.dimension and other.value:
+            raise refuse(
+                rules.DIMENSION,
+                f"the taper goes from {levels.first} by {levels.by} to {levels.to}, which are not"
+                " of one kind",
+                "write all three in one kind of unit",
+                place,
+            )
+    distance = levels.first.base - levels.to.base
+    down, by = distance > 0, levels.by.base
+    steps = abs(distance) / by
+    if steps.denominator != 1 or not 1 <= steps <= MOST_LEVELS:
+        raise refuse(rules.TAPER_MISSES, _sticking(levels, steps, down=down), _MEND_TAPER, place)
+    change = levels.by.times(-1 if down else 1)
+    amounts = tuple(levels.first + change.times(step) for step in range(int(steps) + 1))
+    return amounts if levels.to.value else amounts[:-1]
+
+
+_MEND_TAPER = "choose a step that divides the way evenly, or split the taper into two phases"
+
+
+def _sticking(levels: Levels, steps: Fraction, *, down: bool) -> str:
+    whole = f"a taper from {levels.first} by {levels.by} to {levels.to}"
+    if not steps:
+        return f"{whole} begins where it ends"
+    if steps > MOST_LEVELS:
+        return f"{whole} has {floor(steps)} levels, and at most {MOST_LEVELS} are allowed"
+    last = levels.first + levels.by.times(-floor(steps) if down else floor(steps))
+    return f"{whole} sticks at {last}: the next step would pass {levels.to}"
+
+
+# --- stages
+
+
+def _stated(expression: DoseExpression) -> DoseStep:
+    return DoseStep(
+        DoseStage.STATED, expression.amount, f"{in_words(expression)}, as the protocol says"
+    )
+
+
+def in_words(expression: DoseExpression) -> str:
+    """`6 mg/kg per day`, `280 units per week`, `100 mcg`."""
+    words = str(expression.amount)
+    if expression.per is not None:
+        words += f"/{_PER[expression.per]}"
+    if expression.share is not None:
+        words += " in all" if expression.share is Share.IN_ALL else f" per {expression.share}"
+    return words
+
+
+def _measured(measure: Measure, plan: Plan) -> Quantity:
+    value = plan.answers[measure].value
+    assert isinstance(value, Quantity)
+    return value
+
+
+def _scaled(amount: Quantity, measure: Measure, plan: Plan) -> Quantity:
+    size = _measured(measure, plan)
+    per_unit = size.base / 1000 if measure is Measure.WEIGHT else size.base  # per kg, not per g
+    return amount.times(per_unit)
+
+
+def _scaling(expression: DoseExpression, plan: Plan) -> str:
+    assert expression.per is not None
+    size = _measured(expression.per, plan)
+    return f"{expression.amount}/{_PER[expression.per]} × {size}"
+
+
+def _parts(bound: Bound, expression: DoseExpression, administrations: int) -> tuple[int, str]:
+    """Among how many administrations the amount is shared, and that in words."""
+    assert bound.days is not None
+    assert bound.times is not None
+    a_day = len(bound.times)
+    if expression.share is Share.IN_ALL:
+        return administrations, f"shared equally among all {administrations} doses"
+    if expression.share is Share.DAY:
+        refuse_per_day(bound.phase, expression, bound.days)
+        return a_day, "once a day" if a_day == 1 else f"shared equally among {a_day} doses a day"
+    a_week = per_week(bound.days)
+    if a_week is None:
+        raise refuse(
+            rules.PER_DAY_ON_REST_DAYS,
+            f"{in_words(expression)} on days that do not come equally often every week",
+            "write the dose per administration",
+            bound.phase.place_of("dose"),
+        )
+    return a_week * a_day, f"shared equally among {a_week * a_day} doses a week"
+
+
+def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None:
+    """Raises Refusal where an amount per day stands on a pattern with rest days."""
+    if is_daily(days):
+        return
+    amount, a_week = expression.amount, per_week(days)
+    scale = f"/{_PER[expression.per]}" if expression.per else ""
+    readings = [Reading("each time", (f"{amount}{scale} at every administration",))]
+    if a_week:
+        week = amount.times(7)
+        readings.append(
+            Reading(
+                "a week's amount, shared",
+                (
+                    f"{amount}{scale} × 7 = {week}{scale} a week",
+                    f"{_fraction(week, a_week)}{scale} at each of {a_week} administrations a week",
+                ),
+            )
+        )
+    readings.append(Reading("every day", (f"{amount}{scale} daily, without rest days",)))
+    raise refuse(
+        rules.PER_DAY_ON_REST_DAYS,
+        f"{in_words(expression)} on a pattern with rest days",
+        "write the dose per administration, or per week, or give it daily; where the source is"
+        " ambiguous, make the reading a parameter",
+        phase.place_of("dose"),
+        readings=tuple(readings),
+    )
+
+
+def _fraction(amount: Quantity, parts: int) -> Quantity:
+    return amount.times(Fraction(1, parts))
+
+
+def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan) -> Dose:
+    phase = bound.phase
+    limit: Quantity | None = None
+    for cap in phase.caps:
+        ceiling, words = _ceiling(bound, cap, plan)
+        if limit is None or ceiling < limit:
+            limit = ceiling
+        if ceiling < amount:
+            amount = ceiling
+            steps.append(DoseStep(DoseStage.CAPPED, amount, words))
+    if phase.rounding is not None:
+        rounded = _rounded(phase, phase.rounding, amount, limit)
+        steps.append(DoseStep(DoseStage.ROUNDED, rounded, _rounding(phase.rounding, amount)))
+        amount = rounded
+    if decimal_text(amount.value) is None:
+        raise refuse(
+            rules.INEXACT,
+            f"the dose comes to {amount}, which has no exact decimal",
+            "state how it is rounded: round: nearest 0.1 mg, ties up",
+            phase.place_of("dose", "taper"),
+        )
+    steps.append(DoseStep(DoseStage.ORDERED, amount, "per administration"))
+    return Dose(amount, tuple(steps))
+
+
+def _ceiling(bound: Bound, cap: Cap, plan: Plan) -> tuple[Quantity, str]:
+    """The most per administration that the cap allows, and why."""
+    amount = cap.amount if cap.per is None else _scaled(cap.amount, cap.per, plan)
+    scale = f"/{_PER[cap.per]}" if cap.per else ""
+    words = f"at most {cap.amount}{scale} per {cap.basis}"
+    if cap.basis is CapBasis.DAY:
+        assert bound.times is not None
+        if len(bound.times) > 1:
+            words += f", {len(bound.times)} doses a day"
+        amount = _fraction(amount, len(bound.times))
+    return amount, words
+
+
+def _rounded(
+    phase: Phase, rounding: Rounding, amount: Quantity, limit: Quantity | None
+) -> Quantity:
+    places = amount.over(rounding.grid)
+    result = rounding.grid.times(_whole(places, rounding))
+    if limit is not None and result > limit:
+        result = rounding.grid.times(floor(limit.over(rounding.grid)))
+        if not result.value:
+            raise refuse(
+                rules.CAP_IMPOSSIBLE,
+                f"no multiple of {rounding.grid} lies below the cap of {limit}",
+                "round to smaller amounts",
+                phase.place_of("round"),
+            )
+    if not result.value:
+        raise refuse(
+            rules.ROUNDS_TO_ZERO,
+            f"{amount} rounded {rounding} is nothing",
+            "round to smaller amounts",
+            phase.place_of("round"),
+        )
+    drift = abs(result.over(amount) - 1)
+    if drift > rounding.within:
+        raise refuse(
+            rules.ROUNDS_FAR,
+            f"{_shown(amount)} rounded {rounding} is {result}: a change of"
+            f" {_percent(drift)} %, and {_percent(rounding.within)} % is allowed",
+            "round to smaller amounts, or allow it: add within 20 % to round",
+            phase.place_of("round"),
+        )
+    return result
+
+
+def _whole(places: Fraction, rounding: Rounding) -> int:
+    if rounding.mode is RoundingMode.DOWN:
+        return floor(places)
+    if rounding.mode is RoundingMode.UP:
+        return ceil(places)
+    return floor(places + _HALF) if rounding.ties_up else ceil(places - _HALF)
+
+
+def _rounding(rounding: Rounding, amount: Quantity) -> str:
+    return f"{_shown(amount)} rounded {rounding}"
+
+
+def _shown(amount: Quantity) -> str:
+    return str(amount)
+
+
+def _percent(part: Fraction) -> str:
+    """A percentage for people, to a tenth, away from zero so that a limit is not seen to be kept
+    when it is not."""
+    tenths = ceil(part * 1000)
+    return decimal_text(Fraction(tenths, 10)) or ""
+
+
+# --- dimensions
+
+
+def refuse_dimensions(phase: Phase, amount: Quantity) -> None:
+    """Raises Refusal where the phase's caps or rounding are of another kind than its dose."""
+    findings = [
+        refusal.findings[0] for refusal in _dimension_refusals(phase, amount)
+    ]
+    if findings:
+        raise Refusal(findings)
+
+
+def _dimension_refusals(phase: Phase, amount: Quantity) -> Iterator[Refusal]:
+    others = [("max", cap.amount) for cap in phase.caps]
+    if phase.rounding is not None:
+        others.append(("round", phase.rounding.grid))
+    for key, other in others:
+        if other.unit.dimension is not amount.unit.dimension:
+            yield refuse(
+                rules.DIMENSION,
+                f"the dose is {amount.unit.dimension} ({amount}), and {key} is"
+                f" {other.unit.dimension} ({other})",
+                "write both in one kind of unit; no conversion is assumed",
+                phase.place_of(key),
+            )

@@ -1,0 +1,136 @@
+"""What a plan still has to answer, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regimen import rules
+from regimen.finding import Finding, Place, Refusal
+from regimen.plan import Plan
+from regimen.protocol import Condition, Course, Parameter, ParameterType, Phase, Protocol, Ref
+from regimen.timing import ElapsedSpan
+
+ZONE = Parameter(
+    "zone",
+    ParameterType.ZONE,
+    "In which time zone is the treatment given, for example Europe/Rome?",
+    Place("", 0, 0),
+)
+
+
+def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
+    """Whether all conditions hold; None while a choice they rest on is open."""
+    known: bool | None = True
+    for condition in conditions:
+        answer = plan.answers.get(condition.parameter)
+        if answer is None:
+            known = None
+        elif answer.value not in condition.choices:
+            return False
+    return known
+
+
+def applied_phases(course: Course, plan: Plan) -> tuple[Phase, ...]:
+    """The phases of the course that this plan has. Needs every choice to be answered."""
+    if course.when and not applies(course.when, plan):
+        return ()
+    return tuple(phase for phase in course.phases if not phase.when or applies(phase.when, plan))
+
+
+def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
+    """The questions that must be answered before anything is scheduled, in the protocol's order.
+
+    While a choice is open, what depends on it is not asked yet.
+    """
+    names = {name: None for name in _needed(protocol, plan) if name not in plan.answers}
+    missing = [protocol.parameters[name] for name in names]
+    questions = [parameter for parameter in missing if not parameter.gap]
+    if plan.zone is None and any(
+        _timed(phase, protocol, plan) for phase in _possible(protocol, plan)
+    ):
+        questions.append(ZONE)
+    return tuple(questions)
+
+
+def gaps(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
+    """What the source leaves open and the plan does not fill."""
+    names = {name: None for name in _needed(protocol, plan) if name not in plan.answers}
+    return tuple(protocol.parameters[name] for name in names if protocol.parameters[name].gap)
+
+
+def _possible(protocol: Protocol, plan: Plan) -> Iterator[Phase]:
+    for course in protocol.courses:
+        if applies(course.when, plan):
+            for phase in course.phases:
+                if applies(phase.when, plan):
+                    yield phase
+
+
+def _needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
+    for course in protocol.courses:
+        yield from _choices(course.when, plan)
+        if applies(course.when, plan):
+            for phase in course.phases:
+                yield from _choices(phase.when, plan)
+                if applies(phase.when, plan):
+                    yield from phase.needs
+
+
+def _choices(conditions: tuple[Condition, ...], plan: Plan) -> Iterator[str]:
+    if applies(conditions, plan) is not False:
+        for condition in conditions:
+            yield condition.parameter
+
+
+def _timed(phase: Phase, protocol: Protocol, plan: Plan) -> bool:
+    """Whether the phase has clock times, which mean nothing without a zone."""
+    times = phase.times
+    if isinstance(times, Ref):
+        return not protocol.parameters[times.name].gap or times.name in plan.answers
+    if times is not None:
+        return True
+    return phase.begins is not None and isinstance(phase.begins.offset, ElapsedSpan)
+
+
+def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
+    """A finding for each answer that no phase of this plan asks for."""
+    wanted = set(_needed(protocol, plan))
+    for phase in _possible(protocol, plan):
+        wanted.update(name for name in (_pins(phase),) if name)
+    for name, answer in plan.answers.items():
+        if name in protocol.parameters and name not in wanted:
+            yield Finding(
+                rules.UNKNOWN_INPUT,
+                f"{name} = {answer.text} decides nothing in this plan",
+                "remove it, or check the choices it depends on",
+            )
+
+
+def _pins(phase: Phase) -> str | None:
+    pins = getattr(phase.pattern, "pins", None)
+    return pins.name if isinstance(pins, Ref) else None
+
+
+def refuse_missing(protocol: Protocol, plan: Plan) -> None:
+    """Raises Refusal with one finding per open question."""
+    questions = asked(protocol, plan)
+    if questions:
+        raise Refusal([missing(question) for question in questions])
+
+
+def missing(question: Parameter) -> Finding:
+    """The finding that asks the author's question, with its kind, unit and limits."""
+    kind = [str(question.type)]
+    if question.unit is not None:
+        kind.append(f"in {question.unit.name}")
+    if question.at_least is not None:
+        kind.append(f"at least {question.at_least}")
+    if question.at_most is not None:
+        kind.append(f"at most {question.at_most}")
+    choices = "".join(f"; {name}: {words}" for name, words in question.choices.items())
+    return Finding(
+        rules.MISSING_INPUT,
+        f"{question.name} is missing: {question.ask} ({', '.join(kind)}{choices})",
+        f"add --set {question.name}=… or answer it in the plan",
+        question.place if question.place.line else None,
+    )

@@ -1,0 +1,49 @@
+"""Exports: a checked schedule becomes the bytes of a calendar, a table, a workbook, a document or a
+printable sheet.
+
+Each format is a module with `write(checked, label) -> bytes` and `check(data, checked, label)`,
+which reads the bytes back by other code and raises ExportMismatch where they do not say what the
+schedule says. Nothing here reads the clock, the environment or the network.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from regimen.export.readback import ExportMismatch
+from regimen.schedule import CheckedSchedule
+
+__all__ = ["FORMATS", "ExportMismatch", "MissingLibrary", "export"]
+
+# A module is imported when its format is asked for: most of the libraries are slow to load.
+FORMATS: dict[str, str] = {
+    "csv": "regimen.export.table",
+    "xlsx": "regimen.export.workbook",
+    "ics": "regimen.export.calendar",
+    "json": "regimen.export.document",
+    "html": "regimen.export.sheet",
+}
+
+
+class _Format(Protocol):
+    def write(self, checked: CheckedSchedule, label: str | None) -> bytes: ...
+
+    def check(self, data: bytes, checked: CheckedSchedule, label: str | None) -> None: ...
+
+
+class MissingLibrary(Exception):
+    """The format needs a library that is not installed; the message says how to get it."""
+
+
+def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -> bytes:
+    """The schedule in one of FORMATS, read back and found to say the same.
+
+    `label` is a short text of the user's own ("Bed 4") for what is shown to people: it begins
+    every calendar entry and heads the sheet. The csv has no place for it. Raises KeyError for an
+    unknown format, ExportMismatch, and MissingLibrary.
+    """
+    module = cast(_Format, import_module(FORMATS[format]))
+    data = module.write(checked, label)
+    module.check(data, checked, label)
+    return data

@@ -1,0 +1,287 @@
+"""The calendar as .ics (RFC 5545): one entry per administration.
+
+A dose without a clock time is a day, not a midnight. A timed one has a start and no end: how long
+giving it takes is not known here, and RFC 5545, section 3.6.1, lets such an entry end when it
+begins. No entry blocks time (TRANSP). Nothing names the patient; the UID is opaque.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vDDDTypes,
+    vInt,
+    vText,
+    vUTCOffset,
+)
+
+from regimen.export.readback import ExportMismatch, Said, compare
+from regimen.export.rows import rows_of, zone_of
+from regimen.export.words import DISCLAIMER, NOT_STATED, clean, dose_text
+from regimen.export.zones import Observance, certain, instant_read, observances
+from regimen.quantity import UNITS
+from regimen.route import Route
+from regimen.schedule import Administration, CheckedSchedule
+
+_PRODUCER = "-//regimen//treatment regimen scheduler//EN"
+_ONE_DAY = timedelta(days=1)
+
+
+def write(checked: CheckedSchedule, label: str | None) -> bytes:
+    """`label` begins every summary."""
+    zone = _Zone(checked)
+    calendar = Calendar()
+    # Values are given their type here: the library leaves a property unescaped that it does not
+    # know, and a text could then end its line.
+    for name, text in (
+        ("PRODID", _PRODUCER),
+        ("VERSION", "2.0"),
+        ("CALSCALE", "GREGORIAN"),
+        ("NAME", clean(checked.protocol.title)),  # RFC 7986
+        ("X-WR-CALNAME", clean(checked.protocol.title)),
+    ):
+        calendar[name] = vText(text)
+    if zone.name is not None:
+        calendar.add_component(_timezone(zone.name, zone.observances))
+    for administration, row in zip(checked.administrations, rows_of(checked), strict=True):
+        calendar.add_component(_event(checked, administration, row.note, zone, label))
+    return bytes(calendar.to_ical(sorted=False))
+
+
+def uid_of(plan_id: str, administration_id: str) -> str:
+    """The entry's identity: the same for the same plan and administration, different for every
+    other, and without meaning to anyone who does not hold the plan's random id.
+
+    A UUID of version 8 (RFC 9562, section 5.8) as RFC 7986, section 5.3, advises: no host name.
+    """
+    digest = bytearray(hmac.digest(plan_id.encode(), administration_id.encode(), "sha256")[:16])
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return str(uuid.UUID(bytes=bytes(digest)))
+
+
+def summary(administration: Administration, label: str | None) -> str:
+    """`Bed 4: vitamin B12 100 mcg intramuscular · dose 3 of 18`."""
+    words = [administration.drug, dose_text(administration)]
+    if administration.phase.route:
+        words.append(str(administration.phase.route))
+    place = f"dose {administration.course_number} of {administration.phase.course_count}"
+    return clean(f"{_prefix(label)}{' '.join(words)} · {place}")
+
+
+def _prefix(label: str | None) -> str:
+    return f"{clean(label)}: " if label else ""
+
+
+# --- writing
+
+
+class _Zone:
+    """The zone of the timed administrations and its changes over their span, if there are any."""
+
+    def __init__(self, checked: CheckedSchedule) -> None:
+        instants = [each.instant for each in checked.administrations if each.instant is not None]
+        self.name = checked.plan.zone if instants else None
+        self.observances: tuple[Observance, ...] = ()
+        if self.name is not None:
+            self._info = ZoneInfo(self.name)
+            self.observances = observances(self._info, min(instants), max(instants))
+
+    def says(self, wall: datetime, instant: datetime | None) -> bool:
+        """Whether every program reads the local time as the instant, with or without a knowledge
+        of the zone."""
+        return certain(self._info, wall) and instant_read(self.observances, wall) == instant
+
+
+def _timezone(name: str, found: Iterable[Observance]) -> Timezone:
+    timezone = Timezone()
+    timezone["TZID"] = vText(name)
+    for each in found:
+        part = TimezoneDaylight() if each.daylight else TimezoneStandard()
+        part["DTSTART"] = vDDDTypes(each.onset)
+        part["TZOFFSETFROM"] = vUTCOffset(each.before)
+        part["TZOFFSETTO"] = vUTCOffset(each.after)
+        part["TZNAME"] = vText(each.name)
+        timezone.add_component(part)
+    return timezone
+
+
+def _event(
+    checked: CheckedSchedule,
+    administration: Administration,
+    note: str,
+    zone: _Zone,
+    label: str | None,
+) -> Event:
+    made = checked.plan.made.astimezone(UTC)
+    event = Event()
+    event["UID"] = vText(uid_of(checked.plan.id, administration.id))
+    event["DTSTAMP"] = vDDDTypes(made)
+    event["LAST-MODIFIED"] = vDDDTypes(made)
+    event["SEQUENCE"] = vInt(0)
+    _place_in_time(event, administration, zone)
+    event["SUMMARY"] = vText(summary(administration, label))
+    lines = _description(checked, administration, note)
+    event["DESCRIPTION"] = vText("\n".join(clean(line) for line in lines))
+    event["TRANSP"] = vText("TRANSPARENT")
+    return event
+
+
+def _place_in_time(event: Event, administration: Administration, zone: _Zone) -> None:
+    if administration.time is None:
+        event["DTSTART"] = _typed(administration.day, "VALUE", "DATE")
+        event["DTEND"] = _typed(administration.day + _ONE_DAY, "VALUE", "DATE")
+        return
+    wall = datetime.combine(administration.day, administration.time.replace(fold=0))
+    if zone.name is None:
+        # Without a zone the plan says "at this clock time, wherever it is read" (form 1 of RFC
+        # 5545, section 3.3.5).
+        event["DTSTART"] = vDDDTypes(wall)
+    elif zone.says(wall, administration.instant):
+        event["DTSTART"] = _typed(wall, "TZID", zone.name)
+    else:
+        # A clock time that is skipped or comes twice: only the instant means the same to all.
+        event["DTSTART"] = vDDDTypes(_instant(administration))
+
+
+def _typed(value: date | datetime, parameter: str, of: str) -> vDDDTypes:
+    typed = vDDDTypes(value)
+    typed.params[parameter] = of
+    return typed
+
+
+def _instant(administration: Administration) -> datetime:
+    if administration.instant is None:
+        raise ExportMismatch(f"{administration.id} has a clock time in a zone and no instant")
+    return administration.instant
+
+
+def _description(
+    checked: CheckedSchedule, administration: Administration, note: str
+) -> Iterator[str]:
+    phase, protocol, plan = administration.phase, checked.protocol, checked.plan
+    yield f"{phase.title}: dose {administration.number} of {phase.count} of this phase"
+    if note:
+        yield f"Note: {note}"
+    yield f"Why this day: {administration.why_this_day()}"
+    yield f"Why this dose: {administration.why_this_dose()}"
+    if protocol.assumes:
+        yield f"Assumed: {' '.join(protocol.assumes)}"
+    digest = protocol.content_hash
+    yield f"Protocol: {protocol.id}, content {digest[:12]} (SHA-256 {digest})"
+    yield f"Plan: {plan.id}, made {plan.made.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    yield DISCLAIMER
+
+
+# --- reading back
+
+
+def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
+    """Raises ExportMismatch where the bytes do not say what the schedule says, or are no calendar
+    as RFC 5545, section 3.1, has it."""
+    for line in data.split(b"\r\n"):
+        if len(line) > 75 or b"\n" in line or b"\r" in line:
+            raise ExportMismatch(f"a line is longer than 75 octets or torn: {line[:40]!r} ...")
+    calendar = Calendar.from_ical(data)
+    by_uid = {uid_of(checked.plan.id, each.id): each for each in checked.administrations}
+    found = [each for zone in calendar.walk("VTIMEZONE") for each in _observances_of(zone)]
+    said = []
+    for event in calendar.walk("VEVENT"):
+        administration = by_uid.get(str(event["UID"]))
+        if administration is None:
+            raise ExportMismatch(f"{event['UID']} is not an administration of the schedule")
+        said.append(_said(event, administration, found, checked, label))
+    compare(checked, said, lambda each: uid_of(checked.plan.id, each.id))
+
+
+# The library types a property as any of thirty kinds of value; which one it is follows from its
+# name, and a file with another one fails below.
+_Parsed = Any
+
+
+def _observances_of(timezone: _Parsed) -> Iterator[Observance]:
+    for part in timezone.subcomponents:
+        yield Observance(
+            onset=part["DTSTART"].dt,
+            before=part["TZOFFSETFROM"].td,
+            after=part["TZOFFSETTO"].td,
+            name=str(part["TZNAME"]),
+            daylight=part.name == "DAYLIGHT",
+        )
+
+
+def _said(
+    event: _Parsed,
+    administration: Administration,
+    found: list[Observance],
+    checked: CheckedSchedule,
+    label: str | None,
+) -> Said:
+    start = event["DTSTART"].dt
+    words = _parsed(str(event["SUMMARY"]), label)
+    first_line = str(event["DESCRIPTION"]).partition("\n")[0]
+    place = re.search(r"dose (\d+) of (\d+) of this phase$", first_line)
+    if words is None or place is None:
+        raise ExportMismatch(f"{event['SUMMARY']!r} does not read as a dose")
+    zone: str | None = event["DTSTART"].params.get("TZID")
+    if isinstance(start, datetime):
+        if zone or start.tzinfo:
+            _same_instant(start, zone, administration, found)
+        if start.tzinfo and not zone:  # written as an instant, which was just compared
+            start = datetime.combine(administration.day, administration.time or start.time())
+            zone = zone_of(checked, administration)
+    elif event["DTEND"].dt - start != _ONE_DAY:
+        raise ExportMismatch(f"{event['SUMMARY']!r} does not last one day")
+    number = words["number"]
+    return Said(
+        key=str(event["UID"]),
+        day=start.date() if isinstance(start, datetime) else start,
+        time=start.time() if isinstance(start, datetime) else None,
+        zone=zone,
+        drug=words["drug"],
+        dose=Fraction(number.replace("\u202f", "")) if number else None,
+        unit=_NAMES[words["unit"]] if number else None,
+        number=int(place[1]),
+        of=int(place[2]),
+        course_number=int(words["place"]),
+        course_of=int(words["of"]),
+    )
+
+
+def _same_instant(
+    start: datetime, zone: str | None, administration: Administration, found: list[Observance]
+) -> None:
+    """Compared by our own VTIMEZONE, as a program reads it that does not know the zone."""
+    read = instant_read(found, start.replace(tzinfo=None)) if zone else start
+    if read != administration.instant:
+        raise ExportMismatch(
+            f"{administration.id} was written at {read} and is due at {administration.instant}"
+        )
+
+
+_NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
+_SUMMARY = re.compile(
+    r"(?P<drug>.+) "
+    rf"(?:(?P<number>[0-9\u202f]+(?:\.[0-9]+)?) (?P<unit>{'|'.join(map(re.escape, _NAMES))})"
+    rf"|{NOT_STATED})"
+    rf"(?: (?:{'|'.join(map(re.escape, Route))}))?"
+    r" · dose (?P<place>\d+) of (?P<of>\d+)"
+)
+
+
+def _parsed(text: str, label: str | None) -> re.Match[str] | None:
+    prefix = _prefix(label)
+    return _SUMMARY.fullmatch(text.removeprefix(prefix)) if text.startswith(prefix) else None

@@ -1,0 +1,92 @@
+"""The comparison of what was written, read back by other code, with the schedule it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+from regimen.export.words import clean
+from regimen.schedule import Administration, CheckedSchedule
+
+
+class ExportMismatch(Exception):
+    """What was produced does not say what the schedule says; nothing of it may be handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an export says about one administration. `key` is its id, or what stands for it there;
+    `dose` and `unit` are None where the export says that the dose is not stated."""
+
+    key: str
+    day: dt.date
+    time: dt.time | None
+    zone: str | None
+    drug: str
+    dose: Fraction | None
+    unit: str | None
+    number: int
+    of: int
+    course_number: int
+    course_of: int
+
+
+def compare(
+    checked: CheckedSchedule,
+    said: Iterable[Said],
+    key: Callable[[Administration], str] = lambda administration: clean(administration.id),
+    *,
+    zoned: bool = True,
+) -> None:
+    """Every administration, once each and in any order. `zoned` is false where the format has no
+    column for the zone. Raises ExportMismatch at the first difference, and on no administrations:
+    a comparison of nothing has not shown anything."""
+    expected = {
+        key(each): _expected(checked, each, key(each), zoned) for each in checked.administrations
+    }
+    if not expected:
+        raise ExportMismatch("the schedule holds no administration, so there is nothing to export")
+    if len(expected) != len(checked.administrations):
+        raise ExportMismatch("two administrations have the same identity")
+    met: set[str] = set()
+    for one in said:
+        if one.key in met:
+            raise ExportMismatch(f"{one.key} is there twice")
+        if one.key not in expected:
+            raise ExportMismatch(f"{one.key} is not an administration of the schedule")
+        met.add(one.key)
+        _same(expected[one.key], one)
+    missing = expected.keys() - met
+    if missing:
+        raise ExportMismatch(f"{len(missing)} administrations are missing: {min(missing)} ...")
+
+
+def _same(expected: Said, said: Said) -> None:
+    for field in fields(Said):
+        should, does = getattr(expected, field.name), getattr(said, field.name)
+        if should != does:
+            raise ExportMismatch(
+                f"{said.key}: {field.name} was written as {does!r} and should be {should!r}"
+            )
+
+
+def _expected(
+    checked: CheckedSchedule, administration: Administration, key: str, zoned: bool
+) -> Said:
+    # Taken from the schedule itself and not from rows.py, so that a slip there is seen here.
+    dose = administration.dose
+    return Said(
+        key=key,
+        day=administration.day,
+        time=administration.time,
+        zone=checked.plan.zone if zoned and administration.time is not None else None,
+        drug=clean(administration.drug),
+        dose=dose.ordered.value if dose else None,
+        unit=dose.ordered.unit.name if dose else None,
+        number=administration.number,
+        of=administration.phase.count,
+        course_number=administration.course_number,
+        course_of=administration.phase.course_count,
+    )

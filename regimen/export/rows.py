@@ -1,0 +1,130 @@
+"""One flat row per administration: what a table of doses says, in whichever file format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from operator import attrgetter
+
+from regimen.export.words import clean, override_text, overrides, weekday_title
+from regimen.finding import Override
+from regimen.quantity import decimal_text
+from regimen.schedule import Administration, CheckedSchedule
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An administration as columns, in the order of the published header.
+
+    `dose` is the exact plain decimal, `unit` its printed name and `ucum` its UCUM code, all three
+    blank where the dose is not stated. `number` counts in the phase, `course_number` in the
+    course. `zone` is given for timed ones only: a day alone lies in no zone.
+    """
+
+    id: str
+    date: dt.date
+    weekday: str
+    time: dt.time | None
+    zone: str
+    course: str
+    phase: str
+    number: int
+    of: int
+    course_number: int
+    course_of: int
+    drug: str
+    route: str
+    dose: str
+    unit: str
+    ucum: str
+    note: str
+
+
+HEADER: tuple[str, ...] = tuple(field.name for field in fields(Row))
+_values = attrgetter(*HEADER)
+
+
+def rows_of(checked: CheckedSchedule) -> tuple[Row, ...]:
+    """A row for every administration, in the order of the schedule."""
+    recorded = overrides(checked)
+    notes = {course: _override_notes(checked, course, recorded) for course in _courses(checked)}
+    return tuple(_row(checked, each, notes[each.course]) for each in checked.administrations)
+
+
+def texts_of(row: Row) -> tuple[str, ...]:
+    """The row's cells as text: ISO 8601 dates, 24-hour clock times, plain numbers."""
+    return tuple(_text(value) for value in _values(row))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.time):
+        return value.isoformat("minutes")
+    return str(value)
+
+
+def _row(checked: CheckedSchedule, administration: Administration, override_notes: str) -> Row:
+    phase, dose = administration.phase, administration.dose
+    notes = (checked.notes_of(administration), override_notes)
+    return Row(
+        id=clean(administration.id),
+        date=administration.day,
+        weekday=weekday_title(administration.day),
+        time=administration.time,
+        zone=zone_of(checked, administration) or "",
+        course=clean(administration.course),
+        phase=clean(phase.title),
+        number=administration.number,
+        of=phase.count,
+        course_number=administration.course_number,
+        course_of=phase.course_count,
+        drug=clean(administration.drug),
+        route=str(phase.route) if phase.route else "",
+        dose=exact_decimal(administration),
+        unit=dose.ordered.unit.name if dose else "",
+        ucum=dose.ordered.unit.ucum if dose else "",
+        note=clean("; ".join(note for note in notes if note)),
+    )
+
+
+def zone_of(checked: CheckedSchedule, administration: Administration) -> str | None:
+    """The zone in which the administration's clock time is to be read, if it has one."""
+    if administration.time is None or checked.plan.zone is None:
+        return None
+    return checked.plan.zone
+
+
+def exact_decimal(administration: Administration) -> str:
+    """The dose's number; blank where it is not stated. Raises ValueError on a number without an
+    end in decimals, which no schedule should hold."""
+    if administration.dose is None:
+        return ""
+    text = decimal_text(administration.dose.ordered.value)
+    if text is None:
+        raise ValueError(f"{administration.dose} has no exact decimal")
+    return text
+
+
+def _courses(checked: CheckedSchedule) -> frozenset[str]:
+    return frozenset(each.course for each in checked.administrations)
+
+
+def _override_notes(checked: CheckedSchedule, course: str, recorded: Iterable[Override]) -> str:
+    courses = _courses(checked)
+    return "; ".join(
+        override_text(override) for override in recorded if course in concerned(override, courses)
+    )
+
+
+def concerned(override: Override, courses: frozenset[str]) -> frozenset[str]:
+    """The courses an override is about: those it names, or all where it names none, because an
+    override shown once too often does less harm than one not shown."""
+    named = frozenset(
+        course
+        for course in courses
+        if re.search(rf"(?<![a-z0-9_]){re.escape(course)}(?![a-z0-9_])", override.about)
+    )
+    return named or courses

@@ -1,0 +1,143 @@
+"""Findings: coded, placed remarks about a protocol or a plan, and the refusals they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How far a finding reaches: an error stops every export until it is mended or overridden."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class Reader(StrEnum):
+    """Who meets the finding: whoever writes the protocol file, or whoever works with one plan."""
+
+    AUTHOR = "author"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in a text: line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a finding is an instance of. `code` never changes once published; `why` says what harm
+    the rule prevents; `may_override` marks clinical judgements that a plan can record."""
+
+    code: str
+    severity: Severity
+    reader: Reader
+    why: str
+    may_override: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of several ways to understand the same words, with what would follow from it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A recorded decision to go on in spite of a finding: who decided, when, and why."""
+
+    code: str
+    about: str
+    by: str
+    on: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.code} for {self.about}: overridden by {self.by} on {self.on}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A remark: the rule it is an instance of, what was found, how to mend it, and where it is.
+
+    `about` names the inputs the finding rests on; an override holds for exactly these, so that it
+    lapses when they change.
+    """
+
+    rule: Rule
+    what: str
+    mend: str
+    place: Place | None = None
+    about: str = ""
+    readings: tuple[Reading, ...] = ()
+    override: Override | None = None
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def stands(self) -> bool:
+        """Whether the finding stops an export."""
+        return self.rule.severity is Severity.ERROR and self.override is None
+
+    def at(self, place: Place | None) -> Finding:
+        return self if self.place is not None else replace(self, place=place)
+
+    def __str__(self) -> str:
+        head = f"{self.place}: " if self.place else ""
+        lines = [f"{head}{self.rule.severity} [{self.code}] {self.what}"]
+        for reading in self.readings:
+            lines.append(f"    {reading.title}:")
+            lines.extend(f"      {line}" for line in reading.lines)
+        lines.append(f"    why it matters: {self.rule.why}")
+        lines.append(f"    mend: {self.mend}")
+        if self.override:
+            lines.append(f"    {self.override}")
+        return "\n".join(lines)
+
+
+class Misread(ValueError):
+    """A text that cannot be taken as the value it stands for; whoever knows the place adds it."""
+
+    def __init__(self, rule: Rule, what: str, mend: str) -> None:
+        super().__init__(what)
+        self.rule, self.what, self.mend = rule, what, mend
+
+    def finding(self, place: Place | None = None) -> Finding:
+        return Finding(self.rule, self.what, self.mend, place)
+
+
+class Refusal(Exception):
+    """One or more findings of error severity: no result is given."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        if not self.findings:
+            raise ValueError("a refusal needs at least one finding")
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def refuse(
+    rule: Rule,
+    what: str,
+    mend: str,
+    place: Place | None = None,
+    *,
+    about: str = "",
+    readings: tuple[Reading, ...] = (),
+) -> Refusal:
+    """A refusal of one finding, to be raised."""
+    return Refusal([Finding(rule, what, mend, place, about, readings)])

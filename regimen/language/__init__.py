@@ -1,0 +1,1 @@
+"""Text to protocol or plan, or findings with line and column."""

@@ -1,0 +1,62 @@
+"""Whether every anchor of a protocol names a course and phase that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from regimen import rules
+from regimen.finding import Finding, Place
+from regimen.protocol import Anchor, Course, Phase, PointOf, Previous, Until
+
+
+def unknown_anchors(courses: tuple[Course, ...]) -> Iterator[Finding]:
+    """A finding for each anchor that names nothing."""
+    known = {course.key: course for course in courses}
+    for course in courses:
+        for at, phase in enumerate(course.phases):
+            for anchor, place in _anchors(phase):
+                yield from _unknown(anchor, place, known, first=at == 0)
+
+
+def _anchors(phase: Phase) -> Iterator[tuple[Anchor, Place]]:
+    if phase.begins is not None:
+        yield phase.begins, phase.place_of("begins")
+    if isinstance(phase.extent, Until):
+        yield phase.extent.anchor, phase.place_of("before", "through")
+
+
+def _unknown(
+    anchor: Anchor, place: Place, known: dict[str, Course], *, first: bool
+) -> Iterator[Finding]:
+    base = anchor.base
+    if isinstance(base, Previous) and first:
+        yield Finding(
+            rules.UNKNOWN_ANCHOR,
+            "the first phase of a course has no previous one",
+            "name the course or phase it follows, or start",
+            place,
+        )
+    if not isinstance(base, PointOf):
+        return
+    course = known.get(base.course)
+    if course is None:
+        yield _no_such("course", base.course, list(known), place)
+    elif base.phase is not None and find_phase(course, base.phase) is None:
+        names = [phase.name or phase.key for phase in course.phases]
+        yield _no_such(f"phase of {base.course}", base.phase, names, place)
+
+
+def _no_such(kind: str, name: str, names: list[str], place: Place) -> Finding:
+    close = get_close_matches(name, names, n=1)
+    return Finding(
+        rules.UNKNOWN_ANCHOR,
+        f"there is no {kind} {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+        f"use one of: {', '.join(names)}",
+        place,
+    )
+
+
+def find_phase(course: Course, name: str) -> Phase | None:
+    """The phase of this name or key."""
+    return next((phase for phase in course.phases if name in (phase.name, phase.key)), None)

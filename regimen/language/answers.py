@@ -1,0 +1,218 @@
+"""The text that a plan gives for a parameter, read as the value the parameter stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+
+from regimen import rules
+from regimen.finding import Misread
+from regimen.language import texts
+from regimen.protocol import (
+    DoseExpression,
+    Doses,
+    Every,
+    Extent,
+    For,
+    Limit,
+    OnWeekdays,
+    Parameter,
+    ParameterType,
+    Pattern,
+    TimesPerWeek,
+)
+from regimen.quantity import Quantity, read_count, read_quantity
+from regimen.route import read_route
+from regimen.timing import (
+    CalendarSpan,
+    Weekday,
+    read_calendar_span,
+    read_clock,
+    read_date,
+    read_span,
+    read_weekday,
+)
+
+MOST_PER_WEEK = 7
+_PER_WEEK = re.compile(r"(?P<count>[0-9]+) times (?:a|per) week")
+_DOSES = re.compile(r"(?P<count>[0-9]+) doses?")
+
+
+def read_answer(parameter: Parameter, text: str) -> object:
+    """The value of `text` for this parameter, inside its limits. Raises Misread."""
+    text = text.strip()
+    if not text:
+        raise Misread(rules.EMPTY_VALUE, f"{parameter.name} has no value", "give one")
+    value = _READERS[parameter.type](parameter, text)
+    _inside_limits(parameter, text, value)
+    return value
+
+
+def _quantity(parameter: Parameter, text: str) -> Quantity:
+    amount = read_quantity(text)
+    if parameter.unit and amount.unit.dimension is not parameter.unit.dimension:
+        raise Misread(
+            rules.DIMENSION,
+            f"{parameter.name}: {text} is {amount.unit.dimension}, not"
+            f" {parameter.unit.dimension}",
+            f"give it in {parameter.unit.name}",
+        )
+    if amount.value <= 0 and parameter.at_least is None:
+        raise Misread(rules.BAD_QUANTITY, f"{parameter.name}: {text} is nothing", "give an amount")
+    return amount
+
+
+def _number(parameter: Parameter, text: str) -> int:
+    return read_count(text, at_most=texts.MOST_DOSES)
+
+
+def _choice(parameter: Parameter, text: str) -> str:
+    if text not in parameter.choices:
+        listed = "; ".join(f"{name}: {words}" for name, words in parameter.choices.items())
+        raise Misread(
+            rules.UNKNOWN_WORD,
+            f"{parameter.name}: {text!r} is not one of the choices",
+            f"choose one of: {listed}",
+        )
+    return text
+
+
+def _items(parameter: Parameter, text: str, words: str) -> list[str]:
+    """The parts of `mon, thu`, as many as were asked for, none twice."""
+    items = [item.strip() for item in text.split(",")]
+    if parameter.count is not None and len(items) != parameter.count:
+        raise Misread(
+            rules.OUTSIDE_LIMITS,
+            f"{parameter.name}: {len(items)} {words} given, {parameter.count} needed",
+            f"give exactly {parameter.count}, with commas between them",
+        )
+    if len(set(items)) != len(items):
+        raise Misread(rules.TWO_ANSWERS, f"{parameter.name}: {text} repeats one", "give each once")
+    return items
+
+
+def _weekdays(parameter: Parameter, text: str) -> tuple[Weekday, ...]:
+    items = _items(parameter, text, "weekdays")
+    return _distinct(parameter, text, sorted(read_weekday(item) for item in items))
+
+
+def _clocks(parameter: Parameter, text: str) -> tuple[time, ...]:
+    return tuple(sorted(read_clock(item) for item in _items(parameter, text, "clock times")))
+
+
+def _distinct(
+    parameter: Parameter, text: str, weekdays: list[Weekday]
+) -> tuple[Weekday, ...]:
+    if len(set(weekdays)) != len(weekdays):
+        raise Misread(rules.TWO_ANSWERS, f"{parameter.name}: {text} repeats one", "give each once")
+    return tuple(weekdays)
+
+
+def _dose(parameter: Parameter, text: str) -> DoseExpression:
+    return texts.read_dose(text)
+
+
+def _pattern(parameter: Parameter, text: str) -> Pattern:
+    """`2 days` or `every 2 days`; `2 times a week`; `mon, thu`."""
+    if match := _PER_WEEK.fullmatch(text):
+        return TimesPerWeek(read_count(match["count"], at_most=MOST_PER_WEEK))
+    if text[:1].isdigit() or text.startswith("every "):
+        return Every(read_calendar_span(text.removeprefix("every ")))
+    return OnWeekdays(_weekdays(parameter, text))
+
+
+def _extent(parameter: Parameter, text: str) -> Extent:
+    """`2 weeks` or `12 doses`."""
+    if match := _DOSES.fullmatch(text):
+        return Doses(read_count(match["count"], at_most=texts.MOST_DOSES))
+    return For(read_calendar_span(text))
+
+
+_READERS: dict[ParameterType, Callable[[Parameter, str], object]] = {
+    ParameterType.DURATION: lambda _, text: read_span(text),
+    ParameterType.QUANTITY: _quantity,
+    ParameterType.NUMBER: _number,
+    ParameterType.DATE: lambda _, text: read_date(text),
+    ParameterType.CHOICE: _choice,
+    ParameterType.WEEKDAYS: _weekdays,
+    ParameterType.MEASURE: _quantity,
+    ParameterType.DOSE: _dose,
+    ParameterType.ROUTE: lambda _, text: read_route(text),
+    ParameterType.PATTERN: _pattern,
+    ParameterType.CLOCKS: _clocks,
+    ParameterType.EXTENT: _extent,
+}
+
+
+def read_limit(parameter_type: ParameterType, text: str) -> Limit:
+    """A limit of a parameter, of the parameter's own kind. Raises Misread."""
+    match parameter_type:
+        case ParameterType.DURATION:
+            return read_calendar_span(text)
+        case ParameterType.QUANTITY | ParameterType.MEASURE:
+            return read_quantity(text)
+        case ParameterType.NUMBER:
+            return read_count(text, at_most=texts.MOST_DOSES)
+        case ParameterType.DATE:
+            return read_date(text)
+        case _:
+            raise Misread(
+                rules.TWO_WAYS,
+                f"a parameter of type {parameter_type} has no limits",
+                "remove at_least and at_most",
+            )
+
+
+def limits_in_words(parameter: Parameter) -> str:
+    """`from 3 kg to 20 kg`, `at least 1 week`, or nothing."""
+    low, high = parameter.at_least, parameter.at_most
+    if low is not None and high is not None:
+        return f"from {low} to {high}"
+    if low is not None:
+        return f"at least {low}"
+    return f"at most {high}" if high is not None else ""
+
+
+def _inside_limits(parameter: Parameter, text: str, value: object) -> None:
+    for limit, above in ((parameter.at_least, False), (parameter.at_most, True)):
+        if limit is None:
+            continue
+        order = _compared(value, limit)
+        if order is None or (order > 0 if above else order < 0):
+            raise Misread(
+                rules.OUTSIDE_LIMITS,
+                f"{parameter.name}: {text} is not {limits_in_words(parameter)}",
+                "check the value and its unit",
+            )
+
+
+def _compared(value: object, limit: Limit) -> int | None:
+    """-1, 0 or 1 as `value` is below, at or above the limit; None where that cannot be told."""
+    if isinstance(value, CalendarSpan) and isinstance(limit, CalendarSpan):
+        return _compared_spans(value, limit)
+    if isinstance(value, Quantity) and isinstance(limit, Quantity):
+        if value.unit.dimension is not limit.unit.dimension:
+            return None
+        return (value > limit) - (value < limit)
+    if isinstance(value, int) and isinstance(limit, int):
+        return (value > limit) - (value < limit)
+    if isinstance(value, date) and isinstance(limit, date):
+        return (value > limit) - (value < limit)
+    return None
+
+
+def _compared_spans(value: CalendarSpan, limit: CalendarSpan) -> int | None:
+    """Months have 28 to 31 days: against days, only what holds for all of them is told."""
+    if bool(value.months) is bool(limit.months):
+        mine, other = value.months or value.days, limit.months or limit.days
+        return (mine > other) - (mine < other)
+    shortest, longest = _days_range(value)
+    least, most = _days_range(limit)
+    if longest < least:
+        return -1
+    return 1 if shortest > most else None
+
+
+def _days_range(span: CalendarSpan) -> tuple[int, int]:
+    return (span.months * 28, span.months * 31) if span.months else (span.days, span.days)

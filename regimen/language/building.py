@@ -1,0 +1,449 @@
+"""A protocol from its shape: inheritance, references and what the words imply, all resolved."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from regimen import rules
+from regimen.finding import Finding, Misread, Place, Refusal, refuse
+from regimen.language import texts
+from regimen.language.anchoring import unknown_anchors
+from regimen.language.answers import read_limit
+from regimen.language.nodes import Document, Path, read_nodes
+from regimen.language.phases import Levels, PhaseBuilder
+from regimen.language.schema import (
+    CaseShape,
+    CourseShape,
+    ExpectedShape,
+    ParameterShape,
+    PhaseShape,
+    ProtocolShape,
+    WhenKeys,
+)
+from regimen.language.shaping import shaped
+from regimen.protocol import (
+    Case,
+    Condition,
+    Course,
+    Expected,
+    Measure,
+    Parameter,
+    ParameterType,
+    Phase,
+    Protocol,
+    Source,
+)
+from regimen.quantity import BY_UCUM
+
+MOST_PHASES = 200
+RESERVED = ("start", "zone", "closed", "previous")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_MEASURES = {
+    Measure.WEIGHT: ("kg", "What does the patient weigh?"),
+    Measure.BSA: ("m2", "What is the patient's body surface area?"),
+}
+
+
+def read_protocol(text: bytes | str, file: str) -> Protocol:
+    """A protocol file's text as a Protocol; `file` names it in findings.
+
+    Raises Refusal with every finding that can be told at once.
+    """
+    document = read_nodes(text, file)
+    shape = shaped(document, ProtocolShape)
+    data = text if isinstance(text, bytes) else text.encode()
+    return _Builder(document, shape, hashlib.sha256(data).hexdigest()).protocol()
+
+
+@dataclass(slots=True)
+class _Builder:
+    document: Document
+    shape: ProtocolShape
+    content_hash: str
+    findings: list[Finding] = field(default_factory=list)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def protocol(self) -> Protocol:
+        shape = self.shape
+        self.header()
+        for name, parameter in shape.parameters.items():
+            self.parameter(name, parameter)
+        self.measures()
+        courses = tuple(self.courses())
+        self.unused()
+        self.anchors(courses)
+        cases = tuple(self.case(at, case, courses) for at, case in enumerate(shape.cases))
+        if self.findings:
+            raise Refusal(sorted(self.findings, key=_line))
+        return Protocol(
+            id=shape.id,
+            title=shape.title,
+            status=shape.status,
+            sources=tuple(Source(each.cite, each.says) for each in shape.sources),
+            assumes=shape.assumes,
+            parameters=self.parameters,
+            courses=courses,
+            cases=cases,
+            place=self.document.place(()),
+            content_hash=self.content_hash,
+        )
+
+    # --- findings
+
+    def find(self, finding: Finding) -> None:
+        self.findings.append(finding)
+
+    def key_place(self, *path: str | int) -> Place:
+        return self.document.key_place(path)
+
+    # --- header, parameters, measures
+
+    def header(self) -> None:
+        shape = self.shape
+        if not _ID.fullmatch(shape.id):
+            self.find(
+                Finding(
+                    rules.BAD_NAME,
+                    f"{shape.id!r} is not an id",
+                    "use small letters, digits and single hyphens: b12-acth-infantile-spasms",
+                    self.document.place(("id",)),
+                )
+            )
+        if shape.status != "local" and not any(source.says for source in shape.sources):
+            self.find(
+                Finding(
+                    rules.UNCITED,
+                    f"the status is {shape.status}, but no source says what it stands on",
+                    "quote the source's words under says, or write status: local",
+                    self.document.place(("sources",)),
+                )
+            )
+        if not shape.courses:
+            self.find(
+                Finding(
+                    rules.MISSING_KEY,
+                    "there are no courses",
+                    "write at least one course",
+                    self.document.place(("courses",)),
+                )
+            )
+
+    def parameter(self, name: str, shape: ParameterShape) -> None:
+        path: Path = ("parameters", name)
+        place = self.key_place(*path)
+        if not self.named(name, place):
+            return
+        limits = []
+        for key, text in (("at_least", shape.at_least), ("at_most", shape.at_most)):
+            try:
+                limits.append(None if text is None else read_limit(shape.type, text))
+            except Misread as misread:
+                self.find(misread.finding(self.document.place((*path, key))))
+                limits.append(None)
+        choices = shape.choices or {}
+        if (shape.type is ParameterType.CHOICE) is not bool(choices):
+            self.find(
+                Finding(
+                    rules.MISSING_KEY if not choices else rules.TWO_WAYS,
+                    f"parameter {name}: choices belong to a parameter of type choice, and only"
+                    " there",
+                    "write choices with a line of explanation for each, or change the type",
+                    place,
+                )
+            )
+        self.parameters[name] = Parameter(
+            name=name,
+            type=shape.type,
+            ask=shape.ask,
+            place=place,
+            unit=shape.unit,
+            at_least=limits[0],
+            at_most=limits[1],
+            choices=choices,
+            count=shape.count,
+        )
+
+    def named(self, name: str, place: Place) -> bool:
+        """Whether `name` may name a parameter; a finding where it may not."""
+        try:
+            texts.read_name(name)
+        except Misread as misread:
+            self.find(misread.finding(place))
+            return False
+        if name in RESERVED or name in set(Measure) or name in self.parameters:
+            self.find(
+                Finding(
+                    rules.DUPLICATE_NAME,
+                    f"the name {name!r} already has a meaning",
+                    "choose another name",
+                    place,
+                )
+            )
+            return False
+        return True
+
+    def measures(self) -> None:
+        for name, shape in self.shape.measures.items():
+            path: Path = ("measures", name)
+            if name not in set(Measure):
+                self.find(
+                    Finding(
+                        rules.UNKNOWN_WORD,
+                        f"{name!r} is not a measure",
+                        f"use one of: {', '.join(Measure)}",
+                        self.key_place(*path),
+                    )
+                )
+                continue
+            limits = []
+            for key, text in (("at_least", shape.at_least), ("at_most", shape.at_most)):
+                try:
+                    limit = None if text is None else read_limit(ParameterType.MEASURE, text)
+                except Misread as misread:
+                    self.find(misread.finding(self.document.place((*path, key))))
+                    limit = None
+                limits.append(limit)
+            unit, ask = _MEASURES[Measure(name)]
+            self.parameters[name] = Parameter(
+                name=name,
+                type=ParameterType.MEASURE,
+                ask=ask,
+                place=self.key_place(*path),
+                unit=BY_UCUM[unit],
+                at_least=limits[0],
+                at_most=limits[1],
+            )
+
+    # --- courses
+
+    def courses(self) -> Iterator[Course]:
+        phases = 0
+        for key, shape in self.shape.courses.items():
+            place = self.key_place("courses", key)
+            try:
+                texts.read_name(key)
+            except Misread as misread:
+                self.find(misread.finding(place))
+                continue
+            if key in RESERVED:
+                self.find(
+                    Finding(
+                        rules.DUPLICATE_NAME,
+                        f"the name {key!r} already has a meaning",
+                        "name the course otherwise and write drug:",
+                        place,
+                    )
+                )
+                continue
+            phases += len(shape.phases or ("",))
+            if phases > MOST_PHASES:
+                raise refuse(
+                    rules.ABSURD,
+                    f"more than {MOST_PHASES} phases",
+                    "split the regimen into several protocols",
+                    place,
+                )
+            built = tuple(self.phases(key, shape))
+            self.unique(built)
+            drug = built[0].drug if built else key
+            yield Course(key, drug, built, self.when(shape, ("courses", key)), place)
+
+    def phases(self, course: str, shape: CourseShape) -> Iterator[Phase]:
+        path: Path = ("courses", course)
+        protocol = (self.shape, ())
+        if shape.phases is None:
+            yield self.phase(course, Levels((shape, path), None, protocol), 0, alone=True)
+            return
+        if not shape.phases:
+            self.find(
+                Finding(
+                    rules.EMPTY_VALUE,
+                    f"course {course} has no phases",
+                    "write at least one phase",
+                    self.document.place((*path, "phases")),
+                )
+            )
+        for at, phase in enumerate(shape.phases):
+            levels = Levels((phase, (*path, "phases", at)), (shape, path), protocol)
+            yield self.phase(course, levels, at, alone=len(shape.phases) == 1)
+        for key in ("name", "overlap"):
+            if getattr(shape, key):
+                self.find(
+                    Finding(
+                        rules.UNKNOWN_KEY,
+                        f"{key} belongs to a phase, and course {course} has several",
+                        f"move {key} to the phase it is meant for",
+                        self.key_place(*path, key),
+                    )
+                )
+
+    def phase(self, course: str, levels: Levels, at: int, *, alone: bool) -> Phase:
+        builder = PhaseBuilder(self.document, course, levels, at, alone)
+        phase = builder.phase(self.when(levels.own, levels.path) if levels.course else ())
+        self.findings.extend(builder.findings)
+        for parameter in builder.implied:
+            self.parameters.setdefault(parameter.name, parameter)
+            self.used.add(parameter.name)
+        for name, types, place in builder.references:
+            self.refer(name, types, place)
+        for measure, place in builder.measured:
+            self.measured(measure, place)
+        return phase
+
+    def unique(self, phases: tuple[Phase, ...]) -> None:
+        seen: dict[str, Phase] = {}
+        for phase in phases:
+            if phase.key in seen:
+                self.find(
+                    Finding(
+                        rules.DUPLICATE_NAME,
+                        f"two phases are called {phase.key!r}; the first is at line"
+                        f" {seen[phase.key].place.line}",
+                        "give each phase of a course its own name",
+                        phase.place_of("name"),
+                    )
+                )
+            seen[phase.key] = phase
+
+    def when(self, shape: PhaseShape | WhenKeys, path: Path) -> tuple[Condition, ...]:
+        conditions = []
+        for name, choices in (shape.when or {}).items():
+            place = self.key_place(*path, "when", name)
+            self.refer(name, (ParameterType.CHOICE,), place)
+            parameter = self.parameters.get(name)
+            for choice in choices:
+                if parameter and choice not in parameter.choices:
+                    self.find(
+                        Finding(
+                            rules.UNKNOWN_WORD,
+                            f"{choice!r} is not a choice of {name}",
+                            f"use one of: {', '.join(parameter.choices)}",
+                            place,
+                        )
+                    )
+            conditions.append(Condition(name, choices))
+        return tuple(conditions)
+
+    # --- references
+
+    def refer(self, name: str, types: tuple[ParameterType, ...], place: Place) -> None:
+        parameter = self.parameters.get(name)
+        self.used.add(name)
+        if parameter is None:
+            close = get_close_matches(name, self.parameters, n=1)
+            self.find(
+                Finding(
+                    rules.UNKNOWN_PARAMETER,
+                    f"there is no parameter {name!r}"
+                    + (f"; did you mean {close[0]!r}?" if close else ""),
+                    "declare it under parameters, with its type and question",
+                    place,
+                )
+            )
+        elif parameter.type not in types:
+            self.find(
+                Finding(
+                    rules.WRONG_PARAMETER,
+                    f"parameter {name!r} is a {parameter.type}; here belongs"
+                    f" {' or '.join(f'a {each}' for each in types) or 'no parameter'}",
+                    "use a parameter of that type",
+                    place,
+                )
+            )
+
+    def measured(self, measure: Measure, place: Place) -> None:
+        self.used.add(measure)
+        if measure not in self.parameters:
+            self.find(
+                Finding(
+                    rules.NO_MEASURE,
+                    f"the dose scales by {measure}, and the protocol does not say when it is"
+                    " measured",
+                    f"write measures: {{{measure}: {{taken: once}}}}",
+                    place,
+                )
+            )
+
+    def unused(self) -> None:
+        for name, parameter in self.parameters.items():
+            if name not in self.used:
+                measure = parameter.type is ParameterType.MEASURE
+                self.find(
+                    Finding(
+                        rules.UNUSED_MEASURE if measure else rules.UNUSED_PARAMETER,
+                        f"{name} decides nothing",
+                        f"use it as ${name}, or remove it" if not measure else "remove it",
+                        parameter.place,
+                    )
+                )
+
+    def anchors(self, courses: tuple[Course, ...]) -> None:
+        self.findings.extend(unknown_anchors(courses))
+
+    # --- cases
+
+    def case(self, at: int, shape: CaseShape, courses: tuple[Course, ...]) -> Case:
+        path: Path = ("cases", at)
+        place = self.document.place(path)
+        expected = shape.expect or {}
+        if bool(expected) is (shape.refused is not None):
+            self.find(
+                Finding(
+                    rules.TWO_WAYS,
+                    f"case {shape.name!r} expects {'two things' if expected else 'nothing'}",
+                    "write expect with courses, or refused with a finding's code",
+                    place,
+                )
+            )
+        keys = [course.key for course in courses]
+        for key in expected:
+            if key not in keys:
+                self.find(
+                    Finding(
+                        rules.UNKNOWN_ANCHOR,
+                        f"case {shape.name!r}: there is no course {key!r}",
+                        f"use one of: {', '.join(keys)}",
+                        self.key_place(*path, "expect", key),
+                    )
+                )
+        return Case(
+            name=shape.name,
+            given=shape.given,
+            expected=tuple(
+                self.expected(key, each, (*path, "expect", key)) for key, each in expected.items()
+            ),
+            refused=shape.refused,
+            place=place,
+            places={key: self.document.place((*path, "given", key)) for key in shape.given},
+        )
+
+    def expected(self, course: str, shape: ExpectedShape, path: Path) -> Expected:
+        fields: Mapping[str, object] = {key: getattr(shape, key) for key in shape.model_fields_set}
+        if not fields:
+            self.find(
+                Finding(
+                    rules.EMPTY_VALUE,
+                    f"the case expects nothing of {course}",
+                    "write doses, total, first, last, dates or amounts",
+                    self.document.place(path),
+                )
+            )
+        return Expected(
+            course=course,
+            doses=shape.doses,
+            total=shape.total,
+            first=shape.first,
+            last=shape.last,
+            dates=shape.dates,
+            amounts=shape.amounts,
+            place=self.document.place(path),
+        )
+
+
+def _line(finding: Finding) -> tuple[int, int]:
+    return (finding.place.line, finding.place.column) if finding.place else (0, 0)

@@ -1,0 +1,434 @@
+"""One phase from its texts: the nearest level wins, and what the words imply becomes parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import time
+from functools import partial
+from typing import TypeVar
+
+from regimen import rules
+from regimen.finding import Finding, Place, Rule
+from regimen.language.nodes import Document, Path
+from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape
+from regimen.language.texts import Between, NotStated
+from regimen.protocol import (
+    Anchor,
+    Cap,
+    Condition,
+    DateGiven,
+    DoseExpression,
+    Doses,
+    Every,
+    Extent,
+    For,
+    Junction,
+    Measure,
+    Once,
+    OnWeekdays,
+    Parameter,
+    ParameterType,
+    Pattern,
+    Phase,
+    Ref,
+    Rounding,
+    Taper,
+    TimesPerWeek,
+    Until,
+)
+from regimen.quantity import Quantity
+from regimen.route import Route
+from regimen.timing import CalendarSpan, MonthEnd, Span
+
+T = TypeVar("T")
+P = ParameterType
+
+DAYS = ("every", "times_per_week", "on")
+EXTENT = ("for", "doses", "before", "through")
+TIMES = ("at", "times_per_day")
+DOSING = ("dose", "taper")
+_NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Where a phase's keys may stand, nearest first: its own block, its course's (None where the
+    course is the phase), the protocol's; each with its path in the document."""
+
+    phase: tuple[PhaseShape, Path]
+    course: tuple[CourseShape, Path] | None
+    protocol: tuple[PhaseKeys, Path]
+
+    @property
+    def own(self) -> PhaseShape:
+        return self.phase[0]
+
+    @property
+    def path(self) -> Path:
+        return self.phase[1]
+
+    def __iter__(self) -> Iterator[tuple[PhaseKeys, Path]]:
+        yield self.phase
+        if self.course is not None:
+            yield self.course
+        yield self.protocol
+
+
+def stated(shape: PhaseKeys, key: str) -> object:
+    """The value of a key of the language on this level, or None."""
+    return getattr(shape, "for_" if key == "for" else key)
+
+
+@dataclass(slots=True)
+class PhaseBuilder:
+    """Builds one phase and gathers what it finds, implies, refers to and scales by."""
+
+    document: Document
+    course: str
+    levels: Levels
+    at: int
+    alone: bool  # the only phase of its course
+    findings: list[Finding] = field(default_factory=list)
+    implied: list[Parameter] = field(default_factory=list)
+    references: list[tuple[str, tuple[ParameterType, ...], Place]] = field(default_factory=list)
+    measured: list[tuple[Measure, Place]] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def phase(self, when: tuple[Condition, ...]) -> Phase:
+        own, place = self.levels.own, self.document.place(self.levels.path)
+        if self.levels.course is None:
+            place = self.document.key_place(self.levels.path)
+        drug = self.nearest("drug", str)
+        begins = self.begins()
+        phase = partial(
+            Phase,
+            key=self.key(own.name),
+            name=own.name,
+            drug=drug or self.course,
+            route=self.route(place),
+            dose=self.dose(place),
+            pattern=self.pattern(place),
+            extent=self.extent(place),
+            times=self.times(),
+            begins=begins,
+            junction=self.nearest("junctions", Junction),
+            month_end=self.nearest("month_end", MonthEnd) or MonthEnd.CLAMP,
+            caps=self.caps(),
+            rounding=self.nearest("round", Rounding),
+            may_overlap=own.overlap,
+            when=when,
+            place=place,
+            places=self.places,
+        )
+        return phase(needs=self.needs())
+
+    def needs(self) -> tuple[str, ...]:
+        """What the plan must answer for this phase; complete once everything else was built."""
+        names = [name for name, _, _ in self.references]
+        names += [parameter.name for parameter in self.implied if not parameter.optional]
+        names += [measure for measure, _ in self.measured]
+        return tuple(dict.fromkeys(names))
+
+    def key(self, name: str | None) -> str:
+        """The phase's part of an administration's identity."""
+        slug = _NOT_KEY.sub("-", name.lower()).strip("-") if name else ""
+        return slug or f"phase-{self.at + 1}"
+
+    # --- levels
+
+    def level(self, *keys: str) -> tuple[PhaseKeys, Path, str] | None:
+        """The nearest level that states one of these keys, and which; two of them there is a
+        finding."""
+        for shape, path in self.levels:
+            found = [key for key in keys if stated(shape, key) is not None]
+            for key in found:
+                self.places.setdefault(key, self.document.place((*path, key)))
+            if len(found) > 1:
+                self.find(
+                    rules.TWO_WAYS,
+                    f"{' and '.join(found)} answer the same question",
+                    "keep one of them",
+                    self.document.key_place((*path, found[1])),
+                )
+            if found:
+                return shape, path, found[0]
+        return None
+
+    def nearest(self, key: str, kind: type[T]) -> T | None:
+        found = self.level(key)
+        value = stated(found[0], key) if found else None
+        return value if isinstance(value, kind) else None
+
+    def find(self, rule: Rule, what: str, mend: str, place: Place) -> None:
+        self.findings.append(Finding(rule, what, mend, place))
+
+    def name_of(self, key: str, path: Path) -> str:
+        """The name of the parameter that the words at this key imply."""
+        whole_course = self.alone or path != self.levels.path
+        return f"{self.course}.{key}" if whole_course else (
+            f"{self.course}.{self.key(self.levels.own.name)}.{key}"
+        )
+
+    def imply(self, key: str, path: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
+        name = self.name_of(key, path)
+        place = self.document.place((*path, key))
+        parameter = Parameter(name, kind, ask, place, course=self.course, **more)  # type: ignore[arg-type]
+        self.implied.append(parameter)
+        return Ref(name)
+
+    def gap(self, key: str, path: Path, kind: ParameterType, words: str) -> Ref:
+        return self.imply(
+            key,
+            path,
+            kind,
+            f"The source does not state {words} of {self.course}. What is it here?",
+            gap=True,
+            missing=words,
+        )
+
+    def reference(self, ref: Ref, types: tuple[ParameterType, ...], place: Place) -> Ref:
+        self.references.append((ref.name, types, place))
+        return ref
+
+    def value(
+        self,
+        found: T | Ref | NotStated,
+        key: str,
+        path: Path,
+        types: tuple[ParameterType, ...],
+        gap: tuple[ParameterType, str],
+    ) -> T | Ref:
+        """The value, or the reference that stands for it."""
+        if isinstance(found, NotStated):
+            return self.gap(key, path, *gap)
+        if isinstance(found, Ref):
+            return self.reference(found, types, self.document.place((*path, key)))
+        return found
+
+    # --- what, how much
+
+    def route(self, place: Place) -> Route | Ref:
+        found = self.level("route")
+        if found is None:
+            self.find(
+                rules.NO_ROUTE,
+                f"course {self.course} has no route",
+                "write route: intramuscular (or another); or not stated, if the source is silent",
+                place,
+            )
+            return Route.PARENTERAL
+        shape, path, _ = found
+        assert shape.route is not None
+        return self.value(shape.route, "route", path, (), (P.ROUTE, "the route"))
+
+    def dose(self, place: Place) -> DoseExpression | Taper | Ref:
+        found = self.level(*DOSING)
+        if found is None:
+            self.find(
+                rules.NO_DOSE,
+                f"course {self.course} has no dose",
+                "write dose: 100 mcg (or another); or not stated, if the source is silent",
+                place,
+            )
+            return Ref("")
+        shape, path, key = found
+        if key == "taper":
+            return self.taper(shape, path)
+        assert shape.dose is not None
+        dose = self.value(shape.dose, key, path, (P.QUANTITY,), (P.DOSE, "the dose"))
+        if isinstance(dose, DoseExpression) and dose.per is not None:
+            self.measured.append((dose.per, self.document.place((*path, key))))
+        return dose
+
+    def taper(self, shape: PhaseKeys, path: Path) -> Taper:
+        taper = shape.taper
+        assert taper is not None
+        parts: dict[str, Quantity | Ref] = {}
+        for key, found in (("from", taper.first), ("by", taper.by), ("to", taper.to)):
+            gap = (P.QUANTITY, f"the {key!r} of the taper")
+            parts[key] = self.value(found, key, (*path, "taper"), (P.QUANTITY,), gap)
+        gap = (P.DURATION, "how long each level")
+        each = self.value(taper.each, "each", (*path, "taper"), (P.DURATION,), gap)
+        return Taper(parts["from"], parts["by"], parts["to"], each, taper.per)
+
+    def caps(self) -> tuple[Cap, ...]:
+        found = self.level("max")
+        caps = found[0].max if found else None
+        for cap in caps or ():
+            if cap.per is not None:
+                self.measured.append((cap.per, self.places["max"]))
+        return caps or ()
+
+    # --- when
+
+    def pattern(self, place: Place) -> Pattern | Ref:
+        found = self.level(*DAYS)
+        if found is None:
+            doses = self.level("doses")
+            if doses is not None and doses[0].doses == 1:
+                return Once()
+            self.find(
+                rules.NO_DAYS,
+                f"course {self.course} does not say on which days",
+                "write every: 1 day, times_per_week: 2 or on: [mon, thu]; or doses: 1 for a single"
+                " dose; or every: not stated, if the source is silent",
+                place,
+            )
+            return Once()
+        shape, path, key = found
+        where = self.document.place((*path, key))
+        if stated(shape, key) in (NotStated(), (NotStated(),)):
+            return self.gap(key, path, P.PATTERN, "the days")
+        if key == "times_per_week":
+            return self.times_per_week(shape, path, where)
+        if key == "on":
+            return self.on_weekdays(shape, path)
+        return Every(self.span(shape.every, "every", path))
+
+    def times_per_week(self, shape: PhaseKeys, path: Path, place: Place) -> TimesPerWeek:
+        count = shape.times_per_week
+        if isinstance(count, Ref):
+            self.reference(count, (P.NUMBER,), place)
+        pins = self.imply(
+            "on",
+            path,
+            P.WEEKDAYS,
+            f"On which weekdays is {self.course} given?",
+            optional=True,
+            count=count if isinstance(count, int) else None,
+        )
+        assert not isinstance(count, NotStated)
+        assert count is not None
+        return TimesPerWeek(count, pins)
+
+    def on_weekdays(self, shape: PhaseKeys, path: Path) -> OnWeekdays | Ref:
+        assert shape.on is not None
+        days = self.listed(shape.on, "on", path, (P.WEEKDAYS,))
+        if isinstance(days, Ref):
+            return OnWeekdays(days)
+        return OnWeekdays(tuple(sorted(days)))
+
+    def listed(
+        self,
+        found: tuple[T | Ref | NotStated, ...],
+        key: str,
+        path: Path,
+        types: tuple[ParameterType, ...],
+    ) -> tuple[T, ...] | Ref:
+        """A list of plain values, each once, or one reference that stands for the whole list."""
+        place = self.document.place((*path, key))
+        if len(found) == 1 and isinstance(found[0], Ref):
+            return self.reference(found[0], types, place)
+        plain = tuple(each for each in found if not isinstance(each, (Ref, NotStated)))
+        if len(plain) != len(found) or len(set(plain)) != len(plain) or not plain:
+            self.find(
+                rules.WRONG_SHAPE,
+                f"{key}: a list holds plain values, at least one and each once",
+                "list every value once, or write one $name for the whole list",
+                place,
+            )
+        return plain
+
+    def span(self, found: object, key: str, path: Path) -> CalendarSpan | Ref:
+        if isinstance(found, Between):
+            return self.imply(
+                key,
+                path,
+                P.DURATION,
+                f"{self.course}, {key}: {found.low} to {found.high}. Which is it?",
+                at_least=found.low,
+                at_most=found.high,
+            )
+        place = self.document.place((*path, key))
+        if isinstance(found, Ref):
+            return self.reference(found, (P.DURATION,), place)
+        assert isinstance(found, CalendarSpan)
+        return found
+
+    def extent(self, place: Place) -> Extent | Ref | None:
+        found = self.level(*EXTENT)
+        taper = self.level(*DOSING)
+        if taper is not None and taper[2] == "taper":
+            if found is not None and found[1] == taper[1]:
+                self.find(
+                    rules.TWO_WAYS,
+                    f"taper and {found[2]} both say how long the phase lasts",
+                    "remove one; a taper lasts as long as its levels",
+                    self.document.key_place((*found[1], found[2])),
+                )
+            return None
+        if found is None:
+            self.find(
+                rules.NO_EXTENT,
+                f"course {self.course} does not say how long",
+                "write for: 2 weeks, doses: 12, or before or through an anchor; or for: not stated,"
+                " if the source is silent",
+                place,
+            )
+            return Doses(1)
+        shape, path, key = found
+        if stated(shape, key) == NotStated():
+            return self.gap(key, path, P.EXTENT, "the duration")
+        if key == "for":
+            return For(self.span(shape.for_, key, path))
+        if key == "doses":
+            count = shape.doses
+            if isinstance(count, Ref):
+                self.reference(count, (P.NUMBER,), self.document.place((*path, key)))
+            assert not isinstance(count, NotStated)
+            assert count is not None
+            return Doses(count)
+        anchor = stated(shape, key)
+        assert isinstance(anchor, Anchor)
+        return Until(self.anchor(anchor, path, key), key == "through")
+
+    def times(self) -> tuple[time, ...] | Ref | None:
+        found = self.level(*TIMES)
+        if found is None:
+            return None
+        shape, path, key = found
+        if stated(shape, key) in (NotStated(), (NotStated(),)):
+            return self.gap(key, path, P.CLOCKS, "the clock times")
+        if key == "at":
+            assert shape.at is not None
+            times = self.listed(shape.at, "at", path, ())
+            return times if isinstance(times, Ref) else tuple(sorted(times))
+        count = shape.times_per_day
+        if count == 1:
+            return None  # once a day may have no clock time at all
+        if isinstance(count, Ref):
+            self.reference(count, (), self.document.place((*path, key)))
+            return None
+        return self.imply(
+            "at",
+            path,
+            P.CLOCKS,
+            f"At which {count} clock times is {self.course} given each day?",
+            count=count,
+        )
+
+    def begins(self) -> Anchor | None:
+        own, path = self.levels.own, self.levels.path
+        course = self.levels.course
+        if self.at == 0 and course is not None and course[0].begins is not None:
+            if own.begins is not None:
+                self.find(
+                    rules.TWO_WAYS,
+                    "the course and its first phase both say where they begin",
+                    "keep one of them",
+                    self.document.key_place((*path, "begins")),
+                )
+            return self.anchor(course[0].begins, course[1], "begins")
+        return None if own.begins is None else self.anchor(own.begins, path, "begins")
+
+    def anchor(self, anchor: Anchor, path: Path, key: str) -> Anchor:
+        place = self.document.place((*path, key))
+        self.places.setdefault(key, place)
+        if isinstance(anchor.base, DateGiven):
+            self.reference(anchor.base.ref, (P.DATE,), place)
+        offset: Span | Ref | None = anchor.offset
+        if isinstance(offset, Ref):
+            self.reference(offset, (P.DURATION,), place)
+        return anchor

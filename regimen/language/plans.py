@@ -1,0 +1,278 @@
+"""A plan from its file, or from the texts given on a command line; and back to a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import Field
+
+from regimen import rules
+from regimen.finding import Finding, Misread, Override, Place, Refusal
+from regimen.language.answers import read_answer
+from regimen.language.nodes import Document, read_nodes
+from regimen.language.schema import DateValue, Shape, Text, WeekdayList, read_version, Reads
+from regimen.language.shaping import shaped
+from regimen.plan import Answer, Plan
+from regimen.protocol import Protocol
+from regimen.timing import Moment, Weekday, read_instant, read_moment, read_weekday
+
+T = TypeVar("T")
+
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+PLAN_KEYS = ("start", "zone", "closed")  # what a plan says besides its answers
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it was typed, who decided it, when and why, and where it stands."""
+
+    text: str
+    by: str | None = None
+    on: date | None = None
+    why: str | None = None
+    place: Place | None = None
+
+
+def _read_id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise Misread(
+            rules.BAD_NAME, f"{text!r} is not a plan's id", "let the program make the plan's id"
+        )
+    return text
+
+
+def _read_hash(text: str) -> str:
+    if not _HASH.fullmatch(text):
+        raise Misread(
+            rules.BAD_NAME, f"{text!r} is not a protocol's hash", "let the program write the hash"
+        )
+    return text
+
+
+class _AnswerShape(Shape):
+    value: Text
+    by: Text | None = None
+    on: DateValue | None = None
+    why: Text | None = None
+
+
+class _OverrideShape(Shape):
+    finding: Text
+    about: Text
+    by: Text
+    on: DateValue
+    why: Text
+
+
+class PlanShape(Shape):
+    """The keys of a plan file."""
+
+    plan: Annotated[str, Reads(read_version)]
+    id: Annotated[str, Reads(_read_id)]
+    protocol: Text
+    protocol_hash: Annotated[str, Reads(_read_hash)]
+    made: Annotated[datetime, Reads(read_instant)]
+    start: Annotated[Moment, Reads(read_moment)]
+    zone: Text | None = None
+    answers: Mapping[str, _AnswerShape] = Field(default_factory=dict)
+    closed: WeekdayList = ()
+    overrides: tuple[_OverrideShape, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan file that is read but not yet held against its protocol."""
+
+    document: Document
+    shape: PlanShape
+
+    @property
+    def protocol_id(self) -> str:
+        return self.shape.protocol
+
+    @property
+    def protocol_hash(self) -> str:
+        return self.shape.protocol_hash
+
+
+def read_plan_file(text: bytes | str, file: str) -> PlanFile:
+    """The plan file's text. Raises Refusal."""
+    document = read_nodes(text, file)
+    return PlanFile(document, shaped(document, PlanShape))
+
+
+def plan_of(plan_file: PlanFile, protocol: Protocol) -> Plan:
+    """The plan, its answers read for the protocol's parameters. Raises Refusal."""
+    shape, document = plan_file.shape, plan_file.document
+    if shape.protocol != protocol.id or shape.protocol_hash != protocol.content_hash:
+        raise Refusal(
+            [
+                Finding(
+                    rules.WRONG_PROTOCOL,
+                    f"the plan was made for {shape.protocol} {shape.protocol_hash[:12]}, and this"
+                    f" is {protocol.id} {protocol.content_hash[:12]}",
+                    "use the protocol's text that the plan was made for, or make a new plan",
+                    document.place(("protocol_hash",)),
+                )
+            ]
+        )
+    given = {
+        name: Given(each.value, each.by, each.on, each.why, document.place(("answers", name)))
+        for name, each in shape.answers.items()
+    }
+    if shape.zone is not None:
+        given["zone"] = Given(shape.zone, place=document.place(("zone",)))
+    return _plan(
+        protocol,
+        given,
+        shape.id,
+        shape.made,
+        shape.start,
+        frozenset(shape.closed),
+        tuple(
+            Override(each.finding, each.about, each.by, each.on.isoformat(), each.why)
+            for each in shape.overrides
+        ),
+    )
+
+
+def new_plan(
+    protocol: Protocol,
+    given: Mapping[str, Given],
+    *,
+    plan_id: str,
+    made: datetime,
+    overrides: tuple[Override, ...] = (),
+) -> Plan | None:
+    """A plan from texts: `start`, `zone`, `closed` and the protocol's parameters by name.
+
+    None where the start itself is not given yet. Raises Refusal on texts that cannot be read.
+    """
+    findings: list[Finding] = []
+    start = _read(given.get("start"), read_moment, findings)
+    closed = _read(given.get("closed"), _read_closed, findings) or frozenset()
+    if findings:
+        raise Refusal(findings)
+    if start is None:
+        return None
+    answers = {name: each for name, each in given.items() if name not in ("start", "closed")}
+    return _plan(protocol, answers, plan_id, made, start, closed, overrides)
+
+
+def _plan(
+    protocol: Protocol,
+    given: Mapping[str, Given],
+    plan_id: str,
+    made: datetime,
+    start: Moment,
+    closed: frozenset[Weekday],
+    overrides: tuple[Override, ...],
+) -> Plan:
+    findings: list[Finding] = []
+    zone = _read(given.get("zone"), _read_zone, findings)
+    answers: dict[str, Answer[object]] = {}
+    for name, each in given.items():
+        if name == "zone":
+            continue
+        parameter = protocol.parameters.get(name)
+        if parameter is None:
+            findings.append(_unknown(protocol, name, each.place))
+            continue
+        try:
+            value = read_answer(parameter, each.text)
+        except Misread as misread:
+            findings.append(misread.finding(each.place))
+            continue
+        answers[name] = Answer(value, each.text.strip(), each.by, each.on, each.why)
+    if findings:
+        raise Refusal(findings)
+    return Plan(
+        plan_id, protocol.id, protocol.content_hash, made, start, zone, answers, closed, overrides
+    )
+
+
+def _read(
+    given: Given | None, read: Callable[[str], T], findings: list[Finding]
+) -> T | None:
+    """What `read` makes of a given text; None, with a finding, where it cannot be read."""
+    if given is None:
+        return None
+    try:
+        return read(given.text.strip())
+    except Misread as misread:
+        findings.append(misread.finding(given.place))
+        return None
+
+
+def _read_zone(text: str) -> str:
+    """A zone of the IANA database."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Misread(
+            rules.UNKNOWN_WORD,
+            f"{text!r} is not a time zone",
+            "write its name in the IANA database, for example Europe/Rome",
+        ) from None
+    return text
+
+
+def _read_closed(text: str) -> frozenset[Weekday]:
+    return frozenset(read_weekday(each.strip()) for each in text.split(","))
+
+
+def _unknown(protocol: Protocol, name: str, place: Place | None) -> Finding:
+    names = [*protocol.parameters, *PLAN_KEYS]
+    close = get_close_matches(name, names, n=1)
+    return Finding(
+        rules.UNKNOWN_INPUT,
+        f"{protocol.id} does not ask for {name!r}"
+        + (f"; did you mean {close[0]!r}?" if close else ""),
+        f"it asks for: {', '.join(names)}",
+        place,
+    )
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as the text of its file, which `read_plan_file` and `plan_of` read back alike."""
+    content: dict[str, object] = {
+        "plan": "1",
+        "id": plan.id,
+        "protocol": plan.protocol_id,
+        "protocol_hash": plan.protocol_hash,
+        "made": plan.made.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start": str(plan.start),
+    }
+    if plan.zone is not None:
+        content["zone"] = plan.zone
+    if plan.answers:
+        content["answers"] = {name: _answer(each) for name, each in plan.answers.items()}
+    if plan.closed:
+        content["closed"] = [str(weekday) for weekday in sorted(plan.closed)]
+    if plan.overrides:
+        content["overrides"] = [
+            {
+                "finding": each.code,
+                "about": each.about,
+                "by": each.by,
+                "on": each.on,
+                "why": each.why,
+            }
+            for each in plan.overrides
+        ]
+    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
+def _answer(answer: Answer[object]) -> dict[str, str]:
+    written = {"value": answer.text, "by": answer.by, "why": answer.why}
+    written["on"] = None if answer.on is None else answer.on.isoformat()
+    return {key: text for key, text in written.items() if text is not None}

@@ -1,0 +1,40 @@
+"""A plan: one protocol for one patient, with what only the prescriber or the patient can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from regimen.finding import Override
+from regimen.timing import Moment, Weekday
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T_co]):
+    """The value given for a parameter or measure, as it was written, and who decided it when."""
+
+    value: T_co
+    text: str
+    by: str | None = None
+    on: date | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`id` is random and carries no meaning; `made` is when the plan was made, in UTC, and stands
+    for "now" wherever an export needs one."""
+
+    id: str
+    protocol_id: str
+    protocol_hash: str
+    made: datetime
+    start: Moment
+    zone: str | None = None
+    answers: Mapping[str, Answer[object]] = field(default_factory=dict)
+    closed: frozenset[Weekday] = frozenset()
+    overrides: tuple[Override, ...] = ()

@@ -1,0 +1,106 @@
+"""The one door: read, expand, check, export. Command line, web and Python users come in here.
+
+Nothing in here reads a clock, a disk or the environment: texts, the plan's random id and the moment
+it was made are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from regimen import rules
+from regimen.cases import CaseResult, run_cases
+from regimen.checks import check_protocol, checked, examined
+from regimen.engine.expansion import expand
+from regimen.engine.inputs import asked, missing
+from regimen.finding import Override, Place, Refusal, refuse
+from regimen.language.building import read_protocol as _read_protocol
+from regimen.language.plans import Given, PlanFile, new_plan, plan_of, plan_text, read_plan_file
+from regimen.language.sentences import sentences
+from regimen.plan import Plan
+from regimen.protocol import Parameter, ParameterType, Protocol
+from regimen.schedule import CheckedSchedule, Schedule
+
+__all__ = [
+    "Given",
+    "PlanFile",
+    "START",
+    "check",
+    "examine",
+    "make_plan",
+    "open_questions",
+    "plan_of",
+    "plan_text",
+    "read_plan_file",
+    "read_protocol",
+    "sentences",
+    "test",
+]
+
+START = Parameter(
+    "start",
+    ParameterType.MOMENT,
+    "On which day does the treatment start?",
+    Place("", 0, 0),
+)
+
+
+def read_protocol(text: bytes | str, file: str) -> Protocol:
+    """A protocol whose own text raises no objection; `file` names it in findings. Raises Refusal."""
+    return check_protocol(_read_protocol(text, file))
+
+
+def make_plan(
+    protocol: Protocol,
+    given: Mapping[str, Given],
+    *,
+    plan_id: str,
+    made: datetime,
+    overrides: tuple[Override, ...] = (),
+) -> Plan:
+    """A plan from texts: `start`, `zone`, `closed` and the protocol's parameters by name.
+
+    Raises Refusal on texts that cannot be read, and on open questions, all of them in one.
+    """
+    plan = new_plan(protocol, given, plan_id=plan_id, made=made, overrides=overrides)
+    questions = open_questions(protocol, given)
+    if questions or plan is None:
+        raise Refusal([missing(question) for question in questions])
+    return plan
+
+
+def open_questions(protocol: Protocol, given: Mapping[str, Given]) -> tuple[Parameter, ...]:
+    """What must still be answered before anything is scheduled; more may follow once a choice is
+    made. Raises Refusal on texts that cannot be read."""
+    plan = new_plan(protocol, {"start": _SOME_DAY, **given}, plan_id="", made=_SOME_TIME)
+    assert plan is not None
+    start = () if "start" in given else (START,)
+    return (*start, *asked(protocol, plan))
+
+
+_SOME_DAY = Given("2000-01-01")  # which questions are open does not depend on the start
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def examine(protocol: Protocol, plan: Plan) -> Schedule:
+    """The plan's schedule with all its findings, to be looked at. Raises Refusal where there is
+    none at all: on open questions, and on whatever has no exact date or dose."""
+    return examined(expand(protocol, plan))
+
+
+def check(protocol: Protocol, plan: Plan) -> CheckedSchedule:
+    """The plan's schedule, fit for export. Raises Refusal while any error stands."""
+    return checked(expand(protocol, plan))
+
+
+def test(protocol: Protocol) -> tuple[CaseResult, ...]:
+    """The protocol's own cases, run. Raises Refusal where it has none."""
+    if not protocol.cases:
+        raise refuse(
+            rules.NO_CASES,
+            f"{protocol.id} has no cases",
+            "write under cases what is expected for a start date you worked out by hand",
+            protocol.place,
+        )
+    return run_cases(protocol)

@@ -1,0 +1,267 @@
+"""A schedule: the administrations of a plan, each with its reasons, and the proof it was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from regimen.finding import Finding, Refusal
+from regimen.plan import Plan
+from regimen.protocol import Every, Once, OnWeekdays, Protocol, TimesPerWeek
+from regimen.quantity import Quantity
+from regimen.route import Route
+from regimen.timing import Moment, Span
+
+
+class DoseStage(StrEnum):
+    """The order of operations from the words to the syringe."""
+
+    STATED = "stated"
+    CALCULATED = "calculated"
+    SHARED = "shared"
+    CAPPED = "capped"
+    ROUNDED = "rounded"
+    ORDERED = "ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class DoseStep:
+    """The amount after one stage, and why it is that."""
+
+    stage: DoseStage
+    amount: Quantity
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """The amount ordered per administration, and each stage on the way to it."""
+
+    ordered: Quantity
+    steps: tuple[DoseStep, ...]
+
+    def __str__(self) -> str:
+        return str(self.ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Why a phase begins where it does: `anchor` in words, at `at`, moved by `offset`."""
+
+    anchor: str
+    at: Moment
+    offset: Span | None = None
+    before: bool = False
+
+    def __str__(self) -> str:
+        if self.offset is None:
+            return f"{self.anchor} ({self.at})"
+        return f"{self.offset} {'before' if self.before else 'after'} {self.anchor} ({self.at})"
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPhase:
+    """A phase as this plan has it. `pattern` holds values, no references."""
+
+    course: str
+    key: str
+    title: str
+    drug: str
+    route: Route | None
+    pattern: Every | TimesPerWeek | OnWeekdays | Once
+    beginning: Beginning
+    first: Moment
+    count: int
+    course_count: int
+    explicit: bool  # the protocol wrote this beginning out
+    may_overlap: bool
+    index: int  # its position in the protocol's course
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
+
+    `dose` is None where the source does not state it; `instant` is in UTC and given for timed ones.
+    """
+
+    phase: AppliedPhase
+    number: int
+    course_number: int
+    day: date
+    time: time | None
+    dose: Dose | None
+    clamped_from: int | None = None
+    instant: datetime | None = None
+    clock_note: str = ""  # how a clock time that is skipped or repeated was resolved
+
+    @property
+    def id(self) -> str:
+        """Its identity within the plan."""
+        return f"{self.phase.course}/{self.phase.key}/{self.number}"
+
+    @property
+    def course(self) -> str:
+        return self.phase.course
+
+    @property
+    def drug(self) -> str:
+        return self.phase.drug
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.day, self.time)
+
+    def why_this_day(self) -> str:
+        return "; ".join(_why_this_day(self))
+
+    def why_this_dose(self) -> str:
+        if self.dose is None:
+            return "the dose is not stated"
+        return "; ".join(
+            f"{step.stage} {step.amount} ({step.because})" for step in self.dose.steps
+        )
+
+
+def _why_this_day(administration: Administration) -> Iterator[str]:
+    phase = administration.phase
+    yield f"{phase.title} begins {phase.beginning}, on {phase.first}"
+    yield f"dose {administration.number} of {phase.count} {days_in_words(phase.pattern)}"
+    if administration.clamped_from is not None:
+        yield (
+            f"day {administration.clamped_from} does not exist in that month,"
+            f" so it is {administration.day.isoformat()}"
+        )
+    if administration.clock_note:
+        yield administration.clock_note
+
+
+_NUMBER_WORDS = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times"}
+
+
+def often(count: int) -> str:
+    """`once`, `twice`, `three times`."""
+    return _NUMBER_WORDS.get(count, f"{count} times")
+
+
+def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | Once) -> str:
+    """The words a prescriber uses for the pattern: `daily`, `every other day`, `twice a week`."""
+    match pattern:
+        case Once():
+            return "once"
+        case Every(span=span):
+            words = {"1 day": "daily", "2 days": "every other day", "1 week": "weekly"}
+            words["1 month"] = "monthly"
+            return words.get(str(span), f"every {span}")
+        case TimesPerWeek(count=int(count)):
+            return f"{often(count)} a week"
+        case OnWeekdays(weekdays=tuple(weekdays)):
+            return "on " + " and ".join(weekday.title for weekday in weekdays)
+        case _:
+            raise TypeError(f"{pattern} holds a reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """All administrations of a plan in the order of their moments; `gaps` names what the source
+    leaves open and the plan did not fill."""
+
+    protocol: Protocol
+    plan: Plan
+    phases: tuple[AppliedPhase, ...]
+    administrations: tuple[Administration, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def of_course(self, course: str) -> tuple[Administration, ...]:
+        return tuple(each for each in self.administrations if each.course == course)
+
+
+@dataclass(frozen=True, slots=True)
+class RangeCheck:
+    """How a course's doses stand to the usual range of its drug."""
+
+    course: str
+    drug: str
+    checked: bool
+    result: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What one drug, course or phase adds up to; `amount` and `highest` (the highest single dose)
+    are None where the doses are not stated."""
+
+    drug: str
+    course: str | None
+    phase: str | None
+    doses: int
+    amount: Quantity | None
+    first: Moment
+    last: Moment
+    highest: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    by_drug: tuple[Total, ...]
+    by_course: tuple[Total, ...]
+    by_phase: tuple[Total, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSchedule:
+    """A schedule in which no error stands: the only thing an export accepts.
+
+    Raises Refusal when it is made from a schedule with a standing error, so that a calendar of an
+    unchecked plan cannot be written by any path.
+    """
+
+    schedule: Schedule
+    totals: Totals
+    ranges: tuple[RangeCheck, ...]
+
+    def __post_init__(self) -> None:
+        standing = [finding for finding in self.schedule.findings if finding.stands]
+        if standing:
+            raise Refusal(standing)
+
+    @property
+    def plan(self) -> Plan:
+        return self.schedule.plan
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.schedule.protocol
+
+    @property
+    def administrations(self) -> tuple[Administration, ...]:
+        return self.schedule.administrations
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.schedule.findings
+
+    def notes_of(self, administration: Administration) -> str:
+        """What must stand beside this administration wherever it is shown."""
+        notes = []
+        if administration.clamped_from is not None:
+            notes.append(
+                f"month has no day {administration.clamped_from}: moved to {administration.day}"
+            )
+        if administration.clock_note:
+            notes.append(administration.clock_note)
+        if administration.day.weekday() in self.plan.closed:
+            notes.append("on a closed day")
+        if administration.dose is None:
+            notes.append("dose not stated")
+        return "; ".join(notes)
+
+    @property
+    def visit_days(self) -> int:
+        """On how many days something is given."""
+        return len({each.day for each in self.administrations})
+
+

@@ -1,0 +1,253 @@
+"""Calendar time and elapsed time: different types, because a month is not a number of hours.
+
+A `Moment` is a day on the local calendar, with a clock time where one is known. A `CalendarSpan`
+counts days, weeks, months or years on that calendar; an `ElapsedSpan` counts real minutes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum, StrEnum
+
+from dateutil.relativedelta import relativedelta
+
+from regimen import rules
+from regimen.finding import Misread
+from regimen.quantity import read_count
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+MOST_YEARS = 100
+
+
+class Weekday(IntEnum):
+    """Monday is 0, as in `date.weekday()`."""
+
+    MON = 0
+    TUE = 1
+    WED = 2
+    THU = 3
+    FRI = 4
+    SAT = 5
+    SUN = 6
+
+    @property
+    def title(self) -> str:
+        return _WEEKDAY_NAMES[self]
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class SpanUnit(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class MonthEnd(StrEnum):
+    """What "n months later" means where that month has no such day (31 January + 1 month)."""
+
+    CLAMP = "clamp"  # the last day of the month
+    FIRST_OF_NEXT = "first-of-next"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSpan:
+    """A whole number of days, weeks, months or years, as it was written."""
+
+    count: int
+    unit: SpanUnit
+
+    @property
+    def days(self) -> int:
+        """In days; 0 where the span is counted in months or years."""
+        return self.count * _DAYS[self.unit]
+
+    @property
+    def months(self) -> int:
+        """In months; 0 where the span is counted in days or weeks."""
+        return self.count * _MONTHS[self.unit]
+
+    def times(self, count: int) -> CalendarSpan:
+        return CalendarSpan(self.count * count, self.unit)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+_DAYS = {SpanUnit.DAY: 1, SpanUnit.WEEK: 7, SpanUnit.MONTH: 0, SpanUnit.YEAR: 0}
+_MONTHS = {SpanUnit.DAY: 0, SpanUnit.WEEK: 0, SpanUnit.MONTH: 1, SpanUnit.YEAR: 12}
+
+
+@dataclass(frozen=True, slots=True)
+class ElapsedSpan:
+    """Real minutes, the same number of them on a day when the clocks change."""
+
+    minutes: int
+
+    def __str__(self) -> str:
+        hours, minutes = divmod(self.minutes, 60)
+        parts = [
+            f"{n} {word}{'' if n == 1 else 's'}"
+            for n, word in ((hours, "hour"), (minutes, "minute"))
+            if n
+        ]
+        return " ".join(parts)
+
+
+Span = CalendarSpan | ElapsedSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A local day, with a clock time where one is known.
+
+    `month_origin` and `months` remember where months are counted from, so that a clamp is never
+    carried on: 31 January + 1 month is 28 February, and one month more is 31 March. They say how
+    the day was found and take no part in comparisons.
+    """
+
+    day: date
+    time: time | None = None
+    month_origin: date | None = field(default=None, compare=False)
+    months: int = field(default=0, compare=False)
+
+    @property
+    def clamped_from(self) -> int | None:
+        """The day of the month that was asked for, where the month does not have it."""
+        if self.month_origin is None or self.month_origin.day == self.day.day:
+            return None
+        return self.month_origin.day
+
+    def on_date(self) -> Moment:
+        """The same day without its clock time."""
+        return Moment(self.day, None, self.month_origin, self.months) if self.time else self
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()} {self.time:%H:%M}" if self.time else self.day.isoformat()
+
+
+def months_after(origin: date, months: int, month_end: MonthEnd) -> date:
+    """`months` calendar months after `origin`; see MonthEnd. Raises OverflowError."""
+    try:
+        day = origin + relativedelta(months=months)
+    except ValueError:
+        raise OverflowError("date value out of range") from None
+    if month_end is MonthEnd.FIRST_OF_NEXT and day.day != origin.day:
+        return day + timedelta(days=1)
+    return day
+
+
+def moment_after(moment: Moment, span: CalendarSpan, month_end: MonthEnd) -> Moment:
+    """`span` later (earlier, with a negative count) on the local calendar, at the same clock time.
+
+    Months count from where the moment's own months count from. Raises OverflowError.
+    """
+    if not span.months:
+        return Moment(moment.day + timedelta(days=span.days), moment.time)
+    origin = moment.month_origin or moment.day
+    months = moment.months + span.months
+    return Moment(months_after(origin, months, month_end), moment.time, origin, months)
+
+
+# --- reading
+
+
+_SPAN = re.compile(
+    r"(?P<count>\S+) +(?P<unit>minute|hour|day|week|month|year)s?", re.ASCII | re.IGNORECASE
+)
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOST = {"minute": 60 * 24 * 7, "hour": 24 * 60, "day": 36600, "week": 5200, "month": 1200, "year": 100}
+
+
+def read_span(text: str) -> Span:
+    """`2 weeks`, `3 months`, `8 hours`. Raises Misread."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise Misread(
+            rules.BAD_DURATION,
+            f"{text!r} is not a duration",
+            "write a whole number and days, weeks, months, years, hours or minutes: 2 weeks",
+        )
+    unit = match["unit"].lower()
+    count = read_count(match["count"], at_most=_MOST[unit])
+    if unit == "minute":
+        return ElapsedSpan(count)
+    if unit == "hour":
+        return ElapsedSpan(count * 60)
+    return CalendarSpan(count, SpanUnit(unit))
+
+
+def read_calendar_span(text: str) -> CalendarSpan:
+    """A duration in days or longer. Raises Misread."""
+    span = read_span(text)
+    if isinstance(span, ElapsedSpan):
+        raise Misread(
+            rules.BAD_DURATION,
+            f"{text!r} is shorter than a day, and this is counted in days",
+            "write days, weeks, months or years",
+        )
+    return span
+
+
+def read_date(text: str) -> date:
+    """An ISO date, `2026-03-02`. Raises Misread."""
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Misread(
+            rules.BAD_DATE, f"{text!r} is not a date", "write year-month-day: 2026-03-02"
+        ) from None
+    if not EARLIEST <= day < LATEST:
+        raise Misread(
+            rules.ABSURD, f"{text} is outside {EARLIEST.year} to {LATEST.year}", "check the year"
+        )
+    return day
+
+
+def read_clock(text: str) -> time:
+    """A clock time, `08:00`, 24 hours. Raises Misread."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise Misread(
+            rules.BAD_TIME, f"{text!r} is not a clock time", "write hours and minutes: 08:00, 20:30"
+        )
+    return time(int(match[1]), int(match[2]))
+
+
+def read_moment(text: str) -> Moment:
+    """A date, or a date and a clock time: `2026-03-02`, `2026-03-02 18:00`. Raises Misread."""
+    day, _, clock = text.replace("T", " ", 1).partition(" ")
+    return Moment(read_date(day), read_clock(clock) if clock else None)
+
+
+def read_weekday(text: str) -> Weekday:
+    """`mon` or `Monday`. Raises Misread."""
+    lowered = text.lower()
+    for weekday in Weekday:
+        if lowered in (str(weekday), weekday.title.lower()):
+            return weekday
+    raise Misread(
+        rules.BAD_WEEKDAY,
+        f"{text!r} is not a weekday",
+        "write mon, tue, wed, thu, fri, sat or sun",
+    )
+
+
+def read_instant(text: str) -> datetime:
+    """An instant in UTC, `2026-03-01T09:30:00Z`. Raises Misread."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        raise Misread(
+            rules.BAD_DATE, f"{text!r} is not an instant", "write it as in 2026-03-01T09:30:00Z"
+        ) from None
