@@ -38,9 +38,7 @@ def run_cases(protocol: Protocol) -> tuple[CaseResult, ...]:
 
 def _run(protocol: Protocol, case: Case) -> Iterator[Finding]:
     try:
-        given = {
-            name: Given(text, place=case.places[name]) for name, text in case.given.items()
-        }
+        given = {name: Given(text, place=case.places[name]) for name, text in case.given.items()}
         plan = new_plan(protocol, given, plan_id=_NO_PLAN, made=_LONG_AGO)
         if plan is None:
             yield _failed(case, "no start is given", "add start to given")

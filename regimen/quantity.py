@@ -95,6 +95,7 @@ _BY_SPELLING: dict[str, Unit] = {
 BY_UCUM: dict[str, Unit] = {unit.ucum: unit for unit in UNITS}
 
 _THIN_SPACE = "\u202f"  # narrow and without a line break: 12 000 cannot be torn in two
+_GROUPED_FROM = 4  # digits
 _LADDER = ("ng", "ug", "mg", "g")  # the units a large total may climb to
 _MOST_WHOLE_DIGITS, _MOST_DECIMALS = 9, 9
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
@@ -166,6 +167,8 @@ class Quantity:
 def decimal_text(value: Fraction) -> str | None:
     """The plain decimal that is exactly `value` (`0.5`, `1`, `-2.25`), or None where there is none
     because the expansion never ends."""
+    if value.denominator == 1:
+        return str(value.numerator)
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
@@ -174,8 +177,6 @@ def decimal_text(value: Fraction) -> str | None:
     if rest != 1:
         return None
     places = max(twos, fives)
-    if not places:
-        return str(value.numerator)
     scaled = abs(value.numerator) * 10**places // value.denominator
     digits = str(scaled).rjust(places + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
@@ -188,7 +189,9 @@ def number_text(value: Fraction) -> str:
     if plain is None:
         return f"{value.numerator}/{value.denominator}"
     whole, dot, decimals = plain.partition(".")
-    return f"{int(whole):,}".replace(",", _THIN_SPACE) + dot + decimals if value >= 1000 else plain
+    if len(whole) < _GROUPED_FROM:
+        return plain
+    return f"{int(whole):,}".replace(",", _THIN_SPACE) + dot + decimals
 
 
 def read_number(text: str) -> Fraction:
@@ -234,12 +237,10 @@ def read_count(text: str, *, at_most: int) -> int:
 def read_unit(text: str) -> Unit:
     unit = _BY_SPELLING.get(text)
     if unit is None:
-        close = get_close_matches(text, _BY_SPELLING, n=1, cutoff=0.5)
+        close = get_close_matches(text, _BY_SPELLING, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         known = ", ".join(dict.fromkeys(unit.name for unit in UNITS))
-        raise Misread(
-            rules.UNKNOWN_UNIT, f"{text!r} is not a unit{hint}", f"use one of: {known}"
-        )
+        raise Misread(rules.UNKNOWN_UNIT, f"{text!r} is not a unit{hint}", f"use one of: {known}")
     return unit
 
 

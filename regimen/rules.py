@@ -63,7 +63,9 @@ NO_DOSE = _author("no-dose", "a missing dose is never taken for zero, or for the
 NO_ROUTE = _author("no-route", "the same amount by another route is another treatment")
 NO_DRUG = _author("no-drug", "an administration without a drug cannot be given")
 UNKNOWN_PARAMETER = _author("unknown-parameter", "a reference to nothing has no value")
-UNUSED_PARAMETER = _author("unused-parameter", "an answer that changes nothing misleads who gives it")
+UNUSED_PARAMETER = _author(
+    "unused-parameter", "an answer that changes nothing misleads who gives it"
+)
 WRONG_PARAMETER = _author("wrong-parameter", "an answer of another kind has no meaning here")
 UNKNOWN_ANCHOR = _author("unknown-anchor", "a phase tied to nothing has no date")
 CIRCLE = _author("circle", "phases that wait for each other never begin")
@@ -73,7 +75,9 @@ UNUSED_MEASURE = _author("unused-measure", "a measure that changes no dose misle
 PER_DAY_ON_REST_DAYS = _author(
     "per-day-on-rest-days", "an amount per day on a pattern with rest days has two readings"
 )
-TAPER_MISSES = _author("taper-misses", "a taper that does not land on its end stops at a wrong dose")
+TAPER_MISSES = _author(
+    "taper-misses", "a taper that does not land on its end stops at a wrong dose"
+)
 NO_CASES = _author("no-cases", "a protocol that was never tried has not been checked")
 CASE_FAILED = _author("case-failed", "the protocol does not do what its author says it does")
 
@@ -85,14 +89,20 @@ NO_END = _author("no-end", "the anchor asks for an end that the phase does not h
 EMPTY_PHASE = _author("empty-phase", "a phase that gives nothing was surely not meant")
 NOT_APPLIED = _author("not-applied", "the anchor lies in a phase that this patient does not get")
 UNTIMED_ANCHOR = _author("untimed-anchor", "hours cannot be counted from a dose without a time")
-NEVER_ENDING = _author("never-ending", "more doses than any treatment has: it is a slip of the hand")
+NEVER_ENDING = _author(
+    "never-ending", "more doses than any treatment has: it is a slip of the hand"
+)
 INEXACT = _author("inexact", "the exact dose has no end in decimals: a stated rule must round it")
-ROUNDS_TO_ZERO = _author("rounds-to-zero", "a rounded dose of nothing is a dose left out in silence")
+ROUNDS_TO_ZERO = _author(
+    "rounds-to-zero", "a rounded dose of nothing is a dose left out in silence"
+)
 ROUNDS_FAR = _author("rounds-far", "rounding by more than a tenth changes the treatment")
 CAP_IMPOSSIBLE = _author("cap-impossible", "no dose on the rounding grid lies below the cap")
 
 # --- plans
-MISSING_INPUT = _plan("missing-input", "what only the prescriber or the patient can tell is asked for")
+MISSING_INPUT = _plan(
+    "missing-input", "what only the prescriber or the patient can tell is asked for"
+)
 UNKNOWN_INPUT = _plan("unknown-input", "an answer to a question nobody asked changes nothing")
 OUTSIDE_LIMITS = _plan("outside-limits", "a value outside its stated limits is most often a slip")
 WRONG_PROTOCOL = _plan("wrong-protocol", "the plan was made for another text of the protocol")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import NamedTuple
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Every, Once, OnWeekdays, Protocol, TimesPerWeek
+from regimen.protocol import Every, Once, OnWeekdays, Phase, Protocol, TimesPerWeek
 from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.timing import Moment, Span
@@ -26,8 +27,7 @@ class DoseStage(StrEnum):
     ORDERED = "ordered"
 
 
-@dataclass(frozen=True, slots=True)
-class DoseStep:
+class DoseStep(NamedTuple):
     """The amount after one stage, and why it is that."""
 
     stage: DoseStage
@@ -35,8 +35,7 @@ class DoseStep:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(NamedTuple):
     """The amount ordered per administration, and each stage on the way to it."""
 
     ordered: Quantity
@@ -46,8 +45,7 @@ class Dose:
         return str(self.ordered)
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(NamedTuple):
     """Why a phase begins where it does: `anchor` in words, at `at`, moved by `offset`."""
 
     anchor: str
@@ -63,25 +61,29 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class AppliedPhase:
-    """A phase as this plan has it. `pattern` holds values, no references."""
+    """A phase of the protocol as this plan has it. `pattern` holds values, no references; `route`
+    is None where it is not stated; `count` and `course_count` are numbers of administrations."""
 
     course: str
-    key: str
+    written: Phase
     title: str
-    drug: str
     route: Route | None
     pattern: Every | TimesPerWeek | OnWeekdays | Once
     beginning: Beginning
     first: Moment
     count: int
     course_count: int
-    explicit: bool  # the protocol wrote this beginning out
-    may_overlap: bool
-    index: int  # its position in the protocol's course
+
+    @property
+    def key(self) -> str:
+        return self.written.key
+
+    @property
+    def drug(self) -> str:
+        return self.written.drug
 
 
-@dataclass(frozen=True, slots=True)
-class Administration:
+class Administration(NamedTuple):
     """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
 
     `dose` is None where the source does not state it; `instant` is in UTC and given for timed ones.
@@ -120,9 +122,7 @@ class Administration:
     def why_this_dose(self) -> str:
         if self.dose is None:
             return "the dose is not stated"
-        return "; ".join(
-            f"{step.stage} {step.amount} ({step.because})" for step in self.dose.steps
-        )
+        return "; ".join(f"{step.stage} {step.amount} ({step.because})" for step in self.dose.steps)
 
 
 def _why_this_day(administration: Administration) -> Iterator[str]:
@@ -263,5 +263,3 @@ class CheckedSchedule:
     def visit_days(self) -> int:
         """On how many days something is given."""
         return len({each.day for each in self.administrations})
-
-

@@ -7,11 +7,10 @@ counts days, weeks, months or years on that calendar; an `ElapsedSpan` counts re
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
-
-from dateutil.relativedelta import relativedelta
 
 from regimen import rules
 from regimen.finding import Misread
@@ -135,13 +134,15 @@ class Moment:
 
 def months_after(origin: date, months: int, month_end: MonthEnd) -> date:
     """`months` calendar months after `origin`; see MonthEnd. Raises OverflowError."""
-    try:
-        day = origin + relativedelta(months=months)
-    except ValueError:
-        raise OverflowError("date value out of range") from None
-    if month_end is MonthEnd.FIRST_OF_NEXT and day.day != origin.day:
-        return day + timedelta(days=1)
-    return day
+    years, month = divmod(origin.month - 1 + months, 12)
+    year, month = origin.year + years, month + 1
+    if not MINYEAR <= year < MAXYEAR:
+        raise OverflowError("date value out of range")
+    days = monthrange(year, month)[1]
+    if origin.day <= days:
+        return date(year, month, origin.day)
+    last = date(year, month, days)
+    return last if month_end is MonthEnd.CLAMP else last + timedelta(days=1)
 
 
 def moment_after(moment: Moment, span: CalendarSpan, month_end: MonthEnd) -> Moment:
@@ -164,7 +165,14 @@ _SPAN = re.compile(
 )
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOST = {"minute": 60 * 24 * 7, "hour": 24 * 60, "day": 36600, "week": 5200, "month": 1200, "year": 100}
+_MOST = {
+    "minute": 60 * 24 * 7,
+    "hour": 24 * 60,
+    "day": 36600,
+    "week": 5200,
+    "month": 1200,
+    "year": 100,
+}
 
 
 def read_span(text: str) -> Span:

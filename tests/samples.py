@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from regimen.finding import Finding, Override, Place, Reader, Rule, Severity
 from regimen.plan import Answer, Plan
-from regimen.protocol import Every, OnWeekdays, Protocol, Source, TimesPerWeek
+from regimen.protocol import Every, OnWeekdays, Phase, Protocol, Ref, Source, TimesPerWeek
 from regimen.quantity import BY_UCUM, Quantity, read_quantity
 from regimen.route import Route
 from regimen.schedule import (
@@ -28,7 +28,7 @@ from regimen.schedule import (
     Total,
     Totals,
 )
-from regimen.timing import CalendarSpan, Moment, SpanUnit, Weekday
+from regimen.timing import CalendarSpan, Moment, MonthEnd, SpanUnit, Weekday
 
 MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 PLACE = Place("sample.yaml", 1, 1)
@@ -52,7 +52,7 @@ def every(count: int, unit: SpanUnit) -> Every:
     return Every(CalendarSpan(count, unit))
 
 
-def phase(  # noqa: PLR0917 - a table row
+def phase(
     course: str,
     key: str,
     drug: str,
@@ -68,20 +68,36 @@ def phase(  # noqa: PLR0917 - a table row
     title: str = "",
 ) -> AppliedPhase:
     first = Moment(days[0], times[0] if times else None)
+    written = Phase(
+        key=key,
+        name=None,
+        drug=drug,
+        route=route or Ref(f"{course}.route"),
+        dose=Ref(f"{course}.dose"),
+        pattern=pattern,
+        extent=None,
+        times=times or None,
+        begins=None,
+        junction=None,
+        month_end=MonthEnd.CLAMP,
+        caps=(),
+        rounding=None,
+        may_overlap=False,
+        when=(),
+        needs=(),
+        place=PLACE,
+        places={},
+    )
     return AppliedPhase(
         course=course,
-        key=key,
+        written=written,
         title=title or f"{course}, {key}",
-        drug=drug,
         route=route,
         pattern=pattern,
         beginning=Beginning(anchor, Moment(at or days[0])),
         first=first,
         count=count,
         course_count=course_count,
-        explicit=False,
-        may_overlap=False,
-        index=0,
     )
 
 

@@ -29,16 +29,14 @@ def too_close(schedule: Schedule) -> Iterator[Finding]:
                 continue
             gap = _allowed(before, after)
             if gap is not None:
-                yield _close(before, after, gap, _place(schedule, after.phase))
+                yield _close(before, after, gap, after.phase.written.place_of("begins"))
 
 
 def _allowed(before: Administration, after: Administration) -> CalendarSpan | None:
     """The smaller interval, where the two doses are closer than that."""
     gaps = [shortest_gap(each.phase.pattern) for each in (before, after)]
     known = [gap for gap in gaps if gap is not None]
-    due = [
-        (moment_after(before.moment.on_date(), gap, MonthEnd.CLAMP).day, gap) for gap in known
-    ]
+    due = [(moment_after(before.moment.on_date(), gap, MonthEnd.CLAMP).day, gap) for gap in known]
     if not due:
         return None
     day, gap = min(due, key=lambda each: each[0])
@@ -48,7 +46,7 @@ def _allowed(before: Administration, after: Administration) -> CalendarSpan | No
 def _close(
     before: Administration, after: Administration, gap: CalendarSpan, place: Place
 ) -> Finding:
-    explicit = after.phase.explicit
+    explicit = after.phase.written.begins is not None
     return Finding(
         CLOSE_AS_WRITTEN if explicit else TOO_CLOSE,
         f"{after.drug}: {before.phase.title} ends on {before.moment} and {after.phase.title} begins"
@@ -66,14 +64,14 @@ def overlapping(schedule: Schedule) -> Iterator[Finding]:
         phases = [phase for phase in schedule.phases if phase.course == course.key]
         for at, phase in enumerate(phases):
             for earlier in phases[:at]:
-                if not phase.may_overlap and _overlap(earlier, phase, schedule):
+                if not phase.written.may_overlap and _overlap(earlier, phase, schedule):
                     yield Finding(
                         OVERLAP,
                         f"{earlier.title} ({_range(earlier, schedule)}) and {phase.title}"
                         f" ({_range(phase, schedule)}) of {course.key} lie over each other",
                         "check where the later one begins; if both are meant at once, write"
                         " overlap: yes on it",
-                        _place(schedule, phase),
+                        phase.written.place_of("begins"),
                     )
 
 
@@ -96,7 +94,3 @@ def _overlap(one: AppliedPhase, other: AppliedPhase, schedule: Schedule) -> bool
 def _range(phase: AppliedPhase, schedule: Schedule) -> str:
     given = _given(phase, schedule)
     return f"{given[0].moment} to {given[-1].moment}"
-
-
-def _place(schedule: Schedule, phase: AppliedPhase) -> Place:
-    return schedule.protocol.course(phase.course).phases[phase.index].place_of("begins")

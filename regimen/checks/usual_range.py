@@ -174,9 +174,7 @@ def _comparisons(course: Course, schedule: Schedule) -> Iterator[_Compared]:
                 break
 
 
-def _amounts(
-    row: _Row, given: list[Administration], plan: Plan
-) -> list[Quantity] | None:
+def _amounts(row: _Row, given: list[Administration], plan: Plan) -> list[Quantity] | None:
     """The doses on the row's basis; None where they cannot be compared with it."""
     doses = [(each.day, each.dose.ordered) for each in given if each.dose]
     if not doses or any(dose.unit.dimension is not row.high.unit.dimension for _, dose in doses):

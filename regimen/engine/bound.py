@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from regimen.engine.days import Days
 from regimen.plan import Plan
@@ -38,8 +38,7 @@ class Levels:
     share: Share | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """None stands for what the source does not state and the plan did not fill. `times` is (None,)
     where doses have no clock time."""
 

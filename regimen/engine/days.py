@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import count
+from functools import cache
 
 from regimen.protocol import Every, Once, OnWeekdays, TimesPerWeek
 from regimen.timing import (
@@ -19,14 +18,13 @@ from regimen.timing import (
 
 Days = Every | TimesPerWeek | OnWeekdays | Once  # with values, no references
 
-_DAY = timedelta(days=1)
-
 
 def interval(pattern: Every) -> CalendarSpan:
     assert isinstance(pattern.span, CalendarSpan)
     return pattern.span
 
 
+@cache
 def _week_offsets(times: int) -> tuple[int, ...]:
     """Place k of n stands on day floor(7k/n) of each week."""
     return tuple(7 * place // times for place in range(times))
@@ -45,27 +43,40 @@ def _offsets(pattern: TimesPerWeek | OnWeekdays, first: date) -> tuple[int, ...]
     return _weekday_offsets(pattern.weekdays, first)
 
 
-def places(pattern: Days, first: Moment, month_end: MonthEnd) -> Iterator[date]:
-    """The days of the pattern, ascending and without end. Raises OverflowError past year 9999."""
+def places(
+    pattern: Days, first: Moment, month_end: MonthEnd, at_most: int, last: date | None
+) -> list[date]:
+    """The first `at_most` days of the pattern, ascending, none after `last` where that is given.
+    Raises OverflowError past year 9999."""
     day = first.day
     if isinstance(pattern, Once):
-        yield day
-        return
+        return [day] if last is None or day <= last else []
     if isinstance(pattern, Every):
         span = interval(pattern)
         if span.months:
-            origin = first.month_origin or day
-            for months in count(first.months, span.months):
-                yield months_after(origin, months, month_end)
-        step = timedelta(days=span.days)
-        while True:
-            yield day
-            day += step
-    offsets = [timedelta(days=days) for days in _offsets(pattern, day)]
-    while True:
-        for offset in offsets:
-            yield day + offset
-        day += 7 * _DAY
+            return _monthly(first, span.months, month_end, at_most, last)
+        number = at_most if last is None else min(at_most, (last - day).days // span.days + 1)
+        return [day + timedelta(days) for days in range(0, number * span.days, span.days)]
+    offsets = _offsets(pattern, day)
+    weeks = at_most // len(offsets) + 1
+    if last is not None:
+        weeks = min(weeks, (last - day).days // 7 + 1)
+    found = [
+        day + timedelta(days + offset) for days in range(0, weeks * 7, 7) for offset in offsets
+    ]
+    return [each for each in found[:at_most] if last is None or each <= last]
+
+
+def _monthly(
+    first: Moment, step: int, month_end: MonthEnd, at_most: int, last: date | None
+) -> list[date]:
+    origin, found = first.month_origin or first.day, []
+    for months in range(first.months, first.months + at_most * step, step):
+        day = months_after(origin, months, month_end)
+        if last is not None and day > last:
+            break
+        found.append(day)
+    return found
 
 
 def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Moment:
@@ -87,6 +98,9 @@ def shortest_gap(pattern: Days) -> CalendarSpan | None:
         return None
     if isinstance(pattern, Every):
         return interval(pattern)
+    if isinstance(pattern, TimesPerWeek):
+        assert isinstance(pattern.count, int)
+        return CalendarSpan(7 // pattern.count, SpanUnit.DAY)
     offsets = _offsets(pattern, date(2024, 1, 1))  # any day: distances do not depend on it
     pairs = zip(offsets, (*offsets[1:], offsets[0] + 7), strict=True)
     return CalendarSpan(min(after - before for before, after in pairs), SpanUnit.DAY)

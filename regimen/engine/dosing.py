@@ -92,9 +92,10 @@ def _sticking(levels: Levels, steps: Fraction, *, down: bool) -> str:
 
 
 def _stated(expression: DoseExpression) -> DoseStep:
-    return DoseStep(
-        DoseStage.STATED, expression.amount, f"{in_words(expression)}, as the protocol says"
-    )
+    words = "as the protocol says"
+    if expression.per is not None or expression.share is not None:
+        words = f"{in_words(expression)}, {words}"
+    return DoseStep(DoseStage.STATED, expression.amount, words)
 
 
 def in_words(expression: DoseExpression) -> str:
@@ -278,9 +279,7 @@ def _percent(part: Fraction) -> str:
 
 def refuse_dimensions(phase: Phase, amount: Quantity) -> None:
     """Raises Refusal where the phase's caps or rounding are of another kind than its dose."""
-    findings = [
-        refusal.findings[0] for refusal in _dimension_refusals(phase, amount)
-    ]
+    findings = [refusal.findings[0] for refusal in _dimension_refusals(phase, amount)]
     if findings:
         raise Refusal(findings)
 

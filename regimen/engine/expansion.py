@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from regimen.engine.bound import Levels
@@ -13,24 +12,11 @@ from regimen.engine.days import counts_months
 from regimen.engine.dosing import dose_of, level_doses
 from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
-from regimen.engine.spans import PhaseSpan, Slot
+from regimen.engine.spans import PhaseSpan, Slot, START_OF_DAY
 from regimen.plan import Plan
 from regimen.protocol import Course, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
 from regimen.timing import Moment, moment_after
-
-_START_OF_DAY = time.min
-
-
-class _Entry(NamedTuple):
-    """An administration before it is numbered in its course, in the order that numbers it."""
-
-    day: date
-    clock: time
-    phase: int
-    number: int
-    slot: Slot
-    dose: Dose | None
 
 
 def expand(protocol: Protocol, plan: Plan) -> Schedule:
@@ -42,75 +28,73 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
     """
     refuse_missing(protocol, plan)
     spans = settled(protocol, plan)
-    phases: list[AppliedPhase] = []
-    administrations: list[Administration] = []
-    for course in protocol.courses:
-        applied, given = _course(course, spans.of_course(course), plan)
-        phases += applied
-        administrations += given
-    administrations.sort(key=_order)
-    return Schedule(protocol, plan, tuple(phases), tuple(administrations))
-
-
-def _order(administration: Administration) -> tuple[date, time]:
-    return (administration.day, administration.time or _START_OF_DAY)
-
-
-def _course(
-    course: Course, spans: list[PhaseSpan], plan: Plan
-) -> tuple[list[AppliedPhase], list[Administration]]:
-    total = sum([len(span.slots) for span in spans])
-    phases = [_applied(course, span, total) for span in spans]
-    entries = [
-        _Entry(slot[0], slot[1] or _START_OF_DAY, at, number, slot, dose)
-        for at, span in enumerate(spans)
-        for number, (slot, dose) in enumerate(zip(span.slots, _doses(span, plan), strict=True), 1)
+    found = [spans.of_course(course) for course in protocol.courses]
+    phases = [
+        _applied(course, span, sum([len(each.slots) for each in of_course]))
+        for course, of_course in zip(protocol.courses, found, strict=True)
+        for span in of_course
     ]
-    entries.sort()
-    zone = ZoneInfo(plan.zone) if plan.zone else None
-    given = []
-    for number, entry in enumerate(entries, 1):
-        span, (day, clock) = spans[entry.phase], entry.slot
-        instant, note = None, ""
-        if clock is not None:
-            assert zone is not None  # asked for wherever a clock time can occur
-            instant, note = instant_of(day, clock, zone)
-            local = instant.astimezone(zone)
-            day, clock = local.date(), local.time().replace(fold=0)
-        phase, clamp = phases[entry.phase], _clamped_from(span, day)
-        given.append(
-            Administration(phase, entry.number, number, day, clock, entry.dose, clamp, instant, note)
-        )
-    return phases, given
+    dated = [span for of_course in found for span in of_course]
+    return Schedule(protocol, plan, tuple(phases), tuple(_administrations(phases, dated, plan)))
 
 
-def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
-    bound, phase = span.bound, span.phase
-    assert bound.days is not None
-    return AppliedPhase(
-        course=course.key,
-        key=phase.key,
-        title=span.title,
-        drug=phase.drug,
-        route=bound.route,
-        pattern=bound.days,
-        beginning=span.beginning,
-        first=span.first,
-        count=len(span.slots),
-        course_count=total,
-        explicit=phase.begins is not None,
-        may_overlap=phase.may_overlap,
-        index=span.index,
+def _administrations(
+    phases: list[AppliedPhase], spans: list[PhaseSpan], plan: Plan
+) -> list[Administration]:
+    """Every administration in the order of their moments, numbered in its phase and course."""
+    doses = [_doses(span, plan) for span in spans]
+    clamps = [_clamps(span) for span in spans]
+    places = [
+        (day, clock or START_OF_DAY, at, number, clock)
+        for at, span in enumerate(spans)
+        for number, (day, clock) in enumerate(span.slots)
+    ]
+    places.sort()
+    given, counted = [], dict.fromkeys([phase.course for phase in phases], 0)
+    for day, _, at, number, clock in places:
+        phase = phases[at]
+        counted[phase.course] = place = counted[phase.course] + 1
+        dose, clamp = doses[at][number], clamps[at].get(day)
+        each = Administration(phase, number + 1, place, day, clock, dose, clamp)
+        given.append(each if clock is None else _at_instant(each, clock, plan))
+    return given
+
+
+def _at_instant(administration: Administration, clock: time, plan: Plan) -> Administration:
+    """The administration with its instant, at the clock time that really comes that day."""
+    assert plan.zone is not None  # asked for wherever a clock time can occur
+    zone = ZoneInfo(plan.zone)
+    instant, note = instant_of(administration.day, clock, zone)
+    local = instant.astimezone(zone)
+    return administration._replace(
+        day=local.date(), time=local.time().replace(fold=0), instant=instant, clock_note=note
     )
 
 
-def _clamped_from(span: PhaseSpan, day: date) -> int | None:
-    """The day of the month that was meant, where the month of `day` does not have it."""
-    first, days = span.first, span.bound.days
-    if counts_months(days):
-        origin = first.month_origin or first.day
-        return None if origin.day == day.day else origin.day
-    return first.clamped_from if day == first.day else None
+def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
+    bound = span.bound
+    assert bound.days is not None
+    return AppliedPhase(
+        course.key,
+        bound.phase,
+        span.title,
+        bound.route,
+        bound.days,
+        span.beginning,
+        span.first,
+        len(span.slots),
+        total,
+    )
+
+
+def _clamps(span: PhaseSpan) -> dict[date, int]:
+    """The days on which the phase stands because a month lacks the day that was meant, and which
+    day of the month that was."""
+    first = span.first
+    if counts_months(span.bound.days):
+        meant = (first.month_origin or first.day).day
+        return {day: meant for day, _ in span.slots if day.day != meant}
+    return {} if first.clamped_from is None else {first.day: first.clamped_from}
 
 
 def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:

@@ -39,16 +39,15 @@ from regimen.timing import CalendarSpan, ElapsedSpan, Moment, Span, moment_after
 
 MOST_DOSES = 10_000
 Slot = tuple[date, time | None]
-_START_OF_DAY = time.min
+START_OF_DAY = time.min
 
 
 @dataclass(slots=True)
 class PhaseSpan:
-    """A phase with its moments. `index` is its position in the protocol's course; `last_place` is
-    the place of its last administration, and `whole_day` whether that ends its day."""
+    """A phase with its moments. `last_place` is the place of its last administration, and
+    `whole_day` whether that ends its day."""
 
     bound: Bound
-    index: int
     beginning: Beginning
     first: Moment
     times: tuple[time | None, ...]
@@ -69,7 +68,7 @@ class PhaseSpan:
 
 
 def slot_order(slot: Slot) -> tuple[date, time]:
-    return (slot[0], slot[1] or _START_OF_DAY)
+    return (slot[0], slot[1] or START_OF_DAY)
 
 
 class Spans:
@@ -126,8 +125,7 @@ class Spans:
         times = bound.times
         if times == (None,) and isinstance(beginning.offset, ElapsedSpan):
             times = (first.time,)
-        span = PhaseSpan(bound, course.phases.index(bound.phase), beginning, first, times, [], 0, True)
-        return self.filled(course, at, span)
+        return self.filled(course, at, PhaseSpan(bound, beginning, first, times, [], 0, True))
 
     # --- administrations
 
@@ -139,7 +137,9 @@ class Spans:
         else:
             end: Moment | None
             if isinstance(extent, Until):
-                reached = self.reached(extent.anchor, course, at, phase.place_of("before", "through"))
+                reached = self.reached(
+                    extent.anchor, course, at, phase.place_of("before", "through")
+                )
                 if reached is None:
                     return None
                 end = reached[1]
@@ -346,30 +346,36 @@ def _not_applied(name: str, where: Place) -> Refusal:
 
 def _fill(span: PhaseSpan, count: int, end: Moment | None, *, included: bool) -> None:
     """The phase's administrations: at most `count`, and before `end` (with it, if included)."""
-    first, times, days = span.first, span.times, span.bound.days
-    assert days is not None
-    slots = span.slots
-    for index, day in enumerate(places(days, first, span.phase.month_end)):
-        for clock in times:
-            if clock is not None and first.time is not None and day == first.day:
-                if clock < first.time:
-                    continue
-            if len(slots) == count:
-                span.whole_day = index != span.last_place
-                return
-            if end is not None and not _before(day, clock, end, included=included):
-                span.whole_day = index != span.last_place
-                return
-            slots.append((day, clock))
-            span.last_place = index
-    # a single dose runs out of days by itself
+    times, a_day = span.times, len(span.times)
+    assert span.bound.days is not None
+    last_day = None if end is None else end.day
+    # two days more than the count fills: one begun before the first moment, one cut by the count
+    enough = count // a_day + 2
+    days = places(span.bound.days, span.first, span.phase.month_end, enough, last_day)
+    slots = [(day, clock) for day in days for clock in times]
+    skipped = _missed(slots, span.first)
+    slots = slots[skipped : skipped + count]
+    if end is not None:
+        while slots and not _before(slots[-1], end, included=included):
+            slots.pop()
+    span.slots = slots
+    span.last_place, within = divmod(skipped + len(slots) - 1, a_day)
+    span.whole_day = within == a_day - 1
 
 
-def _before(day: date, clock: time | None, end: Moment, *, included: bool) -> bool:
+def _missed(slots: list[Slot], first: Moment) -> int:
+    """How many of the first day's clock times lie before the first moment."""
+    if first.time is None:
+        return 0
+    return sum(
+        day == first.day and clock is not None and clock < first.time for day, clock in slots[:24]
+    )
+
+
+def _before(slot: Slot, end: Moment, *, included: bool) -> bool:
+    day, clock = slot
     if day != end.day:
         return day < end.day
     if clock is None or end.time is None:
         return included
     return clock <= end.time if included else clock < end.time
-
-

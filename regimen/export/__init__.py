@@ -11,7 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
-from regimen.export.readback import ExportMismatch
+from regimen.export.refusals import ExportMismatch, MissingLibrary
 from regimen.schedule import CheckedSchedule
 
 __all__ = ["FORMATS", "ExportMismatch", "MissingLibrary", "export"]
@@ -30,10 +30,6 @@ class _Format(Protocol):
     def write(self, checked: CheckedSchedule, label: str | None) -> bytes: ...
 
     def check(self, data: bytes, checked: CheckedSchedule, label: str | None) -> None: ...
-
-
-class MissingLibrary(Exception):
-    """The format needs a library that is not installed; the message says how to get it."""
 
 
 def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -> bytes:

@@ -12,7 +12,6 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,11 +27,11 @@ from icalendar import (
     vUTCOffset,
 )
 
-from regimen.export.readback import ExportMismatch, Said, compare
+from regimen.export.readback import AMOUNT, Said, amount_read, compare
+from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import rows_of, zone_of
-from regimen.export.words import DISCLAIMER, NOT_STATED, clean, dose_text
+from regimen.export.words import DISCLAIMER, clean, dose_text
 from regimen.export.zones import Observance, certain, instant_read, observances
-from regimen.quantity import UNITS
 from regimen.route import Route
 from regimen.schedule import Administration, CheckedSchedule
 
@@ -245,15 +244,15 @@ def _said(
             zone = zone_of(checked, administration)
     elif event["DTEND"].dt - start != _ONE_DAY:
         raise ExportMismatch(f"{event['SUMMARY']!r} does not last one day")
-    number = words["number"]
+    dose, unit = amount_read(words["amount"])
     return Said(
         key=str(event["UID"]),
         day=start.date() if isinstance(start, datetime) else start,
         time=start.time() if isinstance(start, datetime) else None,
         zone=zone,
         drug=words["drug"],
-        dose=Fraction(number.replace("\u202f", "")) if number else None,
-        unit=_NAMES[words["unit"]] if number else None,
+        dose=dose,
+        unit=unit,
         number=int(place[1]),
         of=int(place[2]),
         course_number=int(words["place"]),
@@ -272,12 +271,8 @@ def _same_instant(
         )
 
 
-_NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
 _SUMMARY = re.compile(
-    r"(?P<drug>.+) "
-    rf"(?:(?P<number>[0-9\u202f]+(?:\.[0-9]+)?) (?P<unit>{'|'.join(map(re.escape, _NAMES))})"
-    rf"|{NOT_STATED})"
-    rf"(?: (?:{'|'.join(map(re.escape, Route))}))?"
+    rf"(?P<drug>.+) (?P<amount>{AMOUNT})(?: (?:{'|'.join(map(re.escape, Route))}))?"
     r" · dose (?P<place>\d+) of (?P<of>\d+)"
 )
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
-from regimen.export.words import clean
+from regimen.export.refusals import ExportMismatch
+from regimen.export.words import NOT_STATED, clean
+from regimen.quantity import UNITS
 from regimen.schedule import Administration, CheckedSchedule
-
-
-class ExportMismatch(Exception):
-    """What was produced does not say what the schedule says; nothing of it may be handed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,19 @@ class Said:
     of: int
     course_number: int
     course_of: int
+
+
+_NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
+AMOUNT = rf"(?:[0-9\u202f]+(?:\.[0-9]+)? (?:{'|'.join(map(re.escape, _NAMES))})|{NOT_STATED})"
+
+
+def amount_read(text: str) -> tuple[Fraction | None, str | None]:
+    """The number and the unit's name of a dose printed for people; both None where it is printed
+    as not stated."""
+    if text == NOT_STATED:
+        return None, None
+    number, _, unit = text.partition(" ")
+    return Fraction(number.replace("\u202f", "")), _NAMES[unit]
 
 
 def compare(

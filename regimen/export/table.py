@@ -15,7 +15,8 @@ import io
 import re
 from fractions import Fraction
 
-from regimen.export.readback import ExportMismatch, Said, compare
+from regimen.export.readback import Said, compare
+from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import HEADER, rows_of, texts_of
 from regimen.quantity import BY_UCUM
 from regimen.schedule import CheckedSchedule

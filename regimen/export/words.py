@@ -17,6 +17,7 @@ DISCLAIMER = (
     " is given."
 )
 NOT_STATED = "dose not stated"
+NO_TIME = "not set"
 
 _MONTHS = (
     "January",

@@ -54,8 +54,7 @@ def _quantity(parameter: Parameter, text: str) -> Quantity:
     if parameter.unit and amount.unit.dimension is not parameter.unit.dimension:
         raise Misread(
             rules.DIMENSION,
-            f"{parameter.name}: {text} is {amount.unit.dimension}, not"
-            f" {parameter.unit.dimension}",
+            f"{parameter.name}: {text} is {amount.unit.dimension}, not {parameter.unit.dimension}",
             f"give it in {parameter.unit.name}",
         )
     if amount.value <= 0 and parameter.at_least is None:
@@ -101,9 +100,7 @@ def _clocks(parameter: Parameter, text: str) -> tuple[time, ...]:
     return tuple(sorted(read_clock(item) for item in _items(parameter, text, "clock times")))
 
 
-def _distinct(
-    parameter: Parameter, text: str, weekdays: list[Weekday]
-) -> tuple[Weekday, ...]:
+def _distinct(parameter: Parameter, text: str, weekdays: list[Weekday]) -> tuple[Weekday, ...]:
     if len(set(weekdays)) != len(weekdays):
         raise Misread(rules.TWO_ANSWERS, f"{parameter.name}: {text} repeats one", "give each once")
     return tuple(weekdays)

@@ -161,9 +161,7 @@ class _Reader:
                 "no part of the language is nested this deep; check indentation and brackets",
                 place,
             )
-        tree: dict[str, Tree] | list[Tree] = (
-            {} if isinstance(event, yaml.MappingStartEvent) else []
-        )
+        tree: dict[str, Tree] | list[Tree] = {} if isinstance(event, yaml.MappingStartEvent) else []
         if self.stack and isinstance(self.stack[-1].tree, dict) and self.stack[-1].key is None:
             raise refuse(
                 rules.KEY_NOT_TEXT,

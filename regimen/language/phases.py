@@ -167,8 +167,10 @@ class PhaseBuilder:
     def name_of(self, key: str, path: Path) -> str:
         """The name of the parameter that the words at this key imply."""
         whole_course = self.alone or path != self.levels.path
-        return f"{self.course}.{key}" if whole_course else (
-            f"{self.course}.{self.key(self.levels.own.name)}.{key}"
+        return (
+            f"{self.course}.{key}"
+            if whole_course
+            else (f"{self.course}.{self.key(self.levels.own.name)}.{key}")
         )
 
     def imply(self, key: str, path: Path, kind: ParameterType, ask: str, **more: object) -> Ref:

@@ -199,9 +199,7 @@ def _plan(
     )
 
 
-def _read(
-    given: Given | None, read: Callable[[str], T], findings: list[Finding]
-) -> T | None:
+def _read(given: Given | None, read: Callable[[str], T], findings: list[Finding]) -> T | None:
     """What `read` makes of a given text; None, with a finding, where it cannot be read."""
     if given is None:
         return None

@@ -216,9 +216,7 @@ class PhaseKeys(Shape):
     on: WeekdayValues | None = Field(None, description="every listed weekday")
     for_: SpanOrRange | None = Field(None, alias="for", description="how long the phase lasts")
     doses: CountValue | None = Field(None, description="how many administrations it has")
-    before: AnchorValue | None = Field(
-        None, description="up to this moment, itself not counted"
-    )
+    before: AnchorValue | None = Field(None, description="up to this moment, itself not counted")
     through: AnchorValue | None = Field(None, description="up to this moment, itself counted")
     at: ClockValues | None = Field(None, description="at which clock times")
     times_per_day: PerDayValue | None = Field(

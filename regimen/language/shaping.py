@@ -33,7 +33,10 @@ def _finding(document: Document, shape: type[BaseModel], error: ErrorDetails) ->
         case schema.MISREAD:
             context = error["ctx"]
             return Finding(
-                context["rule"], _where(path, context["what"]), context["mend"], document.place(path)
+                context["rule"],
+                _where(path, context["what"]),
+                context["mend"],
+                document.place(path),
             )
         case "extra_forbidden":
             return _unknown_key(document, shape, path)
@@ -91,6 +94,8 @@ def known_keys(shape: type[BaseModel], path: Path) -> list[str]:
 
 def _fields(shape: type[BaseModel]) -> dict[str, object]:
     return {info.alias or name: info.annotation for name, info in shape.model_fields.items()}
+
+
 def _model_in(annotation: object, listed: bool = False) -> tuple[type[BaseModel], bool]:
     """The model inside an annotation such as Mapping[str, Model] | None, and whether it is one of
     several there."""

@@ -352,7 +352,7 @@ class Reader:
             return [None]
         if len(set(clocks)) != len(clocks):
             raise Refused("a clock time twice")
-        return sorted(clocks)
+        return [*sorted(clocks)]
 
     # how long
 
@@ -712,7 +712,7 @@ NUMBER = r"(\d+(?:\.\d+)?|\d+/\d+)"
 
 
 def read_amount(text: str) -> tuple[Fraction, str]:
-    match = re.fullmatch(NUMBER + r"\s*([^\d\s/][^/]*)", text)
+    match = re.fullmatch(NUMBER + r"\s*([A-Za-zµ][^/]*)", text)
     if match is None:
         raise Refused(f"{text!r} is no amount")
     return Fraction(match[1]), known_unit(match[2])
@@ -720,7 +720,9 @@ def read_amount(text: str) -> tuple[Fraction, str]:
 
 def read_dose(text: str) -> tuple[Fraction, str, str, str]:
     """Amount, unit, what it scales by (or ""), and per what it is stated (or "")."""
-    match = re.fullmatch(NUMBER + r"\s*([^\d\s/][^/]*?)(/kg|/m2)?(/dose|/day|/week| in all)?", text)
+    match = re.fullmatch(
+        NUMBER + r"\s*([A-Za-zµ][^/]*?)(/kg|/m2)?(/dose|/day|/week| in all)?", text
+    )
     if match is None:
         raise Refused(f"{text!r} is no dose")
     return Fraction(match[1]), known_unit(match[2]), match[3] or "", (match[4] or "").strip()

@@ -77,6 +77,7 @@ class Scope:
 
     courses: int = 3
     phases: int = 4
+    months: bool = True
     clocks: bool = True
     evening_starts: bool = True
     pins: bool = True
@@ -270,8 +271,9 @@ def forget_unused(making: Making) -> None:
 
 def draw_phase(making: Making, slots: list[str] | None) -> Phase:
     """Which days, how long and what time; the dose comes later, unless it is a taper."""
-    kinds = ("days", "days", "weeks", "months", "months", "per week", "on", "once", "taper")
-    kind = making.pick(kinds if making.scope.tapers else kinds[:-1])
+    kinds = ["days", "days", "weeks", "per week", "on", "once"]
+    kinds += ["months", "months"] * making.scope.months + ["taper"] * making.scope.tapers
+    kind = making.pick(kinds)
     phase: Phase = {}
     if kind == "taper":
         draw_taper(making, phase)
@@ -315,7 +317,7 @@ def draw_extent(making: Making, phase: Phase, interval: int) -> None:
         most = 8 if interval < 30 else 5
         phase["doses"] = making.maybe_asked("number", str(making.number(1, most)))
     else:
-        unit = making.pick(("week", "day", "month"))
+        unit = making.pick(("week", "day", "month") if making.scope.months else ("week", "day"))
         least = 7 if interval == 7 and unit == "day" else 1
         most = max(least, interval * 5 // DAYS_OF[unit])
         text = span(making.number(least, most), unit)
@@ -343,6 +345,8 @@ def draw_taper(making: Making, phase: Phase) -> None:
     )
     if interval == 7 and each.endswith(("day", "days")):
         each = span(making.number(1, 3), "week")
+    if each == "1 month" and not making.scope.months:
+        each = "4 weeks"
     phase["taper"] = {
         "from": quantity(low if up else high, "mg"),
         "by": quantity(step, "mg"),
@@ -375,17 +379,20 @@ def draw_limit(making: Making, name: str, phase: Phase, others: Points) -> None:
     kind = making.pick(("start", "date", "other"))
     if kind == "other" and later:
         phase[word] = making.pick(later)
-    elif (kind == "date" and making.scope.parameters) or end <= start:
+    elif kind == "date" and making.scope.parameters:
         phase[word] = making.asked("date", str(end))
     else:
-        phase[word] = f"{span((end - start).days, 'day')} after start"
+        distance = (end - start).days or 1
+        side = "after" if distance > 0 else "before"
+        phase[word] = f"{span(abs(distance), 'day')} {side} start"
 
 
 def draw_course_begin(making: Making, others: Points) -> str | None:
     """None for the start; else near it, on a date of the plan's, or tied to another course."""
     if not making.scope.anchors or not making.chance(2):
         return None
-    offset = span(making.number(1, 3), making.pick(("week", "day", "month", "year")))
+    units = ("week", "day", "month", "year") if making.scope.months else ("week", "day")
+    offset = span(making.number(1, 3), making.pick(units))
     tied = [
         f"{course}.{phase}.{point}" if making.chance(2) else f"{course}.{point}"
         for (course, phase), marks in others.items()
@@ -414,7 +421,8 @@ def draw_phase_begin(making: Making) -> str:
     point = making.pick(("last", "end", "first", "begin"))
     if point == "end" and making.chance(2):
         return "previous.end"
-    unit, most = making.pick((("week", 8), ("day", 40), ("month", 5)))
+    reaches = [("week", 8), ("day", 40)] + [("month", 5)] * making.scope.months
+    unit, most = making.pick(reaches)
     return f"{span(making.number(1, most), unit)} after previous.{point}"
 
 

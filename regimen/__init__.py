@@ -1,0 +1,236 @@
+"""A treatment protocol and a start date become dated administrations with exact doses.
+
+    >>> from datetime import date
+    >>> import regimen
+    >>> checked = regimen.schedule(
+    ...     "b12-acth-infantile-spasms",
+    ...     start=date(2026, 3, 2),
+    ...     parameters={"twice_weekly_for": "2 weeks"},
+    ... )
+    >>> len(checked.administrations)
+    30
+    >>> for total in checked.totals.by_drug:
+    ...     print(total.drug, total.doses, total.amount)
+    vitamin B12 18 1.8 mg
+    synthetic ACTH 12 300 units
+
+Importing this package loads none of its libraries; the first call does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regimen.export import ExportMismatch, MissingLibrary
+    from regimen.finding import Finding, Override, Refusal
+    from regimen.library import NotFound
+    from regimen.plan import Plan
+    from regimen.protocol import Protocol
+    from regimen.schedule import CheckedSchedule
+
+__all__ = [
+    "CheckedSchedule",
+    "ExportMismatch",
+    "Finding",
+    "MissingLibrary",
+    "NotFound",
+    "Override",
+    "Plan",
+    "Protocol",
+    "Refusal",
+    "__version__",
+    "export",
+    "plan_text",
+    "protocol_ids",
+    "read_plan",
+    "read_protocol",
+    "schedule",
+]
+
+__version__: str
+
+_Source = str | os.PathLike[str]
+
+
+def schedule(
+    protocol: _Source,
+    *,
+    start: date | datetime | str | None = None,
+    parameters: Mapping[str, object] | None = None,
+    zone: str | None = None,
+    closed: str | Iterable[str] = (),
+    overrides: Iterable[Override] = (),
+    by: str | None = None,
+) -> CheckedSchedule:
+    """The schedule of one patient, of a protocol by its id in the library or the path of its file.
+
+    `parameters` answers the protocol's questions by name, each as the text a plan file would hold
+    (`"2 weeks"`, `"7.5 kg"`); dates, clock times, whole numbers and lists of them are taken too,
+    and a float never is. `closed` are the weekdays on which nothing can be given, `by` is who
+    decided the answers, and `zone` is asked for where a protocol has clock times.
+
+    Each call makes a new plan with a new random id, and so another set of calendar entries. To
+    issue the same calendar again, keep `plan_text(checked.plan)` in a file and give its path as
+    `protocol`, alone.
+
+    Raises Refusal, whose `findings` name every open question and every error; NotFound where
+    there is no such protocol; and TypeError for a float or anything else that is no clear text.
+
+        >>> import regimen
+        >>> regimen.schedule("b12-acth-infantile-spasms", start="2026-03-02")
+        Traceback (most recent call last):
+        regimen.finding.Refusal: ...twice_weekly_for is missing: How long is vitamin B12 given...
+    """
+    from regimen import planning
+    from regimen.library import opened
+
+    answers = dict(parameters or {})
+    for name, value in (("start", start), ("zone", zone)):
+        if value is not None:
+            if name in answers:
+                raise TypeError(f"{name} is given twice, once among the parameters")
+            answers[name] = value
+    if weekdays := closed if isinstance(closed, str) else tuple(closed):
+        answers["closed"] = weekdays
+    on = date.today() if by is not None else None
+    given = {
+        name: planning.Given(_text(name, value), by=by, on=on) for name, value in answers.items()
+    }
+    recorded = tuple(overrides)
+    found, plan = opened(protocol)
+    if plan is None:
+        plan = planning.make_plan(
+            found,
+            given,
+            plan_id=os.urandom(16).hex(),
+            made=datetime.now(UTC).replace(microsecond=0),
+            overrides=recorded,
+        )
+    elif given or recorded:
+        raise TypeError("a plan file already says its start, answers and overrides: give it alone")
+    return planning.check(found, plan)
+
+
+def export(checked: CheckedSchedule, format: str, label: str | None = None) -> bytes:
+    """The schedule as csv, xlsx, ics, json or html, read back and found to say the same.
+
+    `label` is a short text of your own ("Bed 4") that begins every calendar entry. Raises
+    ValueError for another format, ExportMismatch, and MissingLibrary for xlsx without openpyxl.
+
+        >>> import regimen
+        >>> checked = regimen.schedule("b12-acth-erol.yaml", start="2026-03-02")  # doctest: +SKIP
+        >>> data = regimen.export(checked, "csv")  # doctest: +SKIP
+    """
+    from regimen.export import FORMATS
+    from regimen.export import export as exported
+
+    if format not in FORMATS:
+        raise ValueError(f"{format!r} is not a format; there are {', '.join(FORMATS)}")
+    return exported(checked, format, label=label)
+
+
+def read_protocol(source: _Source) -> Protocol:
+    """A protocol by its id in the library, or from the path of its file, or a plan's protocol.
+
+    Raises Refusal and NotFound.
+
+        >>> import regimen
+        >>> [course.drug for course in regimen.read_protocol("b12-acth-infantile-spasms").courses]
+        ['vitamin B12', 'synthetic ACTH']
+    """
+    from regimen.library import opened
+
+    return opened(source)[0]
+
+
+def read_plan(source: _Source) -> Plan:
+    """The plan in a plan file, held against the protocol it was made for. Raises Refusal,
+    NotFound, and ValueError where the file is a protocol."""
+    from regimen.library import opened
+
+    plan = opened(source)[1]
+    if plan is None:
+        raise ValueError(f"{os.fspath(source)} is a protocol, not a plan")
+    return plan
+
+
+def plan_text(plan: Plan) -> str:
+    """The text of the plan's file, which `schedule` and `read_plan` take back."""
+    from regimen import planning
+
+    return planning.plan_text(plan)
+
+
+def protocol_ids() -> list[str]:
+    """The protocols of the library, by id."""
+    from regimen import library
+
+    return library.protocol_ids()
+
+
+def _text(name: str, value: object) -> str:
+    """The text a plan file would hold for the value; nothing that could be another amount."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        if value.tzinfo is not None or value.second or value.microsecond:
+            raise TypeError(f"{name}: give the local time in whole minutes, without tzinfo")
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        if value.tzinfo is not None or value.second or value.microsecond:
+            raise TypeError(f"{name}: give the clock time in whole minutes, without tzinfo")
+        return f"{value:%H:%M}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_text(name, each) for each in value)
+    if isinstance(value, float):
+        raise TypeError(
+            f"{name}: {value!r} is a float, which holds no exact amount;"
+            " give a text with the unit, such as '0.5 mg'"
+        )
+    raise TypeError(f"{name}: give a text, as in '2 weeks' or '7.5 kg', not {type(value).__name__}")
+
+
+_MODULES = {
+    "CheckedSchedule": "regimen.schedule",
+    "ExportMismatch": "regimen.export",
+    "Finding": "regimen.finding",
+    "MissingLibrary": "regimen.export",
+    "NotFound": "regimen.library",
+    "Override": "regimen.finding",
+    "Plan": "regimen.plan",
+    "Protocol": "regimen.protocol",
+    "Refusal": "regimen.finding",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module, metadata
+
+        if name == "__version__":
+            return metadata.version("regimen-scheduler")
+        if name in _MODULES:
+            return getattr(import_module(_MODULES[name]), name)
+        raise AttributeError(f"module 'regimen' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """Importing a submodule binds its name in the package, and two submodules share theirs with a
+    function above: `regimen.schedule` and `regimen.export` stay the functions."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in __all__):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,70 @@
+"""From what was typed to a protocol and a plan: read, made afresh, or asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from regimen.cli.options import Wanted
+from regimen.cli.questions import complete
+
+if TYPE_CHECKING:
+    from regimen.plan import Plan
+    from regimen.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A plan and its protocol; `fresh` where the plan was made just now and is in no file."""
+
+    protocol: Protocol
+    plan: Plan
+    fresh: bool
+
+
+def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
+    """The plan that `source` and the options name; `kept` where it is going to be saved.
+
+    Raises Refusal, NotFound, and UsageError; ends the program where an answer is missing and
+    there is nobody to ask.
+    """
+    from regimen import planning
+    from regimen.library import opened
+
+    protocol, plan = opened(source)
+    if plan is None:
+        given = complete(protocol, wanted)
+        plan = planning.make_plan(
+            protocol,
+            given,
+            plan_id=os.urandom(16).hex(),
+            made=datetime.now(UTC).replace(microsecond=0),
+        )
+        return Opened(protocol, _with_overrides(protocol, plan, wanted), fresh=True)
+    wanted.refuse_answers(source)
+    if wanted.overrides and not kept:
+        raise click.UsageError(
+            f"{source} is a plan, and its overrides belong into a plan file:"
+            f" add --save-plan {source}, or another file."
+        )
+    return Opened(protocol, _with_overrides(protocol, plan, wanted), fresh=False)
+
+
+def _with_overrides(protocol: Protocol, plan: Plan, wanted: Wanted) -> Plan:
+    """The plan with the overrides that were typed, each on the exact words of its finding: a
+    narrow space is easily lost where a number was copied."""
+    if not wanted.overrides:
+        return plan
+    from regimen import planning
+
+    findings = planning.examine(protocol, plan).findings
+    exact = {(each.code, " ".join(each.about.split())): each.about for each in findings}
+    typed = [
+        replace(each, about=exact.get((each.code, " ".join(each.about.split())), each.about))
+        for each in wanted.recorded()
+    ]
+    return replace(plan, overrides=(*plan.overrides, *typed))

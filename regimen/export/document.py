@@ -1,0 +1,219 @@
+"""The whole schedule as .json, for other programs: what is given, why, and where it comes from.
+
+The shape is published in `schedule.schema.json` beside this file (JSON Schema, draft 2020-12).
+Numbers of doses are texts of exact decimals: a JSON number is a float in most programs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from regimen.export.facts import exact, injection_days, totals_of
+from regimen.export.readback import Said, compare
+from regimen.export.refusals import ExportMismatch
+from regimen.export.rows import HEADER, Row, rows_of
+from regimen.export.words import DISCLAIMER, clean, overrides
+from regimen.finding import Finding, Override
+from regimen.plan import Answer
+from regimen.quantity import BY_UCUM, Quantity
+from regimen.schedule import Administration, CheckedSchedule, Total
+from regimen.timing import Moment
+
+SCHEMA_VERSION = 1
+
+
+def write(checked: CheckedSchedule, label: str | None) -> bytes:
+    """One object, indented; the same schedule gives the same bytes."""
+    document = _cleaned(document_of(checked, label))
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str, Any]:
+    """The schedule as plain dicts, lists, texts, whole numbers, booleans and None."""
+    pairs = zip(checked.administrations, rows_of(checked), strict=True)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "label": label,
+        "protocol": _protocol(checked),
+        "plan": _plan(checked),
+        "administrations": [_administration(one, row) for one, row in pairs],
+        "visits": {"days": checked.visit_days, "injection_days": injection_days(checked)},
+        "totals": {
+            f"by_{by}": [_total(total) for kind, total in totals_of(checked) if kind == by]
+            for by in ("drug", "course", "phase")
+        },
+        "ranges": [
+            {
+                "course": each.course,
+                "drug": each.drug,
+                "checked": each.checked,
+                "result": each.result,
+                "source": each.source or None,
+            }
+            for each in checked.ranges
+        ],
+        "findings": [_finding(each) for each in checked.findings],
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _protocol(checked: CheckedSchedule) -> dict[str, Any]:
+    protocol = checked.protocol
+    return {
+        "id": protocol.id,
+        "title": protocol.title,
+        "status": protocol.status,
+        "content_hash": protocol.content_hash,
+        "sources": [{"cite": each.cite, "says": each.says} for each in protocol.sources],
+        "assumes": list(protocol.assumes),
+    }
+
+
+def _plan(checked: CheckedSchedule) -> dict[str, Any]:
+    plan = checked.plan
+    return {
+        "id": plan.id,
+        "made": plan.made.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start": _moment(plan.start),
+        "zone": plan.zone,
+        "answers": {name: _answer(answer) for name, answer in plan.answers.items()},
+        "closed": [weekday.title for weekday in sorted(plan.closed)],
+        "overrides": [_override(each) for each in overrides(checked)],
+    }
+
+
+def _answer(answer: Answer[object]) -> dict[str, Any]:
+    return {
+        "value": answer.text,
+        "by": answer.by,
+        "on": answer.on.isoformat() if answer.on else None,
+        "why": answer.why,
+    }
+
+
+def _administration(administration: Administration, row: Row) -> dict[str, Any]:
+    cells = {name: _cell(getattr(row, name)) for name in HEADER}
+    steps = administration.dose.steps if administration.dose else ()
+    return cells | {
+        "instant": administration.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if administration.instant
+        else None,
+        "why_day": administration.why_this_day(),
+        "why_dose": [
+            {"stage": str(step.stage), **_quantity(step.amount), "because": step.because}
+            for step in steps
+        ],
+    }
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, dt.time):
+        return value.isoformat("minutes")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return None if value == "" else value
+
+
+def _total(total: Total) -> dict[str, Any]:
+    return {
+        "drug": total.drug,
+        "course": total.course,
+        "phase": total.phase,
+        "doses": total.doses,
+        "amount": _quantity(total.amount) if total.amount else None,
+        "highest": _quantity(total.highest) if total.highest else None,
+        "first": _moment(total.first),
+        "last": _moment(total.last),
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, str]:
+    # A step on the way to a dose may be a fraction without an end in decimals; it stays exact.
+    try:
+        value = exact(quantity)
+    except ValueError:
+        value = str(quantity.value)
+    return {"value": value, "unit": quantity.unit.name, "ucum": quantity.unit.ucum}
+
+
+def _moment(moment: Moment) -> dict[str, str | None]:
+    clock = moment.time.isoformat("minutes") if moment.time else None
+    return {"date": moment.day.isoformat(), "time": clock}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": str(finding.rule.severity),
+        "reader": str(finding.rule.reader),
+        "what": finding.what,
+        "mend": finding.mend,
+        "why": finding.rule.why,
+        "place": str(finding.place) if finding.place else None,
+        "about": finding.about or None,
+        "readings": [{"title": each.title, "lines": list(each.lines)} for each in finding.readings],
+        "override": _override(finding.override) if finding.override else None,
+    }
+
+
+def _override(override: Override) -> dict[str, str]:
+    return {
+        "code": override.code,
+        "about": override.about,
+        "by": override.by,
+        "on": override.on,
+        "why": override.why,
+    }
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): _cleaned(each) for key, each in value.items()}
+    return [_cleaned(each) for each in value] if isinstance(value, list) else value
+
+
+# --- reading back
+
+
+def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
+    """Raises ExportMismatch where the bytes do not say what the schedule says."""
+    document = json.loads(data, parse_float=_no_float)
+    compare(checked, _said(document["administrations"]))
+    if len(document["plan"]["overrides"]) != len(overrides(checked)):
+        raise ExportMismatch("a recorded override is missing")
+
+
+def _no_float(text: str) -> float:
+    raise ExportMismatch(f"{text} is written as a float")
+
+
+def _said(records: Iterable[dict[str, Any]]) -> list[Said]:
+    said = []
+    for record in records:
+        day = dt.date.fromisoformat(record["date"])
+        unit = BY_UCUM[record["ucum"]].name if record["ucum"] is not None else None
+        if record["unit"] != unit:
+            raise ExportMismatch(f"{record['id']}: unit and UCUM code differ")
+        said.append(
+            Said(
+                key=record["id"],
+                day=day,
+                time=dt.time.fromisoformat(record["time"]) if record["time"] else None,
+                zone=record["zone"],
+                drug=record["drug"],
+                dose=Fraction(record["dose"]) if record["dose"] is not None else None,
+                unit=record["unit"],
+                number=record["number"],
+                of=record["of"],
+                course_number=record["course_number"],
+                course_of=record["course_of"],
+            )
+        )
+    return said

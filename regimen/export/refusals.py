@@ -1,0 +1,11 @@
+"""Why an export gives nothing."""
+
+from __future__ import annotations
+
+
+class ExportMismatch(Exception):
+    """What was produced does not say what the schedule says; nothing of it may be handed out."""
+
+
+class MissingLibrary(Exception):
+    """The format needs a library that is not installed; the message says how to get it."""

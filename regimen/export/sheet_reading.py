@@ -1,0 +1,138 @@
+"""The printed sheet read back: the words that a nurse sees, parsed by the standard library."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from regimen.export.readback import Said, amount_read, compare
+from regimen.export.refusals import ExportMismatch
+from regimen.export.words import NO_TIME
+from regimen.schedule import CheckedSchedule
+
+# fmt: off
+_TAGS = frozenset({
+    "html", "head", "meta", "title", "style", "body", "main", "header", "section", "h1", "h2",
+    "p", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "blockquote",
+    "table", "caption", "thead", "tbody", "tr", "th", "td",
+})
+_ATTRIBUTES = frozenset({
+    "class", "lang", "charset", "name", "content", "http-equiv", "colspan", "scope",
+    "data-day", "data-id",
+})
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# fmt: on
+_VOID = frozenset({"meta"})
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An element that stands for an administration, with the texts in it by their class."""
+
+    id: str
+    element: str
+    day: str | None
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+class _Reader(HTMLParser):
+    """Collects the entries; refuses every element and attribute that no sheet is made of."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.entries: list[_Entry] = []
+        self._open: list[tuple[str, str, _Entry | None]] = []
+        self._day: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        strange = {name for name, _ in attrs} - _ATTRIBUTES
+        if tag not in _TAGS or strange:
+            raise ExportMismatch(f"the sheet holds a <{tag}> with {sorted(strange)}")
+        values = dict(attrs)
+        self._day = values.get("data-day", self._day)
+        entry = self._open[-1][2] if self._open else None
+        identity = values.get("data-id")
+        if identity is not None:
+            entry = _Entry(identity, tag, self._day)
+            self.entries.append(entry)
+        if tag not in _VOID:
+            self._open.append((tag, values.get("class") or "", entry))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self._open or self._open.pop()[0] != tag:
+            raise ExportMismatch(f"the sheet closes a <{tag}> that is not open")
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            _, name, entry = self._open[-1]
+            if entry is not None and name:
+                entry.texts[name] = entry.texts.get(name, "") + data
+
+    def handle_comment(self, data: str) -> None:
+        raise ExportMismatch("the sheet holds a comment")
+
+
+def check(data: bytes, checked: CheckedSchedule) -> None:
+    """Raises ExportMismatch where calendar or dose record do not say what the schedule says."""
+    reader = _Reader()
+    reader.feed(data.decode())
+    reader.close()
+    record = [each for each in reader.entries if each.element == "tr"]
+    said = [_said(each) for each in record]
+    compare(checked, said, zoned=False)
+    drawn = sorted(_drawn(reader.entries))
+    due = sorted((one.key, one.day, _clock(one.time), one.drug, one.dose or 0) for one in said)
+    if drawn != due:
+        raise ExportMismatch("the months and the dose record of the sheet differ")
+
+
+def _clock(time: dt.time | None) -> str:
+    return time.isoformat("minutes") if time else ""
+
+
+def _drawn(entries: list[_Entry]) -> Iterator[tuple[object, ...]]:
+    for each in entries:
+        if each.element == "div":
+            dose, _ = amount_read(each.texts["dose"])
+            day = dt.date.fromisoformat(each.day or "")
+            yield each.id, day, each.texts.get("clock", ""), each.texts["drug"], dose or 0
+
+
+def _said(entry: _Entry) -> Said:
+    texts = entry.texts
+    dose, unit = amount_read(texts["dose"])
+    number, of = _place(texts["of-phase"])
+    course_number, course_of = _place(texts["of-course"])
+    return Said(
+        key=entry.id,
+        day=_date(texts["date"]),
+        time=None if texts["clock"] == NO_TIME else dt.time.fromisoformat(texts["clock"]),
+        zone=None,
+        drug=texts["drug"],
+        dose=dose,
+        unit=unit,
+        number=number,
+        of=of,
+        course_number=course_number,
+        course_of=course_of,
+    )
+
+
+def _date(text: str) -> dt.date:
+    """The day of `Mon 2 Mar 2026`, which must be a Monday."""
+    weekday, day, month, year = text.split()
+    read = dt.date(int(year), _MONTHS.index(month) + 1, int(day))
+    if _WEEKDAYS[read.weekday()] != weekday:
+        raise ExportMismatch(f"{text} is not a {weekday}")
+    return read
+
+
+def _place(text: str) -> tuple[int, int]:
+    match = re.match(r"(\d+) of (\d+)(?: in |$)", text)
+    if match is None:
+        raise ExportMismatch(f"{text!r} is not a place")
+    return int(match[1]), int(match[2])

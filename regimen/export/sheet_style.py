@@ -1,0 +1,139 @@
+"""The look of the sheet: A4, readable at arm's length, and whole in black and white.
+
+`PLAN` and `PROTOCOL` stand for CSS strings.
+"""
+
+SHEET = """\
+@page {
+  size: A4;
+  margin: 17mm 12mm 16mm;
+  @top-left { content: "Patient: ______________________________"; font: 9pt sans-serif; }
+  @top-right { content: PLAN; font: 9pt sans-serif; }
+  @bottom-left { content: PROTOCOL; font: 8pt sans-serif; }
+  @bottom-right {
+    content: "page " counter(page) " of " counter(pages);
+    font: bold 9pt sans-serif;
+  }
+}
+@page :first { @top-left { content: ""; } }
+
+* { box-sizing: border-box; }
+html {
+  font: 10.5pt/1.35 "Helvetica Neue", Arial, "Liberation Sans", "Noto Sans", sans-serif;
+  color: #000;
+  print-color-adjust: exact;
+  -webkit-print-color-adjust: exact;
+}
+body { margin: 0; }
+h1 { font-size: 17pt; line-height: 1.2; margin: 0 0 3mm; text-wrap: balance; }
+h2 { font-size: 12.5pt; margin: 7mm 0 2mm; break-after: avoid; }
+p, ul, dl { margin: 0 0 2mm; }
+ul { padding-left: 5mm; }
+li { margin-bottom: 1mm; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
+thead { display: table-header-group; }
+tr { break-inside: avoid; }
+th, td { text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+.number { text-align: right; white-space: nowrap; }
+.code { color: #444; font-size: 8.5pt; overflow-wrap: anywhere; }
+.keep { break-inside: avoid; }
+
+/* A course's colour stands beside its mark, never in its place. */
+.c0 { --ink: #0b4a94; --wash: #e6f0fb; }
+.c1 { --ink: #8a3a00; --wash: #fdeede; }
+.c2 { --ink: #14602f; --wash: #e3f4e8; }
+.c3 { --ink: #5b2a86; --wash: #f1e8f9; }
+.c4 { --ink: #9a1b33; --wash: #fbe7eb; }
+.c5 { --ink: #0b5960; --wash: #dff3f4; }
+.mark { color: var(--ink); font-family: "DejaVu Sans", "Segoe UI Symbol", sans-serif; }
+
+.top { display: flex; gap: 8mm; justify-content: space-between; align-items: flex-start; }
+.label { font-size: 14pt; font-weight: bold; margin: 0 0 1mm; }
+.facts { display: grid; grid-template-columns: max-content 1fr; column-gap: 4mm; }
+.facts > div { display: contents; }
+.facts dt { color: #444; }
+.facts dd { margin: 0; font-weight: bold; overflow-wrap: anywhere; }
+.sticker {
+  flex: 0 0 72mm; height: 38mm; border: 0.5mm dashed #000; border-radius: 2mm; padding: 2mm 3mm;
+  display: flex; flex-direction: column;
+}
+.sticker span { color: #444; font-size: 8.5pt; }
+
+.overrides, .findings { padding: 3mm 4mm 1mm; margin: 4mm 0; break-inside: avoid; }
+.overrides { border: 1mm solid #000; background: #fff3cd; }
+.findings { border: 0.4mm solid #000; }
+.overrides h2, .findings h2 { margin: 0 0 2mm; }
+.overrides .why { display: block; }
+
+.visits { font-size: 12.5pt; margin-top: 4mm; }
+.glance { table-layout: auto; }
+.glance th, .glance td, .totals th, .totals td { padding: 1mm 2mm 1mm 0; }
+.glance thead th, .totals thead th { color: #444; font-weight: normal; font-size: 9pt; }
+.glance tbody tr, .totals .group { border-top: 0.25mm solid #888; }
+.glance td:nth-last-child(-n+2), .totals td:nth-last-child(-n+2) { white-space: nowrap; }
+.glance .mark { font-size: 13pt; line-height: 1; }
+.totals tbody th { text-transform: capitalize; }
+
+.month { table-layout: fixed; margin: 0 0 5mm; break-inside: avoid; }
+.month caption { font-size: 15pt; font-weight: bold; text-align: left; margin: 0 0 1.5mm; }
+.month thead th { font-size: 9pt; padding: 0 0 0.8mm 1.2mm; }
+.month .week {
+  width: 8mm; font-size: 8.5pt; font-weight: normal; color: #555; padding-left: 0;
+}
+.month td { border: 0.25mm solid #777; height: 15mm; padding: 0.8mm; }
+.month td.outside { border: 0; }
+.month .date { font-size: 10pt; color: #333; padding-left: 0.4mm; }
+.month .busy .date { font-size: 12pt; font-weight: bold; color: #000; }
+.month .closed {
+  background: repeating-linear-gradient(135deg, #fff 0 1.6mm, #d5d5d5 1.6mm 2mm);
+}
+.closed-word { float: right; font-size: 7.5pt; color: #333; background: #fff; padding: 0 0.6mm; }
+.give {
+  border: 0.25mm solid var(--ink); border-left-width: 1.2mm; border-radius: 0.8mm;
+  background: var(--wash); padding: 0.5mm 1mm; margin-top: 0.8mm; line-height: 1.18;
+}
+.give .mark { float: right; font-size: 8.5pt; }
+.give .clock { font-size: 9pt; font-weight: bold; display: block; }
+.give .drug { display: block; font-size: 8.8pt; }
+.give .dose { display: block; font-size: 11.5pt; font-weight: bold; }
+.pause { margin: 0 0 5mm; font-style: italic; }
+
+.records { break-before: page; }
+.records h2 { margin-top: 0; }
+.record th, .record td { border: 0.25mm solid #777; padding: 0.8mm 1.2mm; }
+.record thead th { background: #eee; font-size: 9pt; }
+.record td { height: 11.5mm; }
+.record .new-week td { border-top: 0.7mm solid #000; }
+.record .number { width: 9mm; color: #444; }
+.record .date { width: 24mm; font-weight: bold; }
+.record .clock { width: 12mm; font-weight: bold; }
+.record th.box, .record td.box { width: 15.5mm; }
+.record .box:nth-last-child(5) { border-left: 0.7mm solid #000; }
+.record .mark { margin-right: 1.2mm; }
+.record .drug { font-weight: bold; }
+.record .route { display: block; font-size: 9pt; }
+.record .note { display: block; font-size: 8.5pt; font-style: italic; }
+.record .dose { display: block; font-size: 12pt; font-weight: bold; white-space: nowrap; }
+.record .of-course { font-size: 9pt; white-space: nowrap; }
+.record .of-phase { display: block; font-size: 8pt; color: #444; }
+.signatures { margin-top: 5mm; break-inside: avoid; table-layout: fixed; }
+.signatures th, .signatures td { border: 0.25mm solid #777; padding: 0.8mm 1.2mm; }
+.signatures th { font-size: 9pt; background: #eee; }
+.signatures td { height: 9mm; }
+
+blockquote { margin: 0 0 2mm; padding-left: 4mm; border-left: 1mm solid #999; }
+.disclaimer { border-top: 0.4mm solid #000; padding-top: 2mm; margin-top: 6mm; font-weight: bold; }
+
+@media screen {
+  html { background: #e9ecef; }
+  main {
+    max-width: 210mm; margin: 8mm auto; padding: 12mm; background: #fff;
+    box-shadow: 0 0.5mm 3mm #0003;
+  }
+}
+@media screen and (max-width: 700px) {
+  main { margin: 0; padding: 4mm; overflow-x: auto; }
+  .top { flex-direction: column; }
+  .month, .record { min-width: 180mm; }
+}
+"""

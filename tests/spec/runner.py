@@ -1,0 +1,380 @@
+"""Reads the specification tables of this folder, strictly, and runs their rows through `planning`.
+
+A table is YAML: `rule`, `title`, `why`, `unless_said` (what the rows leave out) and `rows`. A row
+says what is meant in a sentence (`means`), gives a piece of a protocol and of a plan, and expects
+exactly one thing. Every scalar stays the text that stands in the table, and so does every piece.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import yaml
+
+from regimen import planning
+from regimen.finding import Finding, Misread, Override, Refusal
+from regimen.protocol import Protocol
+from regimen.quantity import read_quantity
+from regimen.schedule import Administration, CheckedSchedule, Total
+
+FOLDER = Path(__file__).parent
+
+# What a row hands over; a phase is a course that has one phase.
+PIECES = ("phase", "course", "protocol", "amount")
+# What a row may expect, one of them.
+EXPECTATIONS = ("dates", "administrations", "total", "identities", "prints", "refused")
+EXTRAS = ("means", "given", "accepts", "finds", "notes", "says", "source")
+COURSE = "a"  # the name of a row's only course
+
+_HEADER = """\
+regimen: 1
+id: specification
+title: One row of the specification
+status: local
+sources: [{cite: the row itself}]
+"""
+_PLAN_ID = "0" * 32
+_MADE = datetime(2000, 1, 1, tzinfo=UTC)
+_TOTALS = ("doses", "amount", "first", "last")
+
+Plain = str | list["Plain"] | dict[str, "Plain"]
+
+
+class BadTableError(Exception):
+    """The table itself is wrong: the row that is, and how."""
+
+
+@dataclass(frozen=True)
+class Row:
+    table: str
+    number: int
+    means: str
+    kind: str  # one of PIECES
+    piece: str
+    expects: str  # one of EXPECTATIONS
+    expected: Plain
+    unless_said: Mapping[str, str]
+    given: Mapping[str, str] = field(default_factory=dict)
+    accepts: Mapping[str, str] = field(default_factory=dict)
+    finds: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def id(self) -> str:
+        words = "".join(char if char.isalnum() else " " for char in self.means.lower()).split()
+        return f"{self.table}-{self.number:02}-{'-'.join(words[:9])}"
+
+    @property
+    def protocol_text(self) -> str:
+        """The row's piece with everything around it that a protocol file needs."""
+        if self.kind == "protocol":
+            stated = set(_mapping(yaml.compose(self.piece, Loader=yaml.BaseLoader), "protocol"))
+            lines = [self.piece]
+        else:
+            stated = set()
+            lines = ["courses:", f"  {COURSE}:", textwrap.indent(self.piece, "    ")]
+        defaults = [f"{key}: {text}" for key, text in self.unless_said.items() if key not in stated]
+        return _HEADER + "\n".join([*defaults, *lines]) + "\n"
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    rule: str
+    title: str
+    why: str
+    unless_said: Mapping[str, str]
+    rows: tuple[Row, ...]
+
+
+# --- reading
+
+
+def tables(folder: Path = FOLDER) -> tuple[Table, ...]:
+    """All tables of a folder. Raises BadTableError, also where there is none."""
+    found = tuple(
+        read_table(path.read_text(encoding="utf-8"), path.stem)
+        for path in sorted(folder.glob("*.yaml"))
+    )
+    if not found:
+        raise BadTableError(f"no table in {folder}")
+    return found
+
+
+def read_table(text: str, name: str) -> Table:
+    """One table. Raises BadTableError."""
+    nodes = _mapping(yaml.compose(text, Loader=yaml.BaseLoader), name)
+    _only(nodes, ("rule", "title", "why", "unless_said", "rows"), name)
+    for key in ("rule", "title", "why", "rows"):
+        if key not in nodes:
+            raise BadTableError(f"{name}: no {key}")
+    unless_said = _texts(nodes["unless_said"], name) if "unless_said" in nodes else {}
+    rows = nodes["rows"]
+    if not isinstance(rows, yaml.SequenceNode) or not rows.value:
+        raise BadTableError(f"{name}: no rows")
+    return Table(
+        name,
+        _text(nodes["rule"], name),
+        _text(nodes["title"], name),
+        _text(nodes["why"], name),
+        unless_said,
+        tuple(
+            _row(node, text, name, number, unless_said) for number, node in enumerate(rows.value, 1)
+        ),
+    )
+
+
+def _row(
+    node: yaml.Node, text: str, table: str, number: int, unless_said: Mapping[str, str]
+) -> Row:
+    where = f"{table}, row {number}"
+    nodes = _mapping(node, where)
+    _only(nodes, (*PIECES, *EXPECTATIONS, *EXTRAS), where)
+    kind = _one_of(nodes, PIECES, where)
+    expects = _one_of(nodes, EXPECTATIONS, where)
+    if "means" not in nodes:
+        raise BadTableError(f"{where}: no means")
+    expected = _plain(nodes[expects], where)
+    if not expected:
+        raise BadTableError(f"{where}: expects nothing")
+    row = Row(
+        table=table,
+        number=number,
+        means=_text(nodes["means"], where),
+        kind=kind,
+        piece=_as_written(nodes[kind], text),
+        expects=expects,
+        expected=expected,
+        unless_said=unless_said,
+        given=_texts(nodes["given"], where) if "given" in nodes else {},
+        accepts=_texts(nodes["accepts"], where) if "accepts" in nodes else {},
+        finds=tuple(_list(nodes["finds"], where)) if "finds" in nodes else (),
+        notes=_texts(nodes["notes"], where) if "notes" in nodes else {},
+        says=tuple(_list(nodes["says"], where)) if "says" in nodes else (),
+        source=_text(nodes["source"], where) if "source" in nodes else "",
+    )
+    if expects == "refused" and not row.says:
+        raise BadTableError(f"{where}: a refusal must say something: says is missing")
+    if row.says and expects != "refused" and not row.finds:
+        raise BadTableError(f"{where}: says belongs to refused or finds")
+    return row
+
+
+def _only(nodes: Mapping[str, yaml.Node], known: tuple[str, ...], where: str) -> None:
+    for key in nodes:
+        if key not in known:
+            raise BadTableError(f"{where}: unknown key {key!r}")
+
+
+def _one_of(nodes: Mapping[str, yaml.Node], keys: tuple[str, ...], where: str) -> str:
+    present = [key for key in keys if key in nodes]
+    if len(present) != 1:
+        raise BadTableError(f"{where}: needs exactly one of {', '.join(keys)}")
+    return present[0]
+
+
+def _mapping(node: yaml.Node | None, where: str) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        raise BadTableError(f"{where}: a block of keys and values belongs here")
+    found = {_text(key, where): value for key, value in node.value}
+    if len(found) != len(node.value):
+        raise BadTableError(f"{where}: a key stands twice")
+    return found
+
+
+def _plain(node: yaml.Node, where: str) -> Plain:
+    if isinstance(node, yaml.MappingNode):
+        return {key: _plain(value, where) for key, value in _mapping(node, where).items()}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(each, where) for each in node.value]
+    return _text(node, where)
+
+
+def _text(node: yaml.Node, where: str) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise BadTableError(f"{where}: one text belongs here")
+    return str(node.value).strip()
+
+
+def _texts(node: yaml.Node, where: str) -> dict[str, str]:
+    return {key: _text(value, where) for key, value in _mapping(node, where).items()}
+
+
+def _list(node: yaml.Node, where: str) -> list[str]:
+    if not isinstance(node, yaml.SequenceNode) or not node.value:
+        raise BadTableError(f"{where}: a list of texts belongs here")
+    return [_text(each, where) for each in node.value]
+
+
+def _as_written(node: yaml.Node, text: str) -> str:
+    """The piece as it stands in the table, without the table's indentation."""
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    start, end = node.start_mark, node.end_mark
+    assert start is not None
+    assert end is not None
+    return textwrap.dedent(" " * start.column + text[start.index : end.index]).rstrip()
+
+
+# --- running
+
+
+def run(row: Row) -> None:
+    """Raises AssertionError where the row does not hold."""
+    assert row.expects in _RUNNERS
+    _RUNNERS[row.expects](row)
+
+
+def protocol_of(row: Row) -> Protocol:
+    """The row's protocol. Raises Refusal."""
+    return planning.read_protocol(row.protocol_text, "protocol.yaml")
+
+
+def schedule_of(row: Row) -> CheckedSchedule:
+    """The row's schedule, fit for export. Raises Refusal."""
+    protocol = protocol_of(row)
+    given = {name: planning.Given(text) for name, text in row.given.items()}
+    overrides = tuple(
+        Override(code, about, "Dr Example", "2000-01-01", "the row accepts it")
+        for code, about in row.accepts.items()
+    )
+    plan = planning.make_plan(protocol, given, plan_id=_PLAN_ID, made=_MADE, overrides=overrides)
+    return planning.check(protocol, plan)
+
+
+def findings_of(row: Row) -> tuple[Finding, ...]:
+    """What the row's refusal, or else its schedule, says."""
+    try:
+        if row.kind == "amount":
+            read_quantity(row.piece)
+            return ()
+        return schedule_of(row).findings
+    except Misread as misread:
+        return (misread.finding(),)
+    except Refusal as refusal:
+        return refusal.findings
+
+
+def _run_schedule(row: Row) -> None:
+    schedule = schedule_of(row)
+    assert schedule.administrations
+    shown = _SHOWN[row.expects](schedule)
+    found: Plain = shown
+    if not isinstance(row.expected, dict) or row.expects == "total" and set(row.expected) <= set(
+        _TOTALS
+    ):
+        assert len(shown) == 1, f"several courses: {list(shown)}"
+        found = next(iter(shown.values()))
+    _same(_asked_for(found, row.expected), row.expected)
+    codes = tuple(finding.code for finding in schedule.findings if finding.override is None)
+    assert codes == row.finds
+    _says(row, schedule.findings)
+    _noted(row, schedule)
+
+
+def _asked_for(found: Plain, expected: Plain) -> Plain:
+    """Of a total, only what the row asks for."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        return {
+            key: _asked_for(value, expected[key]) for key, value in found.items() if key in expected
+        }
+    return found
+
+
+def _same(found: Plain, expected: Plain) -> None:
+    assert found == expected
+
+
+def _noted(row: Row, schedule: CheckedSchedule) -> None:
+    notes: dict[str, str] = {}
+    for each in schedule.administrations:
+        words = schedule.notes_of(each)
+        if words:
+            notes[each.day.isoformat()] = words
+    for day, words in row.notes.items():
+        assert words in notes.get(day, ""), f"{day}: {notes.get(day)!r} does not say {words!r}"
+    if row.notes:
+        assert set(notes) == set(row.notes)
+
+
+def _dates(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, lambda each: each.day.isoformat())
+
+
+def _administrations(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, _line)
+
+
+def _identities(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, lambda each: each.id)
+
+
+def _line(each: Administration) -> str:
+    return f"{each.moment} {each.dose or 'dose not stated'}"
+
+
+def _by_course(
+    schedule: CheckedSchedule, shown: Callable[[Administration], str]
+) -> dict[str, Plain]:
+    courses = dict.fromkeys(each.course for each in schedule.administrations)
+    return {
+        course: [shown(each) for each in schedule.administrations if each.course == course]
+        for course in courses
+    }
+
+
+def _total(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return {str(each.course): _parts(each) for each in schedule.totals.by_course}
+
+
+def _parts(total: Total) -> Plain:
+    return {
+        "doses": str(total.doses),
+        "amount": "not stated" if total.amount is None else str(total.amount),
+        "first": str(total.first),
+        "last": str(total.last),
+    }
+
+
+def _run_prints(row: Row) -> None:
+    if row.kind == "amount":
+        assert str(read_quantity(row.piece)) == row.expected
+        return
+    assert list(planning.sentences(protocol_of(row))) == row.expected
+
+
+def _run_refused(row: Row) -> None:
+    findings = [finding for finding in findings_of(row) if finding.stands]
+    assert findings, "nothing is refused"
+    assert row.expected in [finding.code for finding in findings], [str(each) for each in findings]
+    _says(row, tuple(finding for finding in findings if finding.code == row.expected))
+
+
+def _says(row: Row, findings: tuple[Finding, ...]) -> None:
+    text = "\n".join(str(finding) for finding in findings)
+    for words in row.says:
+        assert words in text, f"{words!r} is not said in:\n{text}"
+
+
+_SHOWN = {
+    "dates": _dates,
+    "administrations": _administrations,
+    "identities": _identities,
+    "total": _total,
+}
+_RUNNERS = {
+    **dict.fromkeys(_SHOWN, _run_schedule),
+    "prints": _run_prints,
+    "refused": _run_refused,
+}
+
+
+def weekday(text: str) -> str:
+    """`2026-03-02 (Monday)`, for a text that begins with a date."""
+    return f"{text} ({date.fromisoformat(text[:10]):%A})"
