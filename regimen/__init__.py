@@ -124,8 +124,12 @@ def export(checked: CheckedSchedule, format: str, label: str | None = None) -> b
     ValueError for another format, ExportMismatch, and MissingLibrary for xlsx without openpyxl.
 
         >>> import regimen
-        >>> checked = regimen.schedule("b12-acth-erol.yaml", start="2026-03-02")  # doctest: +SKIP
-        >>> data = regimen.export(checked, "csv")  # doctest: +SKIP
+        >>> two_weeks = {"twice_weekly_for": "2 weeks"}
+        >>> checked = regimen.schedule(
+        ...     "b12-acth-infantile-spasms", start="2026-03-02", parameters=two_weeks
+        ... )
+        >>> len(regimen.export(checked, "csv").splitlines())
+        31
     """
     from regimen.export import FORMATS
     from regimen.export import export as exported
@@ -218,7 +222,10 @@ if not TYPE_CHECKING:
         from importlib import import_module, metadata
 
         if name == "__version__":
-            return metadata.version("regimen-scheduler")
+            try:
+                return metadata.version("regimen-scheduler")
+            except metadata.PackageNotFoundError:  # run from a folder, never installed
+                return "unknown"
         if name in _MODULES:
             return getattr(import_module(_MODULES[name]), name)
         raise AttributeError(f"module 'regimen' has no attribute {name!r}")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from regimen import rules
 from regimen.checks import examined
 from regimen.engine.expansion import expand
-from regimen.finding import Finding, Place, Refusal
+from regimen.finding import Finding, Place, Refusal, quoted
 from regimen.language.plans import Given, new_plan
 from regimen.protocol import Case, Expected, Protocol
 from regimen.quantity import Quantity
@@ -107,4 +107,6 @@ def _shown(value: object) -> str:
 
 
 def _failed(case: Case, what: str, mend: str, place: Place | None = None) -> Finding:
-    return Finding(rules.CASE_FAILED, f"case {case.name!r}: {what}", mend, place or case.place)
+    return Finding(
+        rules.CASE_FAILED, f"case {quoted(case.name)}: {what}", mend, place or case.place
+    )

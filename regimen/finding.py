@@ -109,6 +109,20 @@ class Finding:
         return "\n".join(lines)
 
 
+_MOST_QUOTED = 60
+
+
+def quoted(text: object) -> str:
+    """What was typed, in quotes, cut off where it is long: a message must stay readable."""
+    typed = str(text)
+    return repr(typed if len(typed) <= _MOST_QUOTED else f"{typed[:_MOST_QUOTED]}…")
+
+
+def by_place(finding: Finding) -> tuple[int, int]:
+    """The order in which findings about a file are read."""
+    return (finding.place.line, finding.place.column) if finding.place else (0, 0)
+
+
 class Misread(ValueError):
     """A text that cannot be taken as the value it stands for; whoever knows the place adds it."""
 

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import regimen
 from regimen import rules
 from regimen.finding import Place, refuse
 
@@ -117,8 +116,7 @@ def protocol_of(plan_file: PlanFile, folder: Path) -> tuple[bytes, str]:
 
 def _folder() -> Path:
     """In an installed copy the library lies inside the package, in a checkout beside it."""
-    assert regimen.__file__ is not None
-    package = Path(regimen.__file__).parent
+    package = Path(__file__).parent
     installed = package / "_protocols"
     return installed if installed.is_dir() else package.parent / "protocols"
 

@@ -61,6 +61,16 @@ class Once:
 Pattern = Every | TimesPerWeek | OnWeekdays | Once
 
 
+# --- what time
+
+
+@dataclass(frozen=True, slots=True)
+class OnceADay:
+    """One dose a day without a clock time, unless the plan pins one under the name `pin`."""
+
+    pin: Ref
+
+
 # --- from where
 
 
@@ -240,8 +250,9 @@ class Phase:
     dose: DoseExpression | Taper | Ref
     pattern: Pattern | Ref
     extent: Extent | Ref | None  # None where a taper's levels say how long
-    times: tuple[time, ...] | Ref | None
+    times: tuple[time, ...] | OnceADay | Ref
     begins: Anchor | None
+    course_begins: Anchor | None  # where its course begins, should this phase be its first
     junction: Junction | None
     month_end: MonthEnd
     caps: tuple[Cap, ...]
@@ -308,7 +319,8 @@ class Parameter:
 
     `gap` marks one that stands for words missing from the source: it may stay open, and then what
     depends on it is not scheduled. `optional` marks one that need not be answered at all.
-    `count` is how many weekdays or clock times the answer must have.
+    `count` is how many weekdays or clock times the answer must have; `in_days` marks a duration
+    that is counted in days or longer wherever it is used.
     """
 
     name: str
@@ -320,6 +332,7 @@ class Parameter:
     at_most: Limit | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
+    in_days: bool = False
     gap: bool = False
     optional: bool = False
     course: str | None = None  # of an implied one: the course it belongs to

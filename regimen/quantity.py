@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import total_ordering
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 
 
 class Dimension(StrEnum):
@@ -200,16 +200,23 @@ def read_number(text: str) -> Fraction:
     if "," in text:
         raise Misread(
             rules.DECIMAL_COMMA,
-            f"{text!r} has a comma, which half of the world reads as a decimal point",
+            f"{quoted(text)} has a comma, which half of the world reads as a decimal point",
             "write the decimal with a point (0.5) and large numbers without a separator (1000)",
         )
     if not _DIGITS.fullmatch(text):
         raise Misread(
             rules.BAD_NUMBER,
-            f"{text!r} is not a plain number",
-            "write digits, and for a decimal a digit on both sides of the point, as in 0.5",
+            f"{quoted(text)} is not a plain number",
+            "write it in digits, without a sign or a separator, and with a digit on both sides of"
+            " the point: 0.5, 1000",
         )
     whole, _, decimals = text.partition(".")
+    if len(whole) > 1 and whole.startswith("0"):
+        raise Misread(
+            rules.BAD_NUMBER,
+            f"{quoted(text)} begins with a zero, as a number does that has lost its point",
+            "write 0.5 if a half is meant, and 5 if five is meant",
+        )
     if len(whole) > _MOST_WHOLE_DIGITS or len(decimals) > _MOST_DECIMALS:
         raise Misread(
             rules.ABSURD,
@@ -224,9 +231,13 @@ def read_count(text: str, *, at_most: int) -> int:
     """A whole number from 1 to `at_most`."""
     number = read_number(text)
     if number.denominator != 1 or "." in text:
-        raise Misread(rules.BAD_NUMBER, f"{text!r} is not a whole number", "write a whole number")
+        raise Misread(
+            rules.BAD_NUMBER,
+            f"{quoted(text)} is not a whole number",
+            "write a whole number, without a point",
+        )
     if number < 1:
-        raise Misread(rules.BAD_NUMBER, f"{text!r} counts nothing", "write 1 or more")
+        raise Misread(rules.BAD_NUMBER, f"{quoted(text)} counts nothing", "write 1 or more")
     if number > at_most:
         raise Misread(
             rules.ABSURD, f"{text} is beyond any treatment", f"write at most {at_most} here"
@@ -240,7 +251,9 @@ def read_unit(text: str) -> Unit:
         close = get_close_matches(text, _BY_SPELLING, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         known = ", ".join(dict.fromkeys(unit.name for unit in UNITS))
-        raise Misread(rules.UNKNOWN_UNIT, f"{text!r} is not a unit{hint}", f"use one of: {known}")
+        raise Misread(
+            rules.UNKNOWN_UNIT, f"{quoted(text)} is not a unit{hint}", f"use one of: {known}"
+        )
     return unit
 
 
@@ -252,7 +265,13 @@ def read_quantity(text: str) -> Quantity:
             read_number(text)
         raise Misread(
             rules.BAD_QUANTITY,
-            f"{text!r} is not a number, a space and a unit",
+            f"{quoted(text)} is not a number, a space and a unit",
             "write it as in 100 mcg",
+        )
+    if match["unit"][0].isdigit():
+        raise Misread(
+            rules.BAD_NUMBER,
+            f"{quoted(text)} has a space inside its number",
+            "write the digits without a separator: 1000 mg",
         )
     return Quantity(read_number(match["number"]), read_unit(match["unit"]))

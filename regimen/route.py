@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 
 
 class Route(StrEnum):
@@ -57,5 +57,7 @@ def read_route(text: str) -> Route:
         close = get_close_matches(lowered, list(Route), n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         raise Misread(
-            rules.UNKNOWN_WORD, f"{text!r} is not a route{hint}", f"use one of: {', '.join(Route)}"
+            rules.UNKNOWN_WORD,
+            f"{quoted(text)} is not a route{hint}",
+            f"use one of: {', '.join(Route)}",
         ) from None

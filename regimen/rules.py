@@ -28,7 +28,7 @@ DUPLICATE_KEY = _author("duplicate-key", "one of the two values would be lost in
 ALIAS = _author("alias", "a value written elsewhere cannot be checked where it is used")
 TAG = _author("tag", "a tag makes a reader turn the text into something that was not typed")
 KEY_NOT_TEXT = _author("key-not-text", "a key must be a word that a person can read aloud")
-COMMA_CUT = _author("comma-cut", "the comma cut the number in two: the dose would be another one")
+COMMA_CUT = _author("comma-cut", "a comma that ends a value early makes another value of it")
 
 # --- the shape of the file
 UNKNOWN_KEY = _author("unknown-key", "a misspelt key would be ignored, and its meaning with it")

@@ -55,14 +55,15 @@ class Beginning(NamedTuple):
 
     def __str__(self) -> str:
         if self.offset is None:
-            return f"{self.anchor} ({self.at})"
+            return f"at {self.anchor} ({self.at})"
         return f"{self.offset} {'before' if self.before else 'after'} {self.anchor} ({self.at})"
 
 
 @dataclass(frozen=True, slots=True)
 class AppliedPhase:
     """A phase of the protocol as this plan has it. `pattern` holds values, no references; `route`
-    is None where it is not stated; `count` and `course_count` are numbers of administrations."""
+    is None where it is not stated; `count` and `course_count` are numbers of administrations;
+    `times` is (None,) where doses have no clock time."""
 
     course: str
     written: Phase
@@ -73,6 +74,7 @@ class AppliedPhase:
     first: Moment
     count: int
     course_count: int
+    times: tuple[time | None, ...] = (None,)
 
     @property
     def key(self) -> str:
@@ -127,7 +129,8 @@ class Administration(NamedTuple):
 
 def _why_this_day(administration: Administration) -> Iterator[str]:
     phase = administration.phase
-    yield f"{phase.title} begins {phase.beginning}, on {phase.first}"
+    found = "" if phase.beginning.offset is None else f", on {phase.first}"
+    yield f"{phase.title} begins {phase.beginning}{found}"
     yield f"dose {administration.number} of {phase.count} {days_in_words(phase.pattern)}"
     if administration.clamped_from is not None:
         yield (
@@ -176,6 +179,26 @@ class Schedule:
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
+
+    def notes_of(self, administration: Administration) -> str:
+        """What must stand beside this administration wherever it is shown."""
+        notes = []
+        if administration.clamped_from is not None:
+            notes.append(
+                f"month has no day {administration.clamped_from}: moved to {administration.day}"
+            )
+        if administration.clock_note:
+            notes.append(administration.clock_note)
+        if administration.day.weekday() in self.plan.closed:
+            notes.append("on a closed day")
+        if administration.dose is None:
+            notes.append("dose not stated")
+        return "; ".join(notes)
+
+    @property
+    def visit_days(self) -> int:
+        """On how many days something is given."""
+        return len({each.day for each in self.administrations})
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,21 +268,8 @@ class CheckedSchedule:
         return self.schedule.findings
 
     def notes_of(self, administration: Administration) -> str:
-        """What must stand beside this administration wherever it is shown."""
-        notes = []
-        if administration.clamped_from is not None:
-            notes.append(
-                f"month has no day {administration.clamped_from}: moved to {administration.day}"
-            )
-        if administration.clock_note:
-            notes.append(administration.clock_note)
-        if administration.day.weekday() in self.plan.closed:
-            notes.append("on a closed day")
-        if administration.dose is None:
-            notes.append("dose not stated")
-        return "; ".join(notes)
+        return self.schedule.notes_of(administration)
 
     @property
     def visit_days(self) -> int:
-        """On how many days something is given."""
-        return len({each.day for each in self.administrations})
+        return self.schedule.visit_days

@@ -13,7 +13,7 @@ from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 from regimen.quantity import read_count
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -165,6 +165,7 @@ _SPAN = re.compile(
 )
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 _MOST = {
     "minute": 60 * 24 * 7,
     "hour": 24 * 60,
@@ -181,7 +182,7 @@ def read_span(text: str) -> Span:
     if match is None:
         raise Misread(
             rules.BAD_DURATION,
-            f"{text!r} is not a duration",
+            f"{quoted(text)} is not a duration",
             "write a whole number and days, weeks, months, years, hours or minutes: 2 weeks",
         )
     unit = match["unit"].lower()
@@ -199,7 +200,7 @@ def read_calendar_span(text: str) -> CalendarSpan:
     if isinstance(span, ElapsedSpan):
         raise Misread(
             rules.BAD_DURATION,
-            f"{text!r} is shorter than a day, and this is counted in days",
+            f"{quoted(text)} is shorter than a day, and this is counted in days",
             "write days, weeks, months or years",
         )
     return span
@@ -207,13 +208,17 @@ def read_calendar_span(text: str) -> CalendarSpan:
 
 def read_date(text: str) -> date:
     """An ISO date, `2026-03-02`. Raises Misread."""
+    if not _DATE.fullmatch(text):
+        raise Misread(
+            rules.BAD_DATE, f"{quoted(text)} is not a date", "write year-month-day: 2026-03-02"
+        )
     try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
         day = date.fromisoformat(text)
     except ValueError:
         raise Misread(
-            rules.BAD_DATE, f"{text!r} is not a date", "write year-month-day: 2026-03-02"
+            rules.BAD_DATE,
+            f"there is no day {text} in the calendar",
+            "check the month and the day: year-month-day, as in 2026-03-02",
         ) from None
     if not EARLIEST <= day < LATEST:
         raise Misread(
@@ -227,15 +232,17 @@ def read_clock(text: str) -> time:
     match = _CLOCK.fullmatch(text)
     if match is None:
         raise Misread(
-            rules.BAD_TIME, f"{text!r} is not a clock time", "write hours and minutes: 08:00, 20:30"
+            rules.BAD_TIME,
+            f"{quoted(text)} is not a clock time",
+            "write hours from 00 to 23 and minutes, two digits each: 08:00, 20:30",
         )
     return time(int(match[1]), int(match[2]))
 
 
 def read_moment(text: str) -> Moment:
     """A date, or a date and a clock time: `2026-03-02`, `2026-03-02 18:00`. Raises Misread."""
-    day, _, clock = text.replace("T", " ", 1).partition(" ")
-    return Moment(read_date(day), read_clock(clock) if clock else None)
+    day, gap, clock = text.replace("T", " ", 1).partition(" ")
+    return Moment(read_date(day), read_clock(clock) if gap else None)
 
 
 def read_weekday(text: str) -> Weekday:
@@ -246,7 +253,7 @@ def read_weekday(text: str) -> Weekday:
             return weekday
     raise Misread(
         rules.BAD_WEEKDAY,
-        f"{text!r} is not a weekday",
+        f"{quoted(text)} is not a weekday",
         "write mon, tue, wed, thu, fri, sat or sun",
     )
 
@@ -254,8 +261,12 @@ def read_weekday(text: str) -> Weekday:
 def read_instant(text: str) -> datetime:
     """An instant in UTC, `2026-03-01T09:30:00Z`. Raises Misread."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+        if not _INSTANT.fullmatch(text):
+            raise ValueError
+        return datetime.fromisoformat(text)
     except ValueError:
         raise Misread(
-            rules.BAD_DATE, f"{text!r} is not an instant", "write it as in 2026-03-01T09:30:00Z"
+            rules.BAD_DATE,
+            f"{quoted(text)} is not a date and time in UTC",
+            "write it as in 2026-03-01T09:30:00Z",
         ) from None

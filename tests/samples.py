@@ -6,13 +6,15 @@ Every date below was counted from the sentence it illustrates, with a calendar.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from regimen.finding import Finding, Override, Place, Reader, Rule, Severity
 from regimen.plan import Answer, Plan
-from regimen.protocol import Every, OnWeekdays, Phase, Protocol, Ref, Source, TimesPerWeek
+from regimen.protocol import Every, OnWeekdays, Phase, Protocol, Source, TimesPerWeek
 from regimen.quantity import BY_UCUM, Quantity, read_quantity
 from regimen.route import Route
 from regimen.schedule import (
@@ -27,8 +29,9 @@ from regimen.schedule import (
     Schedule,
     Total,
     Totals,
+    days_in_words,
 )
-from regimen.timing import CalendarSpan, Moment, MonthEnd, SpanUnit, Weekday
+from regimen.timing import CalendarSpan, Moment, SpanUnit, Weekday
 
 MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 PLACE = Place("sample.yaml", 1, 1)
@@ -62,36 +65,19 @@ def phase(
     count: int,
     course_count: int,
     *,
-    anchor: str = "start",
+    anchor: str = "the start of the plan",
     at: date | None = None,
     times: tuple[time, ...] = (),
     title: str = "",
 ) -> AppliedPhase:
     first = Moment(days[0], times[0] if times else None)
-    written = Phase(
-        key=key,
-        name=None,
-        drug=drug,
-        route=route or Ref(f"{course}.route"),
-        dose=Ref(f"{course}.dose"),
-        pattern=pattern,
-        extent=None,
-        times=times or None,
-        begins=None,
-        junction=None,
-        month_end=MonthEnd.CLAMP,
-        caps=(),
-        rounding=None,
-        may_overlap=False,
-        when=(),
-        needs=(),
-        place=PLACE,
-        places={},
-    )
+    # An export looks at nothing else of what the protocol's phase says.
+    values: dict[str, Any] = dict.fromkeys(one.name for one in fields(Phase))
+    written = Phase(**values | {"key": key, "drug": drug, "place": PLACE})
     return AppliedPhase(
         course=course,
         written=written,
-        title=title or f"{course}, {key}",
+        title=title or days_in_words(pattern),
         route=route,
         pattern=pattern,
         beginning=Beginning(anchor, Moment(at or days[0])),
@@ -163,7 +149,7 @@ def total(given: list[Administration], course: str | None, key: str | None) -> T
 def totals(given: list[Administration]) -> Totals:
     drugs = list(dict.fromkeys(each.drug for each in given))
     courses = list(dict.fromkeys(each.course for each in given))
-    phases = list(dict.fromkeys((each.course, each.phase.key) for each in given))
+    phases = list(dict.fromkeys((each.course, each.phase.title) for each in given))
     return Totals(
         tuple(total([each for each in given if each.drug == drug], None, None) for drug in drugs),
         tuple(
@@ -171,7 +157,7 @@ def totals(given: list[Administration]) -> Totals:
             for course in courses
         ),
         tuple(
-            total([each for each in given if (each.course, each.phase.key) == pair], *pair)
+            total([each for each in given if (each.course, each.phase.title) == pair], *pair)
             for pair in phases
         ),
     )
@@ -235,21 +221,21 @@ def case_report(closed: frozenset[Weekday] = frozenset()) -> CheckedSchedule:
         (
             phase(
                 "b12", "every other day", b12, im, every(2, day), EVERY_OTHER_DAY, 4, 18,
-                anchor="b12.daily.last", at=date(2026, 3, 8),
+                anchor="the last dose of daily", at=date(2026, 3, 8),
             ),
             EVERY_OTHER_DAY,
         ),
         (
             phase(
                 "b12", "twice weekly", b12, im, TimesPerWeek(2), TWICE_WEEKLY, 4, 18,
-                anchor="b12.every other day.last", at=date(2026, 3, 16),
+                anchor="the last dose of every other day", at=date(2026, 3, 16),
             ),
             TWICE_WEEKLY,
         ),
         (
             phase(
                 "b12", "monthly", b12, im, every(1, month), MONTHLY, 3, 18,
-                anchor="b12.twice weekly.last", at=date(2026, 3, 29),
+                anchor="the last dose of twice weekly", at=date(2026, 3, 29),
             ),
             MONTHLY,
         ),
@@ -257,7 +243,7 @@ def case_report(closed: frozenset[Weekday] = frozenset()) -> CheckedSchedule:
     given: list[Administration] = []
     for one, days in phases:
         given += untimed(one, days, amount, before=len(given))
-    acth_phase = phase("acth", "acth", acth, im, TimesPerWeek(2), ACTH, 12, 12, title="acth")
+    acth_phase = phase("acth", "acth", acth, im, TimesPerWeek(2), ACTH, 12, 12)
     given += untimed(acth_phase, ACTH, dose("25 IU"))
     return checked(
         protocol(
@@ -265,7 +251,7 @@ def case_report(closed: frozenset[Weekday] = frozenset()) -> CheckedSchedule:
             "Vitamin B12 and synthetic ACTH for infantile spasms with B12 deficiency",
             (
                 Source(
-                    "Arıcan P, Olgaç Dündar N, Çavuşoğlu D, Güngör G, Gençpınar P. An occult cause"
+                    "Arıcan P, Olgaç Dündar N, Çavuşoğlu D, Güngör G, Gençpınar P. An occult cause"  # noqa: RUF001
                     " of infantile spasms: vitamin B12 deficiency. A case report and review of"
                     " literature.",
                     "The patient received intramuscular synthetic adrenocorticotropic hormone"
@@ -305,12 +291,12 @@ def twice_a_day(zone: str | None = "Europe/Rome") -> CheckedSchedule:
     amount = Quantity(Fraction("22.5"), BY_UCUM["mg"])
     steps = (
         DoseStep(DoseStage.STATED, read_quantity("6 mg"), "per kg and day"),
-        DoseStep(DoseStage.CALCULATED, read_quantity("45 mg"), "6 mg × 7.5 kg"),
+        DoseStep(DoseStage.CALCULATED, read_quantity("45 mg"), "6 mg × 7.5 kg"),  # noqa: RUF001
         DoseStep(DoseStage.SHARED, amount, "a day's amount in 2 equal doses"),
     )
     of = phase(
         "phenobarbital", "phenobarbital", "phenobarbital", Route.ORAL, every(1, SpanUnit.DAY),
-        days, 10, 10, times=times, title="phenobarbital",
+        days, 10, 10, times=times,
     )  # fmt: skip
     return checked(
         protocol("phenobarbital-twice-daily", "Phenobarbital twice a day"),
@@ -339,7 +325,7 @@ def overridden() -> CheckedSchedule:
     b12 = phase(
         "b12", "monthly", "vitamin B12", Route.INTRAMUSCULAR, every(1, SpanUnit.MONTH), days, 2, 2
     )
-    acth = phase("acth", "acth", "ACTH", None, TimesPerWeek(2), days, 2, 2, title="acth")
+    acth = phase("acth", "acth", "ACTH", None, TimesPerWeek(2), days, 2, 2)
     given = [
         *untimed(b12, days[:1], dose("100 mg")),
         Administration(b12, 2, 2, days[1], None, dose("100 mg"), clamped_from=31),
@@ -413,7 +399,9 @@ def hostile() -> CheckedSchedule:
         )
         given += untimed(of, [day], dose("0.5 mg", because=drug))
     return checked(
-        protocol("hostile", HOSTILE[10], (Source(HOSTILE[11], HOSTILE[12]),), HOSTILE),
+        protocol(
+            "hostile", HOSTILE[10] + HOSTILE[13], (Source(HOSTILE[11], HOSTILE[12]),), HOSTILE
+        ),
         given,
         recorded=tuple(Override("x", text, text, "2026-03-01", text) for text in HOSTILE),
         answers={

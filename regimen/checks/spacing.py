@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, time
 from itertools import pairwise
+from typing import NamedTuple
 
 from regimen.engine.days import shortest_gap
 from regimen.finding import Finding, Place, Reader, Rule, Severity
 from regimen.schedule import Administration, AppliedPhase, Schedule
-from regimen.timing import CalendarSpan, MonthEnd, moment_after
+from regimen.timing import ElapsedSpan, MonthEnd, Span, moment_after
 
+_DAY = 24 * 60  # minutes
 _WHY = "two doses closer than either pattern allows are most often a junction misread"
 TOO_CLOSE = Rule("too-close", Severity.ERROR, Reader.AUTHOR, _WHY)
 CLOSE_AS_WRITTEN = Rule("close-as-written", Severity.NOTICE, Reader.PLAN, _WHY)
@@ -23,29 +26,58 @@ OVERLAP = Rule(
 
 def too_close(schedule: Schedule) -> Iterator[Finding]:
     """Neighbouring doses of different phases, closer than the smaller of the two intervals."""
+    reaches = _reaches(schedule)
     for course in schedule.protocol.courses:
         for before, after in pairwise(schedule.of_course(course.key)):
-            if before.phase is after.phase or _overlap(before.phase, after.phase, schedule):
+            if before.phase is after.phase or _overlap(
+                reaches[id(before.phase)], reaches[id(after.phase)]
+            ):
                 continue
             gap = _allowed(before, after)
             if gap is not None:
                 yield _close(before, after, gap, after.phase.written.place_of("begins"))
 
 
-def _allowed(before: Administration, after: Administration) -> CalendarSpan | None:
+def _allowed(before: Administration, after: Administration) -> Span | None:
     """The smaller interval, where the two doses are closer than that."""
-    gaps = [shortest_gap(each.phase.pattern) for each in (before, after)]
-    known = [gap for gap in gaps if gap is not None]
-    due = [(moment_after(before.moment.on_date(), gap, MonthEnd.CLAMP).day, gap) for gap in known]
+    phases = (before.phase, after.phase)
+    within = [gap for gap in map(_gap_within_days, phases) if gap is not None]
+    if within:
+        shortest = min(within, key=lambda each: each.minutes)
+        return shortest if _minutes(before, after) < shortest.minutes else None
+    gaps = [gap for phase in phases if (gap := shortest_gap(phase.pattern)) is not None]
+    due = [(moment_after(before.moment.on_date(), gap, MonthEnd.CLAMP).day, gap) for gap in gaps]
     if not due:
         return None
-    day, gap = min(due, key=lambda each: each[0])
-    return gap if after.day < day else None
+    day, smaller = min(due, key=lambda each: each[0])
+    return smaller if after.day < day else None
 
 
-def _close(
-    before: Administration, after: Administration, gap: CalendarSpan, place: Place
-) -> Finding:
+def _gap_within_days(phase: AppliedPhase) -> ElapsedSpan | None:
+    """The least time between neighbouring doses of a phase that has several on a day."""
+    clocks = [_of_day(clock) for clock in phase.times if clock is not None]
+    if len(clocks) < 2:
+        return None
+    gaps = [later - earlier for earlier, later in pairwise(clocks)]
+    between_days = shortest_gap(phase.pattern)
+    if between_days is not None and between_days.days:
+        gaps.append(between_days.days * _DAY + clocks[0] - clocks[-1])
+    return ElapsedSpan(min(gaps))
+
+
+def _minutes(before: Administration, after: Administration) -> int:
+    """The time between the two on the clock; none on one day where one has no clock time."""
+    days = (after.day - before.day).days * _DAY
+    if before.time is None or after.time is None:
+        return days
+    return days + _of_day(after.time) - _of_day(before.time)
+
+
+def _of_day(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _close(before: Administration, after: Administration, gap: Span, place: Place) -> Finding:
     explicit = after.phase.written.begins is not None
     return Finding(
         CLOSE_AS_WRITTEN if explicit else TOO_CLOSE,
@@ -60,37 +92,53 @@ def _close(
 
 
 def overlapping(schedule: Schedule) -> Iterator[Finding]:
+    reaches = _reaches(schedule)
     for course in schedule.protocol.courses:
         phases = [phase for phase in schedule.phases if phase.course == course.key]
         for at, phase in enumerate(phases):
             for earlier in phases[:at]:
-                if not phase.written.may_overlap and _overlap(earlier, phase, schedule):
+                one, other = reaches[id(earlier)], reaches[id(phase)]
+                if not phase.written.may_overlap and _overlap(one, other):
                     yield Finding(
                         OVERLAP,
-                        f"{earlier.title} ({_range(earlier, schedule)}) and {phase.title}"
-                        f" ({_range(phase, schedule)}) of {course.key} lie over each other",
+                        f"{earlier.title} ({one}) and {phase.title} ({other}) of {course.key} lie"
+                        " over each other",
                         "check where the later one begins; if both are meant at once, write"
                         " overlap: yes on it",
                         phase.written.place_of("begins"),
                     )
 
 
-def _given(phase: AppliedPhase, schedule: Schedule) -> list[Administration]:
-    return [each for each in schedule.administrations if each.phase is phase]
+class _Reach(NamedTuple):
+    """The first and the last dose of a phase."""
+
+    first: Administration
+    last: Administration
+
+    @property
+    def timed(self) -> bool:
+        return self.first.time is not None  # then all of them are
+
+    def __str__(self) -> str:
+        return f"{self.first.moment} to {self.last.moment}"
 
 
-def _overlap(one: AppliedPhase, other: AppliedPhase, schedule: Schedule) -> bool:
+def _reaches(schedule: Schedule) -> dict[int, _Reach]:
+    """By the identity of the applied phase."""
+    found: dict[int, _Reach] = {}
+    for each in schedule.administrations:  # in the order of their moments
+        reach = found.get(id(each.phase))
+        found[id(each.phase)] = _Reach(reach.first if reach else each, each)
+    return found
+
+
+def _overlap(one: _Reach, other: _Reach) -> bool:
     """Whether the doses of one begin before those of the other have ended."""
-    first, second = (
-        [(each.day, each.time) for each in _given(phase, schedule)] for phase in (one, other)
+    timed = one.timed and other.timed
+    return _key(one.first, timed) <= _key(other.last, timed) and _key(other.first, timed) <= _key(
+        one.last, timed
     )
-    timed = all(clock is not None for _, clock in (*first, *second))
-    keys = [
-        [(day, clock) if timed else (day,) for day, clock in moments] for moments in (first, second)
-    ]
-    return keys[0][0] <= keys[1][-1] and keys[1][0] <= keys[0][-1]
 
 
-def _range(phase: AppliedPhase, schedule: Schedule) -> str:
-    given = _given(phase, schedule)
-    return f"{given[0].moment} to {given[-1].moment}"
+def _key(dose: Administration, timed: bool) -> tuple[date, time]:
+    return (dose.day, dose.time if timed and dose.time is not None else time.min)

@@ -17,10 +17,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from regimen.finding import Finding, Misread, Reader, Rule, Severity
 from regimen import rules
+from regimen.finding import Finding, Misread, Reader, Rule, Severity
 from regimen.language.nodes import read_nodes
-from regimen.language.schema import Shape, Text, TotalValue, listed, Reads
+from regimen.language.schema import Reads, Shape, Text, TotalValue, listed
 from regimen.language.shaping import shaped
 from regimen.plan import Plan
 from regimen.protocol import Course, Measure

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import click
-
 from regimen.cli.options import Wanted
 from regimen.cli.questions import complete
+from regimen.cli.terminal import WrongUse
 
 if TYPE_CHECKING:
     from regimen.plan import Plan
@@ -29,7 +28,7 @@ class Opened:
 def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
     """The plan that `source` and the options name; `kept` where it is going to be saved.
 
-    Raises Refusal, NotFound, and UsageError; ends the program where an answer is missing and
+    Raises Refusal, NotFound and WrongUse; ends the program where an answer is missing and
     there is nobody to ask.
     """
     from regimen import planning
@@ -47,7 +46,7 @@ def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
         return Opened(protocol, _with_overrides(protocol, plan, wanted), fresh=True)
     wanted.refuse_answers(source)
     if wanted.overrides and not kept:
-        raise click.UsageError(
+        raise WrongUse(
             f"{source} is a plan, and its overrides belong into a plan file:"
             f" add --save-plan {source}, or another file."
         )

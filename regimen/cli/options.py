@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from regimen.cli.terminal import WrongUse
+
 if TYPE_CHECKING:
     from regimen.finding import Override
     from regimen.language.plans import Given
@@ -40,14 +42,12 @@ class Wanted:
 
     def given(self) -> dict[str, Given]:
         """The answers by name, each with who gave it today."""
-        from regimen.planning import Given
-
         named = {"start": self.start, "zone": self.zone, "closed": self.closed}
         texts = [(name, text) for name, text in named.items() if text is not None]
         given: dict[str, Given] = {}
         for name, text in (*texts, *self.answers):
             if name in given:
-                raise click.UsageError(f"{name} is answered twice; which one is meant?")
+                raise WrongUse(f"{name} is answered twice; which one is meant?")
             given[name] = self.answer(text)
         return given
 
@@ -66,9 +66,10 @@ class Wanted:
         )
 
     def refuse_answers(self, source: str) -> None:
-        """Raises UsageError where anything was typed that a plan file already says."""
-        if self.start or self.answers or self.zone or self.closed or (self.by and not self.because):
-            raise click.UsageError(
+        """Raises WrongUse where anything was typed that a plan file already says."""
+        typed = (self.start, self.zone, self.closed, None if self.overrides else self.by)
+        if self.answers or any(each is not None for each in typed):
+            raise WrongUse(
                 f"{source} is a plan, which already says its start, answers, zone and closed days:"
                 " --start, --set, --zone, --closed and --by are for a protocol."
             )
@@ -82,7 +83,9 @@ def _pairs(
         left, equals, right = value.partition("=")
         if not (equals and left.strip()):
             raise click.BadParameter(
-                f"{value!r} has no name and '='", context, parameter, parameter.make_metavar(context)
+                f"{value!r} is not of the form {parameter.make_metavar(context)}.",
+                context,
+                parameter,
             )
         pairs.append((left.strip(), right.strip()))
     return tuple(pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -47,8 +47,8 @@ def complete(protocol: Protocol, wanted: Wanted) -> dict[str, Given]:
     return given
 
 
-def kind(question: Parameter) -> Iterator[str]:
-    """What sort of answer is taken: its kind, unit and limits on a line, then the choices."""
+def kind(question: Parameter) -> str:
+    """What sort of answer is taken: its kind, unit and limits."""
     parts = [_WRITTEN.get(question.type, str(question.type))]
     if question.unit is not None:
         parts.append(f"in {question.unit.name}")
@@ -56,9 +56,11 @@ def kind(question: Parameter) -> Iterator[str]:
         parts.append(f"at least {question.at_least}")
     if question.at_most is not None:
         parts.append(f"at most {question.at_most}")
-    yield f"({'; '.join(parts)})"
-    for name, words in question.choices.items():
-        yield f"    {name}: {words}"
+    return f"({'; '.join(parts)})"
+
+
+def choices(question: Parameter) -> list[str]:
+    return [f"{name}: {words}" for name, words in question.choices.items()]
 
 
 def _ask(
@@ -70,8 +72,9 @@ def _ask(
 
     click.echo(err=True)
     say(question.ask, bold=True)
-    for line in kind(question):
-        say(line)
+    say(kind(question))
+    for choice in choices(question):
+        say(f"    {choice}")
     while True:
         click.echo(f"{question.name}: ", err=True, nl=False)
         line = sys.stdin.readline()
@@ -102,7 +105,9 @@ def _list(protocol: Protocol, questions: tuple[Parameter, ...]) -> None:
         name = question.name
         option = f"--{name} …" if name in ("start", "zone") else f'--set {name}="…"'
         click.echo(f"    {option}", err=True)
-        for line in (question.ask, *kind(question)):
+        for line in (question.ask, kind(question)):
             click.echo(f"        {clean(line)}", err=True)
+        for choice in choices(question):
+            click.echo(f"            {clean(choice)}", err=True)
     if any(question.choices for question in questions):
         click.echo("    What depends on a choice is asked for once the choice is made.", err=True)

@@ -7,6 +7,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import IO, TextIO
 
 import click
 
@@ -16,6 +17,15 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: 
 _INDENT = "    "
 
 
+class WrongUse(click.ClickException):
+    """Something was asked for that cannot be done; the options themselves were well formed."""
+
+    exit_code = 2
+
+    def show(self, file: IO[str] | None = None) -> None:
+        say(f"error: {self.message}", fg="red")
+
+
 def clean(text: str) -> str:
     """The text on one line, with nothing in it that could move a cursor or reorder what is seen."""
     from regimen.export.words import clean as cleaned
@@ -23,37 +33,44 @@ def clean(text: str) -> str:
     return cleaned(text)
 
 
-def say(text: str, **style: bool | str) -> None:
+def say(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = False) -> None:
     """A line of our own, wrapped at a terminal."""
     lines = textwrap.wrap(clean(text), _width()) if sys.stderr.isatty() else [clean(text)]
     for line in lines:
-        click.secho(line, err=True, **style)
+        click.secho(line, err=True, fg=fg, bold=bold, dim=dim)
 
 
 def report(findings: Iterable[Finding]) -> None:
     """The findings as a compiler would print them; each once, and each reason once."""
     explained: set[str] = set()
     for finding in dict.fromkeys(findings):
+        head, *rest = _lines(finding, finding.code not in explained)
+        word = _word(finding)
         colour = _COLOURS[finding.rule.severity]
-        for number, line in enumerate(_lines(finding, finding.code not in explained)):
-            if number == 0 and sys.stderr.isatty():
-                line = line.replace(
-                    str(finding.rule.severity),
-                    click.style(str(finding.rule.severity), fg=colour, bold=True),
-                    1,
-                )
+        click.echo(head.replace(word, click.style(word, fg=colour), 1), err=True)
+        for line in rest:
             click.echo(line, err=True)
         explained.add(finding.code)
 
 
 def one_line(finding: Finding) -> str:
     """A finding without its reasons, for the foot of a table."""
-    return clean(f"{finding.rule.severity} [{finding.code}]: {finding.what}. {finding.mend}")
+    return clean(f"{_word(finding)} {finding.what}; {finding.mend}")
+
+
+def _word(finding: Finding) -> str:
+    severity = "overridden" if finding.override else finding.rule.severity
+    return f"{severity} [{finding.code}]"
+
+
+def counted(count: int, word: str) -> str:
+    """`1 dose`, `30 doses`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _lines(finding: Finding, explained: bool) -> Iterator[str]:
     head = f"{finding.place}: " if finding.place else ""
-    yield from _wrapped(f"{head}{finding.rule.severity} [{finding.code}] {finding.what}", "")
+    yield from _wrapped(f"{head}{_word(finding)} {finding.what}", "")
     for reading in finding.readings:
         yield from _wrapped(f"{reading.title}:", _INDENT)
         for line in reading.lines:
@@ -69,15 +86,20 @@ def _lines(finding: Finding, explained: bool) -> Iterator[str]:
         yield from _wrapped(str(finding.override), _INDENT)
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def wrapped(text: str, indent: str, *, hanging: str = "") -> list[str]:
+    """The text for standard output, in lines where that is a terminal."""
+    return _wrapped(text, indent, hanging or indent, sys.stdout)
+
+
+def _wrapped(text: str, indent: str, hanging: str = "", stream: TextIO | None = None) -> list[str]:
     text = clean(text)
-    if not sys.stderr.isatty():
+    if not (stream or sys.stderr).isatty():
         return [indent + text]
     return textwrap.wrap(
         text,
         _width(),
         initial_indent=indent,
-        subsequent_indent=indent or _INDENT,
+        subsequent_indent=hanging or indent or _INDENT,
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, NamedTuple
 
+from regimen import rules
 from regimen.engine.days import Days
+from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (
     DoseExpression,
@@ -14,6 +16,7 @@ from regimen.protocol import (
     Every,
     Extent,
     For,
+    OnceADay,
     OnWeekdays,
     Pattern,
     Phase,
@@ -68,8 +71,16 @@ def bind(phase: Phase, plan: Plan) -> Bound:
         dose=dose,
         days=_days(phase, plan),
         extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),
-        times=(None,) if phase.times is None else answer(phase.times, plan),
+        times=_times(phase, plan),
     )
+
+
+def _times(phase: Phase, plan: Plan) -> tuple[time | None, ...] | None:
+    if isinstance(phase.times, OnceADay):
+        pinned: tuple[time, ...] | None = answer(phase.times.pin, plan)
+        return pinned or (None,)
+    times: tuple[time, ...] | None = answer(phase.times, plan)
+    return times
 
 
 def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | None:
@@ -97,8 +108,17 @@ def _days(phase: Phase, plan: Plan) -> Days | None:
         case OnWeekdays(weekdays=Ref() as ref):
             return OnWeekdays(answer(ref, plan))
         case TimesPerWeek(count=count, pins=pins):
-            pinned = answer(pins, plan)
-            return TimesPerWeek(answer(count, plan)) if pinned is None else OnWeekdays(pinned)
+            times, pinned = answer(count, plan), answer(pins, plan)
+            if pinned is None:
+                return TimesPerWeek(times)
+            if len(pinned) != times:
+                raise refuse(
+                    rules.OUTSIDE_LIMITS,
+                    f"{len(pinned)} weekdays are given for {times} doses a week",
+                    f"give exactly {times} weekdays, or none",
+                    phase.place_of("times_per_week"),
+                )
+            return OnWeekdays(pinned)
     return days
 
 

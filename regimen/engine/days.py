@@ -88,7 +88,8 @@ def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Mome
         return moment_after(start, interval(pattern).times(index), month_end) if index else start
     offsets = _offsets(pattern, start.day)
     weeks, within = divmod(index, len(offsets))
-    return Moment(start.day + timedelta(days=7 * weeks + offsets[within]))
+    days = 7 * weeks + offsets[within]
+    return Moment(start.day + timedelta(days)) if days else start
 
 
 def shortest_gap(pattern: Days) -> CalendarSpan | None:

@@ -12,8 +12,16 @@ from regimen.engine.bound import Bound, Levels
 from regimen.engine.days import Days, is_daily, per_week
 from regimen.finding import Reading, Refusal, refuse
 from regimen.plan import Plan
-from regimen.protocol import Cap, CapBasis, DoseExpression, Measure, Phase, Rounding, RoundingMode
-from regimen.protocol import Share
+from regimen.protocol import (
+    Cap,
+    CapBasis,
+    DoseExpression,
+    Measure,
+    Phase,
+    Rounding,
+    RoundingMode,
+    Share,
+)
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage, DoseStep
 
@@ -67,7 +75,7 @@ def level_amounts(phase: Phase, levels: Levels) -> tuple[Quantity, ...]:
             )
     distance = levels.first.base - levels.to.base
     down, by = distance > 0, levels.by.base
-    steps = abs(distance) / by
+    steps = abs(distance) / by if by else Fraction(0)
     if steps.denominator != 1 or not 1 <= steps <= MOST_LEVELS:
         raise refuse(rules.TAPER_MISSES, _sticking(levels, steps, down=down), _MEND_TAPER, place)
     change = levels.by.times(-1 if down else 1)
@@ -81,7 +89,7 @@ _MEND_TAPER = "choose a step that divides the way evenly, or split the taper int
 def _sticking(levels: Levels, steps: Fraction, *, down: bool) -> str:
     whole = f"a taper from {levels.first} by {levels.by} to {levels.to}"
     if not steps:
-        return f"{whole} begins where it ends"
+        return f"{whole} never changes"
     if steps > MOST_LEVELS:
         return f"{whole} has {floor(steps)} levels, and at most {MOST_LEVELS} are allowed"
     last = levels.first + levels.by.times(-floor(steps) if down else floor(steps))
@@ -182,6 +190,13 @@ def _fraction(amount: Quantity, parts: int) -> Quantity:
 
 def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan) -> Dose:
     phase = bound.phase
+    if not amount.value:
+        raise refuse(
+            rules.NO_DOSE,
+            f"the dose comes to {amount}, which is nothing",
+            "give an amount; where nothing is given, the protocol leaves the phase out",
+            phase.place_of("dose", "taper"),
+        )
     limit: Quantity | None = None
     for cap in phase.caps:
         ceiling, words = _ceiling(bound, cap, plan)

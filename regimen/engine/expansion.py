@@ -12,7 +12,7 @@ from regimen.engine.days import counts_months
 from regimen.engine.dosing import dose_of, level_doses
 from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
-from regimen.engine.spans import PhaseSpan, Slot, START_OF_DAY
+from regimen.engine.spans import START_OF_DAY, PhaseSpan, Slot
 from regimen.plan import Plan
 from regimen.protocol import Course, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
@@ -84,6 +84,7 @@ def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
         span.first,
         len(span.slots),
         total,
+        span.times,
     )
 
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regimen import rules
+from regimen.engine.bound import answer
 from regimen.finding import Finding, Place, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Condition, Course, Parameter, ParameterType, Phase, Protocol, Ref
+from regimen.protocol import (
+    Anchor,
+    Condition,
+    Course,
+    DoseExpression,
+    OnceADay,
+    Parameter,
+    ParameterType,
+    Phase,
+    Protocol,
+    Ref,
+    TimesPerWeek,
+    Until,
+)
 from regimen.timing import ElapsedSpan
 
 ZONE = Parameter(
@@ -74,11 +88,21 @@ def _needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
                 yield from _choices(phase.when, plan)
                 if applies(phase.when, plan):
                     yield from phase.needs
+                    yield from _measures(phase, plan)
+
+
+def _measures(phase: Phase, plan: Plan) -> Iterator[str]:
+    """What the dose scales by, where the plan says so in the place of the source."""
+    dose = answer(phase.dose, plan)
+    if isinstance(dose, DoseExpression) and dose.per is not None:
+        yield dose.per
 
 
 def _choices(conditions: tuple[Condition, ...], plan: Plan) -> Iterator[str]:
-    if applies(conditions, plan) is not False:
-        for condition in conditions:
+    """The choices that decide here. Once one has ruled the part out, the open ones do not."""
+    ruled_out = applies(conditions, plan) is False
+    for condition in conditions:
+        if not ruled_out or condition.parameter in plan.answers:
             yield condition.parameter
 
 
@@ -87,28 +111,39 @@ def _timed(phase: Phase, protocol: Protocol, plan: Plan) -> bool:
     times = phase.times
     if isinstance(times, Ref):
         return not protocol.parameters[times.name].gap or times.name in plan.answers
-    if times is not None:
+    if not isinstance(times, OnceADay) or times.pin.name in plan.answers:
         return True
-    return phase.begins is not None and isinstance(phase.begins.offset, ElapsedSpan)
+    return any(isinstance(answer(each.offset, plan), ElapsedSpan) for each in _anchors(phase))
+
+
+def _anchors(phase: Phase) -> Iterator[Anchor]:
+    for anchor in (phase.begins, phase.course_begins):
+        if anchor is not None:
+            yield anchor
+    if isinstance(phase.extent, Until):
+        yield phase.extent.anchor
 
 
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
     """A finding for each answer that no phase of this plan asks for."""
     wanted = set(_needed(protocol, plan))
     for phase in _possible(protocol, plan):
-        wanted.update(name for name in (_pins(phase),) if name)
-    for name, answer in plan.answers.items():
+        wanted.update(_pins(phase))
+    for name, given in plan.answers.items():
         if name in protocol.parameters and name not in wanted:
             yield Finding(
                 rules.UNKNOWN_INPUT,
-                f"{name} = {answer.text} decides nothing in this plan",
+                f"{name} = {given.text} decides nothing in this plan",
                 "remove it, or check the choices it depends on",
             )
 
 
-def _pins(phase: Phase) -> str | None:
-    pins = getattr(phase.pattern, "pins", None)
-    return pins.name if isinstance(pins, Ref) else None
+def _pins(phase: Phase) -> Iterator[str]:
+    """The names under which the plan may pin weekdays or a clock time, but need not."""
+    if isinstance(phase.pattern, TimesPerWeek) and phase.pattern.pins is not None:
+        yield phase.pattern.pins.name
+    if isinstance(phase.times, OnceADay):
+        yield phase.times.pin.name
 
 
 def refuse_missing(protocol: Protocol, plan: Plan) -> None:

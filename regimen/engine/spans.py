@@ -26,6 +26,7 @@ from regimen.protocol import (
     For,
     Junction,
     Once,
+    OnWeekdays,
     Phase,
     Point,
     PointOf,
@@ -35,9 +36,19 @@ from regimen.protocol import (
     Until,
 )
 from regimen.schedule import Beginning, days_in_words
-from regimen.timing import CalendarSpan, ElapsedSpan, Moment, Span, moment_after
+from regimen.timing import (
+    EARLIEST,
+    LATEST,
+    CalendarSpan,
+    ElapsedSpan,
+    Moment,
+    Span,
+    moment_after,
+)
 
-MOST_DOSES = 10_000
+MOST_DOSES = 10_000  # of a phase
+MOST_IN_ALL = 20_000
+MOST_IN_A_ROW = 100  # phases that wait for each other: each goes deeper
 Slot = tuple[date, time | None]
 START_OF_DAY = time.min
 
@@ -83,6 +94,7 @@ class Spans:
         self.applied = {course.key: applied_phases(course, plan) for course in protocol.courses}
         self.known: dict[tuple[str, str], PhaseSpan | None] = {}
         self.open: list[tuple[str, str]] = []
+        self.doses = 0
 
     def of_course(self, course: Course) -> list[PhaseSpan]:
         spans = (self.span(course, at) for at in range(len(self.applied[course.key])))
@@ -91,23 +103,36 @@ class Spans:
     def span(self, course: Course, at: int) -> PhaseSpan | None:
         """The span of the course's applied phase at this position. Raises Refusal."""
         phase = self.applied[course.key][at]
-        name = (course.key, phase.key)
+        name = (course.key, phase.name or (phase.key if len(course.phases) > 1 else ""))
         if name in self.known:
             return self.known[name]
         if name in self.open:
-            around = " → ".join(".".join(each) for each in (*self.open, name))
+            circle = [*self.open[self.open.index(name) :], name]
+            around = " → ".join(".".join(filter(None, each)) for each in circle)
             raise refuse(
                 rules.CIRCLE,
-                f"these phases wait for each other: {around}",
+                f"nothing here can begin: {around}, each waiting for the next",
+                "tie one of them to start or to a date",
+                phase.place_of("begins", "before", "through"),
+            )
+        if len(self.open) == MOST_IN_A_ROW:
+            raise refuse(
+                rules.ABSURD,
+                f"more than {MOST_IN_A_ROW} phases each wait for the next",
                 "tie one of them to start or to a date",
                 phase.place_of("begins", "before", "through"),
             )
         self.open.append(name)
         try:
             span = self.worked_out(course, at)
+            if span is not None and not EARLIEST <= span.slots[0][0] <= span.slots[-1][0] < LATEST:
+                raise OverflowError
         except OverflowError:
             raise refuse(
-                rules.ABSURD, "the dates run past the calendar", "check the durations", phase.place
+                rules.ABSURD,
+                f"the dates leave the years {EARLIEST.year} to {LATEST.year}",
+                "check the durations and the start",
+                phase.place,
             ) from None
         finally:
             self.open.pop()
@@ -147,10 +172,14 @@ class Spans:
                 end = self.period_end(span)
             included = isinstance(extent, Until) and extent.included
             _fill(span, MOST_DOSES + 1, end, included=included)
-        if len(span.slots) > MOST_DOSES:
+        self.doses += len(span.slots)
+        if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
+            which = f"{span.title} has more than {MOST_DOSES}"
+            if len(span.slots) <= MOST_DOSES:
+                which = f"with {span.title}, the plan has more than {MOST_IN_ALL}"
             raise refuse(
                 rules.NEVER_ENDING,
-                f"{span.title} has more than {MOST_DOSES} doses",
+                f"{which} doses",
                 "check the interval and the duration",
                 phase.place,
             )
@@ -172,17 +201,17 @@ class Spans:
         levels = len(level_amounts(span.phase, extent))
         return moment_after(span.first, extent.each.times(levels), month_end)
 
-    def end(self, span: PhaseSpan) -> Moment:
-        """The end of the phase's period. Raises Refusal where it has none."""
+    def end(self, span: PhaseSpan, where: Place) -> Moment:
+        """The end of the phase's period. Raises Refusal, at the anchor, where it has none."""
         if isinstance(span.bound.extent, (For, Levels)):
             return self.period_end(span)
         assert span.bound.days is not None
         if isinstance(span.bound.days, Once):
             raise refuse(
                 rules.NO_END,
-                f"{span.title} is a single dose: it has no end from which anything could follow",
-                "write begins with a duration after its .last",
-                span.phase.place,
+                f"a single dose ({span.title}) has no end from which anything could follow",
+                "write begins: with a duration after its .last",
+                where,
             )
         month_end = span.phase.month_end
         if not span.whole_day:
@@ -212,13 +241,15 @@ class Spans:
         if phase.begins is not None:
             return self.reached(phase.begins, course, at, phase.place_of("begins"))
         if at == 0:
+            if phase.course_begins is not None:
+                return self.reached(phase.course_begins, course, at, phase.place_of("begins"))
             return Beginning("the start of the plan", self.plan.start), self.plan.start
         previous = self.span(course, at - 1)
         if previous is None:
             return None
         junction = phase.junction or self.unstated
         if junction is Junction.AT_ONCE:
-            end = self.end(previous)
+            end = self.end(previous, phase.place)
             return Beginning(f"the end of {previous.title}", end), end
         assert bound.days is not None
         gap = shortest_gap(bound.days)
@@ -231,6 +262,8 @@ class Spans:
             )
         last = self.last(previous)
         first = moment_after(last.on_date(), gap, phase.month_end)
+        if isinstance(bound.days, OnWeekdays):
+            first = place(bound.days, first, 0, phase.month_end)
         return Beginning(f"the last dose of {previous.title}", last, gap), first
 
     def reached(
@@ -287,7 +320,11 @@ class Spans:
                 where,
             )
         span = self.span(course, at - 1)
-        return None if span is None else (f"the {point} of {span.title}", self.point(span, point))
+        return (
+            None
+            if span is None
+            else (f"the {point} of {span.title}", self.point(span, point, where))
+        )
 
     def point_of_phase(
         self, course: Course, name: str, point: Point, where: Place
@@ -297,7 +334,7 @@ class Spans:
                 span = self.span(course, at)
                 if span is None:
                     return None
-                return f"the {point} of {course.key}, {name}", self.point(span, point)
+                return f"the {point} of {course.key}, {name}", self.point(span, point, where)
         raise _not_applied(f"{course.key}.{name}", where)
 
     def point_of_course(
@@ -320,10 +357,10 @@ class Spans:
                 if point is Point.FIRST
                 else max(spans, key=lambda span: slot_order(span.slots[-1]))
             )
-            return words, self.point(edge, point)
-        return None if span is None else (words, self.point(span, point))
+            return words, self.point(edge, point, where)
+        return None if span is None else (words, self.point(span, point, where))
 
-    def point(self, span: PhaseSpan, point: Point) -> Moment:
+    def point(self, span: PhaseSpan, point: Point, where: Place) -> Moment:
         match point:
             case Point.BEGIN:
                 return span.first
@@ -332,7 +369,7 @@ class Spans:
             case Point.LAST:
                 return self.last(span)
             case Point.END:
-                return self.end(span)
+                return self.end(span, where)
 
 
 def _not_applied(name: str, where: Place) -> Refusal:

@@ -40,6 +40,13 @@ def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -
     unknown format, ExportMismatch, and MissingLibrary.
     """
     module = cast(_Format, import_module(FORMATS[format]))
+    if not checked.administrations:  # a comparison of nothing would show nothing
+        raise ExportMismatch("the schedule holds no administration, so there is nothing to export")
     data = module.write(checked, label)
-    module.check(data, checked, label)
+    try:
+        module.check(data, checked, label)
+    except ExportMismatch:
+        raise
+    except Exception as unreadable:  # whatever a reader trips over, the bytes are not handed out
+        raise ExportMismatch(f"what was written cannot be read back: {unreadable}") from unreadable
     return data

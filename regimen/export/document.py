@@ -136,7 +136,7 @@ def _quantity(quantity: Quantity) -> dict[str, str]:
     # A step on the way to a dose may be a fraction without an end in decimals; it stays exact.
     try:
         value = exact(quantity)
-    except ValueError:
+    except ExportMismatch:
         value = str(quantity.value)
     return {"value": value, "unit": quantity.unit.name, "ucum": quantity.unit.ucum}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date
 from decimal import Decimal
 
+from regimen.export.refusals import ExportMismatch
 from regimen.export.words import (
     DISCLAIMER,
     answer_text,
@@ -70,10 +71,10 @@ def _amount(amount: Quantity | None) -> tuple[Decimal | None, str | None]:
 
 
 def exact(amount: Quantity) -> str:
-    """Its number as a plain decimal. Raises ValueError where there is none."""
+    """Its number as a plain decimal. Raises ExportMismatch where there is none."""
     text = decimal_text(amount.value)
     if text is None:
-        raise ValueError(f"{amount} has no exact decimal")
+        raise ExportMismatch(f"{amount} has no exact decimal")
     return text
 
 

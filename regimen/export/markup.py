@@ -14,7 +14,7 @@ class Html(str):
     __slots__ = ()
 
 
-_EMPTY = frozenset({"meta", "br", "hr"})
+_EMPTY = frozenset({"meta", "col"})
 
 
 def tag(name: str, /, *content: str | None, **attributes: str | None) -> Html:

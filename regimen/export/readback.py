@@ -38,9 +38,11 @@ AMOUNT = rf"(?:[0-9\u202f]+(?:\.[0-9]+)? (?:{'|'.join(map(re.escape, _NAMES))})|
 
 def amount_read(text: str) -> tuple[Fraction | None, str | None]:
     """The number and the unit's name of a dose printed for people; both None where it is printed
-    as not stated."""
+    as not stated. Raises ExportMismatch."""
     if text == NOT_STATED:
         return None, None
+    if not re.fullmatch(AMOUNT, text):
+        raise ExportMismatch(f"{text!r} does not read as a dose")
     number, _, unit = text.partition(" ")
     return Fraction(number.replace("\u202f", "")), _NAMES[unit]
 
@@ -53,13 +55,10 @@ def compare(
     zoned: bool = True,
 ) -> None:
     """Every administration, once each and in any order. `zoned` is false where the format has no
-    column for the zone. Raises ExportMismatch at the first difference, and on no administrations:
-    a comparison of nothing has not shown anything."""
+    column for the zone. Raises ExportMismatch at the first difference."""
     expected = {
         key(each): _expected(checked, each, key(each), zoned) for each in checked.administrations
     }
-    if not expected:
-        raise ExportMismatch("the schedule holds no administration, so there is nothing to export")
     if len(expected) != len(checked.administrations):
         raise ExportMismatch("two administrations have the same identity")
     met: set[str] = set()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from operator import attrgetter
 
+from regimen.export.refusals import ExportMismatch
 from regimen.export.words import clean, override_text, overrides, weekday_title
 from regimen.finding import Override
 from regimen.quantity import decimal_text
@@ -98,13 +99,13 @@ def zone_of(checked: CheckedSchedule, administration: Administration) -> str | N
 
 
 def exact_decimal(administration: Administration) -> str:
-    """The dose's number; blank where it is not stated. Raises ValueError on a number without an
-    end in decimals, which no schedule should hold."""
+    """The dose's number; blank where it is not stated. Raises ExportMismatch on a number without
+    an end in decimals, which no schedule should hold."""
     if administration.dose is None:
         return ""
     text = decimal_text(administration.dose.ordered.value)
     if text is None:
-        raise ValueError(f"{administration.dose} has no exact decimal")
+        raise ExportMismatch(f"{administration.dose} has no exact decimal")
     return text
 
 

@@ -42,11 +42,11 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
                 _overrides(checked),
                 _glance(checked, looks),
                 _findings(checked),
+                tag("p", DISCLAIMER, class_="disclaimer"),
                 months(checked, looks),
                 record(checked, looks),
                 _totals(checked),
                 _grounds(checked),
-                tag("p", DISCLAIMER, class_="disclaimer"),
             ),
         ),
         lang="en",
@@ -128,13 +128,12 @@ def _override(override: Override, what: str | None) -> Iterator[Html]:
 
 def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     header = ("", "Drug", "How", "Doses", "Total", "First", "Last")
-    phases = checked.schedule.phases
     rows = (
         tag(
             "tr",
             tag("td", looks[total.course].mark, class_=f"mark {looks[total.course].css}"),
             tag("th", total.drug, scope="row"),
-            tag("td", _how([each for each in phases if each.course == total.course])),
+            tag("td", _how(checked, total.course)),
             tag("td", str(total.doses), class_="number"),
             tag("td", _amount(total), class_="number"),
             tag("td", day_text(total.first.day)),
@@ -143,8 +142,9 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
         for total in checked.totals.by_course
         if total.course is not None
     )
-    days, injections = checked.visit_days, injection_days(checked)
-    count = len(checked.administrations)
+    count, days = len(checked.administrations), checked.visit_days
+    injections = injection_days(checked)
+    injected = f"injections on {_counted(injections, 'day')}" if injections else "no injections"
     return tag(
         "section",
         tag(
@@ -152,7 +152,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
             tag("strong", _counted(count, "dose")),
             " on ",
             tag("strong", _counted(days, "day")),
-            f"; something is injected on {_counted(injections, 'day')}.",
+            f"; {injected}.",
             class_="visits",
         ),
         tag("table", _header(header), tag("tbody", *rows), class_="glance"),
@@ -160,13 +160,20 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     )
 
 
-def _how(phases: list[AppliedPhase]) -> str:
+def _how(checked: CheckedSchedule, course: str) -> str:
     """`intramuscular: daily, 7 doses; every other day, 4 doses`."""
+    phases = [each for each in checked.schedule.phases if each.course == course]
     routes = list(dict.fromkeys(str(each.route) for each in phases if each.route))
     places = "; ".join(
-        f"{days_in_words(each.pattern)}, {_counted(each.count, 'dose')}" for each in phases
+        f"{days_in_words(each.pattern)}{_clocks(checked, each)}, {_counted(each.count, 'dose')}"
+        for each in phases
     )
     return f"{', '.join(routes)}: {places}" if routes else places
+
+
+def _clocks(checked: CheckedSchedule, phase: AppliedPhase) -> str:
+    times = {one.time for one in checked.administrations if one.time and one.phase is phase}
+    return f" at {', '.join(time.isoformat('minutes') for time in sorted(times))}" if times else ""
 
 
 def _findings(checked: CheckedSchedule) -> Html | None:
@@ -207,12 +214,14 @@ def _totals(checked: CheckedSchedule) -> Html:
         "section",
         tag("h2", "Totals"),
         tag("table", _header(header), tag("tbody", *rows), class_="totals"),
+        class_="keep",
     )
 
 
 def _of(by: str, total: Total) -> str:
-    named = {"drug": None, "course": total.course, "phase": total.phase}[by]
-    return total.drug if named in (None, total.drug) else f"{named} ({total.drug})"
+    if by == "phase":
+        return f"{total.course}: {total.phase}"
+    return total.drug if total.course in (None, total.drug) else f"{total.course} ({total.drug})"
 
 
 def _amount(total: Total) -> str:

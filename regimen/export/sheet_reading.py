@@ -17,7 +17,7 @@ from regimen.schedule import CheckedSchedule
 _TAGS = frozenset({
     "html", "head", "meta", "title", "style", "body", "main", "header", "section", "h1", "h2",
     "p", "ul", "li", "dl", "dt", "dd", "div", "span", "strong", "blockquote",
-    "table", "caption", "thead", "tbody", "tr", "th", "td",
+    "table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td",
 })
 _ATTRIBUTES = frozenset({
     "class", "lang", "charset", "name", "content", "http-equiv", "colspan", "scope",
@@ -26,7 +26,7 @@ _ATTRIBUTES = frozenset({
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # fmt: on
-_VOID = frozenset({"meta"})
+_VOID = frozenset({"meta", "col"})
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ def _said(entry: _Entry) -> Said:
     return Said(
         key=entry.id,
         day=_date(texts["date"]),
-        time=None if texts["clock"] == NO_TIME else dt.time.fromisoformat(texts["clock"]),
+        time=None if texts.get("unset") == NO_TIME else dt.time.fromisoformat(texts["clock"]),
         zone=None,
         drug=texts["drug"],
         dose=dose,
@@ -132,7 +132,7 @@ def _date(text: str) -> dt.date:
 
 
 def _place(text: str) -> tuple[int, int]:
-    match = re.match(r"(\d+) of (\d+)(?: in |$)", text)
+    match = re.search(r"(?:^|: )(\d+) of (\d+)$", text)
     if match is None:
         raise ExportMismatch(f"{text!r} is not a place")
     return int(match[1]), int(match[2])

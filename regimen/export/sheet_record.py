@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from regimen.export.markup import Html, tag
-from regimen.export.rows import Row, rows_of
+from regimen.export.rows import concerned
 from regimen.export.sheet_month import Look
-from regimen.export.words import NO_TIME, day_text, dose_text
+from regimen.export.words import NO_TIME, day_text, dose_text, overrides
 from regimen.schedule import Administration, CheckedSchedule
 
 _PLANNED = ("No.", "Planned date", "Time", "Drug and route", "Dose")
 _GIVEN = ("Date", "Time", "Site", "Batch", "Initials")
+_WIDTHS = ("w-number", "w-date", "w-clock", "w-drug", "w-dose", *["w-box"] * len(_GIVEN))
 _SIGNATURES = 3
 
 
 def record(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     """The record, and below it room for who the initials are."""
-    rows, week = [], None
-    pairs = zip(checked.administrations, rows_of(checked), strict=True)
-    for number, (each, row) in enumerate(pairs, 1):
-        new_week = each.day.isocalendar()[:2] != week
-        rows.append(_row(number, each, row, looks[each.course], new_week and number > 1))
+    rows: list[Html] = []
+    courses = frozenset(looks)
+    overridden = {course for each in overrides(checked) for course in concerned(each, courses)}
+    week = None
+    for number, each in enumerate(checked.administrations, 1):
+        notes = [checked.notes_of(each)]
+        if each.course in overridden:
+            notes.append("recorded override, see page 1")
+        note = "; ".join(note for note in notes if note)
+        new_week = number > 1 and each.day.isocalendar()[:2] != week
+        rows.append(_row(number, each, note, looks[each.course], new_week))
         week = each.day.isocalendar()[:2]
+    columns = tag("colgroup", *(tag("col", class_=width) for width in _WIDTHS))
     return tag(
         "section",
         tag("h2", "Dose record"),
-        tag("table", _head(), tag("tbody", *rows), class_="record"),
+        tag("table", columns, _head(), tag("tbody", *rows), class_="record"),
         _signatures(),
         class_="records",
     )
@@ -36,7 +44,7 @@ def _head() -> Html:
         tag(
             "tr",
             tag("th", "Planned", colspan=str(len(_PLANNED)), scope="colgroup"),
-            tag("th", "Given", colspan=str(len(_GIVEN)), scope="colgroup", class_="box"),
+            tag("th", "Given", colspan=str(len(_GIVEN)), scope="colgroup", class_="given"),
         ),
         tag(
             "tr",
@@ -46,31 +54,33 @@ def _head() -> Html:
     )
 
 
-def _row(number: int, administration: Administration, row: Row, look: Look, first: bool) -> Html:
-    clock = administration.time
-    phase = administration.phase
-    drug = tag(
-        "td",
-        tag("span", look.mark, class_=f"mark {look.css}"),
-        tag("span", administration.drug, class_="drug"),
-        tag("span", row.route, class_="route") if row.route else None,
-        tag("span", row.note, class_="note") if row.note else None,
-    )
-    dose = tag(
-        "td",
-        tag("span", dose_text(administration), class_="dose"),
-        tag("span", f"{administration.course_number} of {phase.course_count}", class_="of-course"),
-        tag(
-            "span", f"{administration.number} of {phase.count} in {phase.title}", class_="of-phase"
-        ),
-    )
+def _row(number: int, administration: Administration, note: str, look: Look, first: bool) -> Html:
+    clock, phase = administration.time, administration.phase
+    in_phase = f"{phase.title}: {administration.number} of {phase.count}"
+    in_course = f"{administration.course_number} of {phase.course_count}"
     return tag(
         "tr",
         tag("td", str(number), class_="number"),
-        tag("td", day_text(administration.day), class_="date"),
-        tag("td", clock.isoformat("minutes") if clock else NO_TIME, class_="clock"),
-        drug,
-        dose,
+        tag(
+            "td",
+            tag("span", day_text(administration.day), class_="date"),
+            tag("span", in_phase, class_="of-phase"),
+        ),
+        tag("td", clock.isoformat("minutes"), class_="clock")
+        if clock
+        else tag("td", NO_TIME, class_="unset"),
+        tag(
+            "td",
+            tag("span", look.mark, class_=f"mark {look.css}"),
+            tag("span", administration.drug, class_="drug"),
+            tag("span", str(phase.route), class_="route") if phase.route else None,
+            tag("span", note, class_="note") if note else None,
+        ),
+        tag(
+            "td",
+            tag("span", dose_text(administration), class_="dose"),
+            tag("span", in_course, class_="of-course"),
+        ),
         *(tag("td", class_="box") for _ in _GIVEN),
         class_="new-week" if first else None,
         data_id=administration.id,

@@ -25,6 +25,7 @@ html {
   -webkit-print-color-adjust: exact;
 }
 body { margin: 0; }
+main { padding-right: 0.3mm; }
 h1 { font-size: 17pt; line-height: 1.2; margin: 0 0 3mm; text-wrap: balance; }
 h2 { font-size: 12.5pt; margin: 7mm 0 2mm; break-after: avoid; }
 p, ul, dl { margin: 0 0 2mm; }
@@ -33,7 +34,7 @@ li { margin-bottom: 1mm; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
-th, td { text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .number { text-align: right; white-space: nowrap; }
 .code { color: #444; font-size: 8.5pt; overflow-wrap: anywhere; }
 .keep { break-inside: avoid; }
@@ -59,61 +60,72 @@ th, td { text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 }
 .sticker span { color: #444; font-size: 8.5pt; }
 
-.overrides, .findings { padding: 3mm 4mm 1mm; margin: 4mm 0; break-inside: avoid; }
+.overrides, .findings { padding: 3mm 4mm 1mm; margin: 4mm 0; }
+.overrides li, .findings li { break-inside: avoid; }
 .overrides { border: 1mm solid #000; background: #fff3cd; }
 .findings { border: 0.4mm solid #000; }
 .overrides h2, .findings h2 { margin: 0 0 2mm; }
 .overrides .why { display: block; }
 
-.visits { font-size: 12.5pt; margin-top: 4mm; }
-.glance { table-layout: auto; }
-.glance th, .glance td, .totals th, .totals td { padding: 1mm 2mm 1mm 0; }
+.visits { font-size: 12.5pt; margin: 3mm 0 1mm; }
+.glance tbody th { min-width: 30mm; overflow-wrap: anywhere; }
+.totals td:nth-child(2) { overflow-wrap: anywhere; }
+.glance th, .glance td, .totals th, .totals td { padding: 0.8mm 2.5mm 0.8mm 0; }
 .glance thead th, .totals thead th { color: #444; font-weight: normal; font-size: 9pt; }
 .glance tbody tr, .totals .group { border-top: 0.25mm solid #888; }
 .glance td:nth-last-child(-n+2), .totals td:nth-last-child(-n+2) { white-space: nowrap; }
+.glance th:nth-child(4), .glance th:nth-child(5), .totals thead th:nth-child(n+3):nth-child(-n+5) {
+  text-align: right;
+}
 .glance .mark { font-size: 13pt; line-height: 1; }
 .totals tbody th { text-transform: capitalize; }
 
-.month { table-layout: fixed; margin: 0 0 5mm; break-inside: avoid; }
-.month caption { font-size: 15pt; font-weight: bold; text-align: left; margin: 0 0 1.5mm; }
+.month { table-layout: fixed; margin: 0 0 4mm; break-inside: avoid; }
+.month caption { font-size: 14pt; font-weight: bold; text-align: left; margin: 0 0 1mm; }
 .month thead th { font-size: 9pt; padding: 0 0 0.8mm 1.2mm; }
 .month .week {
   width: 8mm; font-size: 8.5pt; font-weight: normal; color: #555; padding-left: 0;
 }
-.month td { border: 0.25mm solid #777; height: 15mm; padding: 0.8mm; }
+.month td { border: 0.25mm solid #777; height: 12.5mm; padding: 0.6mm; }
 .month td.outside { border: 0; }
 .month .date { font-size: 10pt; color: #333; padding-left: 0.4mm; }
 .month .busy .date { font-size: 12pt; font-weight: bold; color: #000; }
 .month .closed {
-  background: repeating-linear-gradient(135deg, #fff 0 1.6mm, #d5d5d5 1.6mm 2mm);
+  background: repeating-linear-gradient(135deg, #fff 0 1.5mm, #c9c9c9 1.5mm 1.9mm);
 }
 .closed-word { float: right; font-size: 7.5pt; color: #333; background: #fff; padding: 0 0.6mm; }
 .give {
   border: 0.25mm solid var(--ink); border-left-width: 1.2mm; border-radius: 0.8mm;
-  background: var(--wash); padding: 0.5mm 1mm; margin-top: 0.8mm; line-height: 1.18;
+  background: var(--wash); padding: 0.3mm 0.8mm; margin-top: 0.6mm; line-height: 1.15;
 }
-.give .mark { float: right; font-size: 8.5pt; }
+.give .mark { float: right; font-size: 9pt; line-height: 1.4; }
 .give .clock { font-size: 9pt; font-weight: bold; display: block; }
-.give .drug { display: block; font-size: 8.8pt; }
+.give .drug { display: block; font-size: 8.2pt; }
 .give .dose { display: block; font-size: 11.5pt; font-weight: bold; }
 .pause { margin: 0 0 5mm; font-style: italic; }
 
 .records { break-before: page; }
+.record { table-layout: fixed; }
 .records h2 { margin-top: 0; }
 .record th, .record td { border: 0.25mm solid #777; padding: 0.8mm 1.2mm; }
 .record thead th { background: #eee; font-size: 9pt; }
 .record td { height: 11.5mm; }
 .record .new-week td { border-top: 0.7mm solid #000; }
-.record .number { width: 9mm; color: #444; }
-.record .date { width: 24mm; font-weight: bold; }
-.record .clock { width: 12mm; font-weight: bold; }
-.record th.box, .record td.box { width: 15.5mm; }
-.record .box:nth-last-child(5) { border-left: 0.7mm solid #000; }
+.w-number { width: 9mm; }
+.w-date { width: 34mm; }
+.w-clock { width: 12.5mm; }
+.w-drug { width: 36mm; }
+.w-dose { width: 21mm; }
+.record .number { color: #444; }
+.record .date { display: block; font-weight: bold; white-space: nowrap; }
+.record .clock { font-weight: bold; }
+.record .unset { font-size: 8.5pt; color: #555; }
+.record .given, .record .box:nth-last-child(5) { border-left: 0.7mm solid #000; }
 .record .mark { margin-right: 1.2mm; }
 .record .drug { font-weight: bold; }
 .record .route { display: block; font-size: 9pt; }
 .record .note { display: block; font-size: 8.5pt; font-style: italic; }
-.record .dose { display: block; font-size: 12pt; font-weight: bold; white-space: nowrap; }
+.record .dose { display: block; font-size: 12pt; line-height: 1.2; font-weight: bold; }
 .record .of-course { font-size: 9pt; white-space: nowrap; }
 .record .of-phase { display: block; font-size: 8pt; color: #444; }
 .signatures { margin-top: 5mm; break-inside: avoid; table-layout: fixed; }
@@ -122,7 +134,9 @@ th, td { text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 .signatures td { height: 9mm; }
 
 blockquote { margin: 0 0 2mm; padding-left: 4mm; border-left: 1mm solid #999; }
-.disclaimer { border-top: 0.4mm solid #000; padding-top: 2mm; margin-top: 6mm; font-weight: bold; }
+.disclaimer {
+  font-size: 9pt; border-top: 0.25mm solid #888; padding-top: 1.5mm; margin: 2mm 0 4mm;
+}
 
 @media screen {
   html { background: #e9ecef; }

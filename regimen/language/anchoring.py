@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from regimen import rules
-from regimen.finding import Finding, Place
+from regimen.finding import Finding, Place, quoted
 from regimen.protocol import Anchor, Course, Phase, PointOf, Previous, Until
 
 
@@ -20,8 +20,9 @@ def unknown_anchors(courses: tuple[Course, ...]) -> Iterator[Finding]:
 
 
 def _anchors(phase: Phase) -> Iterator[tuple[Anchor, Place]]:
-    if phase.begins is not None:
-        yield phase.begins, phase.place_of("begins")
+    for anchor in (phase.begins, phase.course_begins):
+        if anchor is not None:
+            yield anchor, phase.place_of("begins")
     if isinstance(phase.extent, Until):
         yield phase.extent.anchor, phase.place_of("before", "through")
 
@@ -51,7 +52,8 @@ def _no_such(kind: str, name: str, names: list[str], place: Place) -> Finding:
     close = get_close_matches(name, names, n=1)
     return Finding(
         rules.UNKNOWN_ANCHOR,
-        f"there is no {kind} {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+        f"there is no {kind} {quoted(name)}"
+        + (f"; did you mean {quoted(close[0])}?" if close else ""),
         f"use one of: {', '.join(names)}",
         place,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, time
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 from regimen.language import texts
 from regimen.protocol import (
     DoseExpression,
@@ -26,6 +26,7 @@ from regimen.quantity import Quantity, read_count, read_quantity
 from regimen.route import read_route
 from regimen.timing import (
     CalendarSpan,
+    Span,
     Weekday,
     read_calendar_span,
     read_clock,
@@ -42,23 +43,43 @@ _DOSES = re.compile(r"(?P<count>[0-9]+) doses?")
 def read_answer(parameter: Parameter, text: str) -> object:
     """The value of `text` for this parameter, inside its limits. Raises Misread."""
     text = text.strip()
-    if not text:
-        raise Misread(rules.EMPTY_VALUE, f"{parameter.name} has no value", "give one")
-    value = _READERS[parameter.type](parameter, text)
-    _inside_limits(parameter, text, value)
+    try:
+        if not text:
+            raise Misread(rules.EMPTY_VALUE, "no value is given", "give one")
+        value = _READERS[parameter.type](parameter, text)
+        _inside_limits(parameter, text, value)
+    except Misread as misread:
+        what = f"{parameter.name}: {misread.what}"
+        raise Misread(misread.rule, what, misread.mend) from None
     return value
 
 
-def _quantity(parameter: Parameter, text: str) -> Quantity:
-    amount = read_quantity(text)
+def _duration(parameter: Parameter, text: str) -> Span:
+    return read_calendar_span(text) if parameter.in_days else read_span(text)
+
+
+def _amount(parameter: Parameter, text: str) -> Quantity:
+    """An amount of drug; nothing at all only where the author's limit is nothing."""
+    amount, least = texts.read_level(text), parameter.at_least
+    if not amount.value and not (isinstance(least, Quantity) and not least.value):
+        raise Misread(rules.BAD_QUANTITY, f"{quoted(text)} is nothing", "give an amount")
+    return _of_its_kind(parameter, text, amount)
+
+
+def _measure(parameter: Parameter, text: str) -> Quantity:
+    size = read_quantity(text)
+    if not size.value:
+        raise Misread(rules.BAD_QUANTITY, f"{quoted(text)} measures nothing", "measure again")
+    return _of_its_kind(parameter, text, size)
+
+
+def _of_its_kind(parameter: Parameter, text: str, amount: Quantity) -> Quantity:
     if parameter.unit and amount.unit.dimension is not parameter.unit.dimension:
         raise Misread(
             rules.DIMENSION,
-            f"{parameter.name}: {text} is {amount.unit.dimension}, not {parameter.unit.dimension}",
+            f"{quoted(text)} is {amount.unit.dimension}, not {parameter.unit.dimension}",
             f"give it in {parameter.unit.name}",
         )
-    if amount.value <= 0 and parameter.at_least is None:
-        raise Misread(rules.BAD_QUANTITY, f"{parameter.name}: {text} is nothing", "give an amount")
     return amount
 
 
@@ -71,7 +92,7 @@ def _choice(parameter: Parameter, text: str) -> str:
         listed = "; ".join(f"{name}: {words}" for name, words in parameter.choices.items())
         raise Misread(
             rules.UNKNOWN_WORD,
-            f"{parameter.name}: {text!r} is not one of the choices",
+            f"{quoted(text)} is not one of the choices",
             f"choose one of: {listed}",
         )
     return text
@@ -83,11 +104,11 @@ def _items(parameter: Parameter, text: str, words: str) -> list[str]:
     if parameter.count is not None and len(items) != parameter.count:
         raise Misread(
             rules.OUTSIDE_LIMITS,
-            f"{parameter.name}: {len(items)} {words} given, {parameter.count} needed",
+            f"{len(items)} {words} given, {parameter.count} needed",
             f"give exactly {parameter.count}, with commas between them",
         )
     if len(set(items)) != len(items):
-        raise Misread(rules.TWO_ANSWERS, f"{parameter.name}: {text} repeats one", "give each once")
+        raise Misread(rules.TWO_ANSWERS, f"{quoted(text)} repeats one", "give each once")
     return items
 
 
@@ -102,7 +123,7 @@ def _clocks(parameter: Parameter, text: str) -> tuple[time, ...]:
 
 def _distinct(parameter: Parameter, text: str, weekdays: list[Weekday]) -> tuple[Weekday, ...]:
     if len(set(weekdays)) != len(weekdays):
-        raise Misread(rules.TWO_ANSWERS, f"{parameter.name}: {text} repeats one", "give each once")
+        raise Misread(rules.TWO_ANSWERS, f"{quoted(text)} repeats one", "give each once")
     return tuple(weekdays)
 
 
@@ -127,13 +148,13 @@ def _extent(parameter: Parameter, text: str) -> Extent:
 
 
 _READERS: dict[ParameterType, Callable[[Parameter, str], object]] = {
-    ParameterType.DURATION: lambda _, text: read_span(text),
-    ParameterType.QUANTITY: _quantity,
+    ParameterType.DURATION: _duration,
+    ParameterType.QUANTITY: _amount,
     ParameterType.NUMBER: _number,
     ParameterType.DATE: lambda _, text: read_date(text),
     ParameterType.CHOICE: _choice,
     ParameterType.WEEKDAYS: _weekdays,
-    ParameterType.MEASURE: _quantity,
+    ParameterType.MEASURE: _measure,
     ParameterType.DOSE: _dose,
     ParameterType.ROUTE: lambda _, text: read_route(text),
     ParameterType.PATTERN: _pattern,
@@ -161,6 +182,23 @@ def read_limit(parameter_type: ParameterType, text: str) -> Limit:
             )
 
 
+def refuse_limits(parameter: Parameter) -> None:
+    """Raises Misread where no answer can lie within the parameter's limits."""
+    low, high = parameter.at_least, parameter.at_most
+    for limit in (low, high):
+        if isinstance(limit, Quantity):
+            _of_its_kind(parameter, str(limit), limit)
+    if low is None or high is None:
+        return
+    order = _compared(low, high)
+    if order is None or order > 0:
+        raise Misread(
+            rules.TWO_WAYS,
+            f"nothing is known to be at least {low} and at most {high}",
+            "check the two limits and their units",
+        )
+
+
 def limits_in_words(parameter: Parameter) -> str:
     """`from 3 kg to 20 kg`, `at least 1 week`, or nothing."""
     low, high = parameter.at_least, parameter.at_most
@@ -179,7 +217,7 @@ def _inside_limits(parameter: Parameter, text: str, value: object) -> None:
         if order is None or (order > 0 if above else order < 0):
             raise Misread(
                 rules.OUTSIDE_LIMITS,
-                f"{parameter.name}: {text} is not {limits_in_words(parameter)}",
+                f"{quoted(text)} is not {limits_in_words(parameter)}",
                 "check the value and its unit",
             )
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from regimen import rules
-from regimen.finding import Finding, Misread, Place, Refusal, refuse
+from regimen.finding import Finding, Misread, Place, Refusal, by_place, quoted, refuse
 from regimen.language import texts
 from regimen.language.anchoring import unknown_anchors
-from regimen.language.answers import read_limit
-from regimen.language.nodes import Document, Path, read_nodes
-from regimen.language.phases import Levels, PhaseBuilder
+from regimen.language.answers import read_limit, refuse_limits
+from regimen.language.nodes import MOST_FINDINGS, Document, Path, read_nodes
+from regimen.language.phases import Levels, PhaseBuilder, Reference
 from regimen.language.schema import (
     CaseShape,
     CourseShape,
     ExpectedShape,
+    MeasureShape,
     ParameterShape,
     PhaseShape,
     ProtocolShape,
@@ -30,6 +31,7 @@ from regimen.protocol import (
     Condition,
     Course,
     Expected,
+    Limit,
     Measure,
     Parameter,
     ParameterType,
@@ -40,8 +42,14 @@ from regimen.protocol import (
 from regimen.quantity import BY_UCUM
 
 MOST_PHASES = 200
+MOST_PARAMETERS = 200
 RESERVED = ("start", "zone", "closed", "previous")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_ONLY_FOR = {
+    "unit": ParameterType.QUANTITY,
+    "choices": ParameterType.CHOICE,
+    "count": ParameterType.WEEKDAYS,
+}
 _MEASURES = {
     Measure.WEIGHT: ("kg", "What does the patient weigh?"),
     Measure.BSA: ("m2", "What is the patient's body surface area?"),
@@ -79,7 +87,8 @@ class _Builder:
         self.anchors(courses)
         cases = tuple(self.case(at, case, courses) for at, case in enumerate(shape.cases))
         if self.findings:
-            raise Refusal(sorted(self.findings, key=_line))
+            found = dict.fromkeys(self.findings)  # what phases inherit is found once for each
+            raise Refusal(sorted(found, key=by_place)[:MOST_FINDINGS])
         return Protocol(
             id=shape.id,
             title=shape.title,
@@ -109,7 +118,7 @@ class _Builder:
             self.find(
                 Finding(
                     rules.BAD_NAME,
-                    f"{shape.id!r} is not an id",
+                    f"{quoted(shape.id)} is not an id",
                     "use small letters, digits and single hyphens: b12-acth-infantile-spasms",
                     self.document.place(("id",)),
                 )
@@ -138,35 +147,78 @@ class _Builder:
         place = self.key_place(*path)
         if not self.named(name, place):
             return
-        limits = []
-        for key, text in (("at_least", shape.at_least), ("at_most", shape.at_most)):
-            try:
-                limits.append(None if text is None else read_limit(shape.type, text))
-            except Misread as misread:
-                self.find(misread.finding(self.document.place((*path, key))))
-                limits.append(None)
+        for key, kind in _ONLY_FOR.items():
+            if getattr(shape, key) is not None and shape.type is not kind:
+                self.find(
+                    Finding(
+                        rules.UNKNOWN_KEY,
+                        f"{key} has no meaning for a parameter of type {shape.type}",
+                        f"remove it, or write type: {kind}",
+                        self.key_place(*path, key),
+                    )
+                )
         choices = shape.choices or {}
-        if (shape.type is ParameterType.CHOICE) is not bool(choices):
+        if shape.type is ParameterType.CHOICE and not choices:
             self.find(
                 Finding(
-                    rules.MISSING_KEY if not choices else rules.TWO_WAYS,
-                    f"parameter {name}: choices belong to a parameter of type choice, and only"
-                    " there",
-                    "write choices with a line of explanation for each, or change the type",
+                    rules.MISSING_KEY,
+                    f"parameter {name} has no choices",
+                    "write choices, with a line of explanation for each",
                     place,
                 )
             )
-        self.parameters[name] = Parameter(
-            name=name,
-            type=shape.type,
-            ask=shape.ask,
-            place=place,
-            unit=shape.unit,
-            at_least=limits[0],
-            at_most=limits[1],
-            choices=choices,
-            count=shape.count,
+        for choice in choices:
+            self.line(choice, self.key_place(*path, "choices", choice))
+        at_least, at_most = self.limits(shape.type, shape, path)
+        self.add(
+            Parameter(
+                name=name,
+                type=shape.type,
+                ask=shape.ask,
+                place=place,
+                unit=shape.unit,
+                at_least=at_least,
+                at_most=at_most,
+                choices=choices,
+                count=shape.count,
+            )
         )
+
+    def line(self, text: str, place: Place) -> None:
+        try:
+            texts.read_line(text)
+        except Misread as misread:
+            self.find(misread.finding(place))
+
+    def limits(
+        self, kind: ParameterType, shape: ParameterShape | MeasureShape, path: Path
+    ) -> tuple[Limit | None, Limit | None]:
+        return (
+            self.limit(kind, shape.at_least, (*path, "at_least")),
+            self.limit(kind, shape.at_most, (*path, "at_most")),
+        )
+
+    def limit(self, kind: ParameterType, text: str | None, path: Path) -> Limit | None:
+        try:
+            return None if text is None else read_limit(kind, text)
+        except Misread as misread:
+            self.find(misread.finding(self.document.place(path)))
+            return None
+
+    def add(self, parameter: Parameter) -> None:
+        """Take the parameter in, with a finding where no answer can suit its limits."""
+        try:
+            refuse_limits(parameter)
+        except Misread as misread:
+            self.find(misread.finding(parameter.place))
+        if len(self.parameters) == MOST_PARAMETERS:
+            raise refuse(
+                rules.ABSURD,
+                f"more than {MOST_PARAMETERS} parameters",
+                "split the regimen into several protocols",
+                parameter.place,
+            )
+        self.parameters[parameter.name] = parameter
 
     def named(self, name: str, place: Place) -> bool:
         """Whether `name` may name a parameter; a finding where it may not."""
@@ -179,7 +231,7 @@ class _Builder:
             self.find(
                 Finding(
                     rules.DUPLICATE_NAME,
-                    f"the name {name!r} already has a meaning",
+                    f"the name {quoted(name)} already has a meaning",
                     "choose another name",
                     place,
                 )
@@ -194,29 +246,24 @@ class _Builder:
                 self.find(
                     Finding(
                         rules.UNKNOWN_WORD,
-                        f"{name!r} is not a measure",
+                        f"{quoted(name)} is not a measure",
                         f"use one of: {', '.join(Measure)}",
                         self.key_place(*path),
                     )
                 )
                 continue
-            limits = []
-            for key, text in (("at_least", shape.at_least), ("at_most", shape.at_most)):
-                try:
-                    limit = None if text is None else read_limit(ParameterType.MEASURE, text)
-                except Misread as misread:
-                    self.find(misread.finding(self.document.place((*path, key))))
-                    limit = None
-                limits.append(limit)
+            at_least, at_most = self.limits(ParameterType.MEASURE, shape, path)
             unit, ask = _MEASURES[Measure(name)]
-            self.parameters[name] = Parameter(
-                name=name,
-                type=ParameterType.MEASURE,
-                ask=ask,
-                place=self.key_place(*path),
-                unit=BY_UCUM[unit],
-                at_least=limits[0],
-                at_most=limits[1],
+            self.add(
+                Parameter(
+                    name=name,
+                    type=ParameterType.MEASURE,
+                    ask=ask,
+                    place=self.key_place(*path),
+                    unit=BY_UCUM[unit],
+                    at_least=at_least,
+                    at_most=at_most,
+                )
             )
 
     # --- courses
@@ -234,7 +281,7 @@ class _Builder:
                 self.find(
                     Finding(
                         rules.DUPLICATE_NAME,
-                        f"the name {key!r} already has a meaning",
+                        f"the name {quoted(key)} already has a meaning",
                         "name the course otherwise and write drug:",
                         place,
                     )
@@ -257,7 +304,7 @@ class _Builder:
         path: Path = ("courses", course)
         protocol = (self.shape, ())
         if shape.phases is None:
-            yield self.phase(course, Levels((shape, path), None, protocol), 0, alone=True)
+            yield self.phase(course, Levels((shape, path), None, protocol), 0)
             return
         if not shape.phases:
             self.find(
@@ -270,27 +317,27 @@ class _Builder:
             )
         for at, phase in enumerate(shape.phases):
             levels = Levels((phase, (*path, "phases", at)), (shape, path), protocol)
-            yield self.phase(course, levels, at, alone=len(shape.phases) == 1)
+            yield self.phase(course, levels, at)
         for key in ("name", "overlap"):
-            if getattr(shape, key):
+            if key in shape.model_fields_set:
                 self.find(
                     Finding(
                         rules.UNKNOWN_KEY,
-                        f"{key} belongs to a phase, and course {course} has several",
-                        f"move {key} to the phase it is meant for",
+                        f"{key} belongs to a phase, not to a course that lists its phases",
+                        f"move {key} to the phase of {course} that it is meant for",
                         self.key_place(*path, key),
                     )
                 )
 
-    def phase(self, course: str, levels: Levels, at: int, *, alone: bool) -> Phase:
-        builder = PhaseBuilder(self.document, course, levels, at, alone)
+    def phase(self, course: str, levels: Levels, at: int) -> Phase:
+        builder = PhaseBuilder(self.document, course, levels, at)
         phase = builder.phase(self.when(levels.own, levels.path) if levels.course else ())
         self.findings.extend(builder.findings)
         for parameter in builder.implied:
             self.parameters.setdefault(parameter.name, parameter)
             self.used.add(parameter.name)
-        for name, types, place in builder.references:
-            self.refer(name, types, place)
+        for reference in builder.references:
+            self.refer(reference)
         for measure, place in builder.measured:
             self.measured(measure, place)
         return phase
@@ -298,30 +345,32 @@ class _Builder:
     def unique(self, phases: tuple[Phase, ...]) -> None:
         seen: dict[str, Phase] = {}
         for phase in phases:
-            if phase.key in seen:
+            first = seen.setdefault(phase.key, phase)
+            if first is not phase:
+                names = [quoted(each.name or each.key) for each in (first, phase)]
                 self.find(
                     Finding(
                         rules.DUPLICATE_NAME,
-                        f"two phases are called {phase.key!r}; the first is at line"
-                        f" {seen[phase.key].place.line}",
-                        "give each phase of a course its own name",
-                        phase.place_of("name"),
+                        f"the phases {names[0]} (line {first.place.line}) and {names[1]} share the"
+                        f" identity {quoted(phase.key)}",
+                        "give each phase of a course a name of its own, told apart by its letters"
+                        " a to z and digits",
+                        phase.place,
                     )
                 )
-            seen[phase.key] = phase
 
     def when(self, shape: PhaseShape | WhenKeys, path: Path) -> tuple[Condition, ...]:
         conditions = []
         for name, choices in (shape.when or {}).items():
             place = self.key_place(*path, "when", name)
-            self.refer(name, (ParameterType.CHOICE,), place)
+            self.refer(Reference(name, (ParameterType.CHOICE,), place))
             parameter = self.parameters.get(name)
             for choice in choices:
-                if parameter and choice not in parameter.choices:
+                if parameter and parameter.choices and choice not in parameter.choices:
                     self.find(
                         Finding(
                             rules.UNKNOWN_WORD,
-                            f"{choice!r} is not a choice of {name}",
+                            f"{quoted(choice)} is not a choice of {name}",
                             f"use one of: {', '.join(parameter.choices)}",
                             place,
                         )
@@ -331,16 +380,26 @@ class _Builder:
 
     # --- references
 
-    def refer(self, name: str, types: tuple[ParameterType, ...], place: Place) -> None:
+    def refer(self, reference: Reference) -> None:
+        name, types, place = reference.name, reference.types, reference.place
         parameter = self.parameters.get(name)
         self.used.add(name)
-        if parameter is None:
+        if not types:
+            self.find(
+                Finding(
+                    rules.WRONG_PARAMETER,
+                    f"${name} stands where no parameter can stand",
+                    "write the value itself; or not stated, if the source is silent",
+                    place,
+                )
+            )
+        elif parameter is None:
             close = get_close_matches(name, self.parameters, n=1)
             self.find(
                 Finding(
                     rules.UNKNOWN_PARAMETER,
-                    f"there is no parameter {name!r}"
-                    + (f"; did you mean {close[0]!r}?" if close else ""),
+                    f"there is no parameter {quoted(name)}"
+                    + (f"; did you mean {quoted(close[0])}?" if close else ""),
                     "declare it under parameters, with its type and question",
                     place,
                 )
@@ -349,12 +408,14 @@ class _Builder:
             self.find(
                 Finding(
                     rules.WRONG_PARAMETER,
-                    f"parameter {name!r} is a {parameter.type}; here belongs"
-                    f" {' or '.join(f'a {each}' for each in types) or 'no parameter'}",
+                    f"parameter {quoted(name)} is a {parameter.type}; here belongs"
+                    f" {' or '.join(f'a {each}' for each in types)}",
                     "use a parameter of that type",
                     place,
                 )
             )
+        else:
+            self.parameters[name] = reference.narrowed(parameter)
 
     def measured(self, measure: Measure, place: Place) -> None:
         self.used.add(measure)
@@ -395,7 +456,7 @@ class _Builder:
             self.find(
                 Finding(
                     rules.TWO_WAYS,
-                    f"case {shape.name!r} expects {'two things' if expected else 'nothing'}",
+                    f"case {quoted(shape.name)} expects {'two things' if expected else 'nothing'}",
                     "write expect with courses, or refused with a finding's code",
                     place,
                 )
@@ -406,7 +467,7 @@ class _Builder:
                 self.find(
                     Finding(
                         rules.UNKNOWN_ANCHOR,
-                        f"case {shape.name!r}: there is no course {key!r}",
+                        f"case {quoted(shape.name)}: there is no course {quoted(key)}",
                         f"use one of: {', '.join(keys)}",
                         self.key_place(*path, "expect", key),
                     )
@@ -443,7 +504,3 @@ class _Builder:
             amounts=shape.amounts,
             place=self.document.place(path),
         )
-
-
-def _line(finding: Finding) -> tuple[int, int]:
-    return (finding.place.line, finding.place.column) if finding.place else (0, 0)

@@ -6,16 +6,18 @@ loader, so that anchors, aliases, tags and depth are refused before anything is 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
 import yaml
 
 from regimen import rules
-from regimen.finding import Finding, Place, Refusal, refuse
+from regimen.finding import Finding, Misread, Place, Refusal, quoted, refuse
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 12
+MOST_FINDINGS = 100  # nobody reads more of them at once
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is absent without libyaml
 
 Path = tuple[str | int, ...]
@@ -44,12 +46,13 @@ class Document:
 @dataclass(slots=True)
 class _Open:
     """A mapping or list that is still being read; `key` is the mapping's key waiting for its
-    value."""
+    value, and `key_end` where that key ends in the text."""
 
     tree: dict[str, Tree] | list[Tree]
     path: Path
     flow: bool
     key: str | None = None
+    key_end: int = 0
 
 
 def read_nodes(text: bytes | str, file: str) -> Document:
@@ -58,35 +61,84 @@ def read_nodes(text: bytes | str, file: str) -> Document:
 
 
 def _decoded(text: bytes | str, file: str) -> str:
-    start = Place(file, 1, 1)
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
         raise refuse(
             rules.TOO_LARGE,
             f"the file has {size} bytes; at most {MOST_BYTES} are read",
             "split the regimen into several protocols",
-            start,
+            Place(file, 1, 1),
         )
     try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        decoded.encode("utf-8")
-    except UnicodeError:
+        decoded = text.decode() if isinstance(text, bytes) else text
+        decoded.encode()
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        before = text[: error.start]
         raise refuse(
-            rules.NOT_TEXT, "the file is not UTF-8 text", "save the file as UTF-8", start
+            rules.NOT_TEXT,
+            "the file is not UTF-8 text",
+            "save the file as UTF-8",
+            _after(before.decode() if isinstance(before, bytes) else before, file),
         ) from None
-    for number, line in enumerate(decoded.split("\n"), 1):
-        for column, char in enumerate(line, 1):
-            if char not in "\t\r" and char > "~" and unicodedata.category(char) in _UNSEEN:
-                raise refuse(
-                    rules.BAD_TEXT,
-                    f"the character U+{ord(char):04X} cannot be seen, or reorders what is seen",
-                    "remove it",
-                    Place(file, number, column),
-                )
+    decoded = decoded.removeprefix("\ufeff")
+    at = unseen(decoded)
+    if at is not None:
+        raise Refusal([hidden(decoded[at]).finding(_after(decoded[:at], file))])
     return decoded
 
 
+def _after(before: str, file: str) -> Place:
+    """The place where the text goes on."""
+    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+_UNUSUAL = re.compile(r"[^\t\n\r -~]")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters without a shape
+
+
+def unseen(text: str) -> int | None:
+    """Where the first character stands that cannot be seen or reorders what is seen, if any."""
+    for match in _UNUSUAL.finditer(text):
+        if unicodedata.category(match[0]) in _UNSEEN or match[0] in _BLANK:
+            return match.start()
+    return None
+
+
+def hidden(char: str) -> Misread:
+    """What is said of a character that is not to be seen."""
+    return Misread(
+        rules.BAD_TEXT,
+        f"the character U+{ord(char):04X} cannot be seen, or changes the order of what is seen",
+        "remove it",
+    )
+
+
+_PROBLEMS = (  # a part of the parser's message, and what it means to whoever wrote the file
+    ("mapping values", "a colon follows a value, or a key is indented too far"),
+    ("tab", "a tab stands where spaces indent"),
+    ("start any token", "a value begins with a tab or with one of %, @ and `"),
+    ("',' or", "inside brackets a comma or the closing bracket is missing"),
+    ("end of stream", "a quote that was opened is not closed"),
+    ("document indicator", "a quote that was opened is not closed"),
+    ("':'", "a key has no colon after it"),
+    ("escape", "a backslash inside double quotes is not understood"),
+    ("hexdec", "a backslash inside double quotes is not understood"),
+)
+
+
+def _in_words(problem: str) -> str:
+    """The parser's complaint in the words of whoever wrote the file."""
+    known = (words for part, words in _PROBLEMS if part in problem)
+    return next(known, "its structure breaks here")
+
+
+def _span(event: yaml.Event) -> tuple[int, int]:
+    """From where to where in the text the event reaches."""
+    start, end = event.start_mark, event.end_mark
+    assert start is not None
+    assert end is not None  # the parser marks every event
+    return start.index, end.index
 
 
 class _Reader:
@@ -101,26 +153,26 @@ class _Reader:
             for event in yaml.parse(self.text, Loader=_LOADER):
                 self.take(event)
         except yaml.MarkedYAMLError as error:
+            problem = error.problem or ""
             mark = error.problem_mark
+            if "unexpected" in problem and error.context_mark is not None:
+                mark = error.context_mark  # where the quote was opened
             assert mark is not None  # the parser always says where it stopped
             raise refuse(
                 rules.NOT_YAML,
-                f"the file cannot be read as YAML: {error.problem or error.context}",
-                "check indentation, colons, brackets and quotes on this line and the one before",
+                f"the file cannot be read: {_in_words(problem)}",
+                "check indentation, colons, brackets and quotes on this line and the one before;"
+                " a text that holds a colon and a space stands in quotes",
                 Place(self.file, mark.line + 1, mark.column + 1),
             ) from None
-        except yaml.YAMLError as error:
-            raise refuse(
-                rules.NOT_YAML,
-                f"the file cannot be read as YAML: {str(error).splitlines()[0]}",
-                "remove control characters",
-                Place(self.file, 1, 1),
-            ) from None
         if self.findings:
-            raise Refusal(self.findings)
-        if self.document is None:
+            raise Refusal(self.findings[:MOST_FINDINGS])
+        if self.document is None or self.document.tree == "":
             raise refuse(
-                rules.EMPTY_FILE, "the file is empty", "write a protocol", Place(self.file, 1, 1)
+                rules.EMPTY_FILE,
+                "the file says nothing",
+                "write the protocol or plan that it is to hold",
+                Place(self.file, 1, 1),
             )
         return self.document
 
@@ -132,12 +184,25 @@ class _Reader:
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.AliasEvent):
             raise refuse(
-                rules.ALIAS, f"*{event.anchor} repeats a value", "write it out", self.at(event)
+                rules.ALIAS,
+                f"*{event.anchor} repeats a value that is written elsewhere",
+                "write the value out; a text that begins with * stands in quotes",
+                self.at(event),
             )
         if (anchor := getattr(event, "anchor", None)) is not None:
-            raise refuse(rules.ALIAS, f"&{anchor} marks a value", "remove the mark", self.at(event))
+            raise refuse(
+                rules.ALIAS,
+                f"&{anchor} marks a value, to be repeated elsewhere",
+                "remove the mark; a text that begins with & stands in quotes",
+                self.at(event),
+            )
         if (tag := getattr(event, "tag", None)) is not None:
-            raise refuse(rules.TAG, f"the tag {tag} is not read", "remove it", self.at(event))
+            raise refuse(
+                rules.TAG,
+                f"the tag {quoted(tag)} stands before a value",
+                "remove it; a text that begins with ! stands in quotes",
+                self.at(event),
+            )
         if isinstance(event, yaml.ScalarEvent):
             self.scalar(event)
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
@@ -174,38 +239,50 @@ class _Reader:
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
         value, place = str(event.value), self.at(event)
+        if (at := unseen(value)) is not None:  # written as an escape, as in "\u200b"
+            self.findings.append(hidden(value[at]).finding(place))
         top = self.stack[-1] if self.stack else None
         if top is None or isinstance(top.tree, list) or top.key is not None:
-            if top is not None and top.flow and top.key and value == "" and event.implicit[0]:
-                self.cut_by_comma(top, top.key)
+            if top is not None and top.flow and top.key and value == "":
+                self.cut_by_comma(top, top.key, event)
             self.add(value, place)
             return
+        if not value:
+            raise refuse(
+                rules.KEY_NOT_TEXT,
+                "a colon stands without a key before it",
+                "write the key, or put the text in quotes",
+                place,
+            )
         path = (*top.path, value)
         if value in top.tree:
             self.findings.append(
                 Finding(
                     rules.DUPLICATE_KEY,
-                    f"the key {value!r} stands twice; first at line {self.keys(path).line}",
+                    f"the key {quoted(value)} stands twice; first at line {self.keys(path).line}",
                     "keep one of the two",
                     place,
                 )
             )
-        top.key = value
+        top.key, top.key_end = value, _span(event)[1]
         if self.document is not None:
-            self.document.keys[path] = place
+            self.document.keys.setdefault(path, place)
 
     def keys(self, path: Path) -> Place:
         assert self.document is not None
         return self.document.keys[path]
 
-    def cut_by_comma(self, top: _Open, key: str) -> None:
-        """`{dose: 1,015 mg}` reads as dose 1 and a key "015 mg" without a value."""
-        if key[:1].isdigit():
+    def cut_by_comma(self, top: _Open, key: str, value: yaml.ScalarEvent) -> None:
+        """`{dose: 1,015 mg}` reads as dose 1 and a key "015 mg" without a colon or a value."""
+        if ":" not in self.text[top.key_end : _span(value)[0]]:
             self.findings.append(
                 Finding(
                     rules.COMMA_CUT,
-                    f"a comma inside {{…}} ends the value, so {key!r} was read as a key",
-                    "write the number without a comma",
+                    f"a comma inside {{…}} ends the value, so {quoted(key)} was read as a key of"
+                    " its own",
+                    "write the number without a comma"
+                    if key[0].isdigit()
+                    else "put the whole value in quotes, or give the key its value",
                     self.keys((*top.path, key)),
                 )
             )

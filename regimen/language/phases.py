@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import partial
 from typing import TypeVar
 
 from regimen import rules
 from regimen.finding import Finding, Place, Rule
+from regimen.language.answers import MOST_PER_WEEK
 from regimen.language.nodes import Document, Path
 from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape
 from regimen.language.texts import Between, NotStated
@@ -27,6 +28,7 @@ from regimen.protocol import (
     Junction,
     Measure,
     Once,
+    OnceADay,
     OnWeekdays,
     Parameter,
     ParameterType,
@@ -50,6 +52,28 @@ EXTENT = ("for", "doses", "before", "through")
 TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
 _NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A `$name` in a phase: where it stands, which types of parameter may stand there, and what
+    the place asks of the answer beyond its type."""
+
+    name: str
+    types: tuple[ParameterType, ...]
+    place: Place
+    in_days: bool = False
+    at_most: int | None = None
+
+    def narrowed(self, parameter: Parameter) -> Parameter:
+        """The parameter, with what this place asks of its answer."""
+        if self.in_days:
+            parameter = replace(parameter, in_days=True)
+        if self.at_most is not None:
+            limit = parameter.at_most
+            most = min(limit, self.at_most) if isinstance(limit, int) else self.at_most
+            parameter = replace(parameter, at_most=most)
+        return parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +113,9 @@ class PhaseBuilder:
     course: str
     levels: Levels
     at: int
-    alone: bool  # the only phase of its course
     findings: list[Finding] = field(default_factory=list)
     implied: list[Parameter] = field(default_factory=list)
-    references: list[tuple[str, tuple[ParameterType, ...], Place]] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     measured: list[tuple[Measure, Place]] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
 
@@ -113,6 +136,7 @@ class PhaseBuilder:
             extent=self.extent(place),
             times=self.times(),
             begins=begins,
+            course_begins=self.course_begins(),
             junction=self.nearest("junctions", Junction),
             month_end=self.nearest("month_end", MonthEnd) or MonthEnd.CLAMP,
             caps=self.caps(),
@@ -126,7 +150,7 @@ class PhaseBuilder:
 
     def needs(self) -> tuple[str, ...]:
         """What the plan must answer for this phase; complete once everything else was built."""
-        names = [name for name, _, _ in self.references]
+        names = [reference.name for reference in self.references]
         names += [parameter.name for parameter in self.implied if not parameter.optional]
         names += [measure for measure, _ in self.measured]
         return tuple(dict.fromkeys(names))
@@ -166,7 +190,8 @@ class PhaseBuilder:
 
     def name_of(self, key: str, path: Path) -> str:
         """The name of the parameter that the words at this key imply."""
-        whole_course = self.alone or path != self.levels.path
+        own = self.levels.path
+        whole_course = self.levels.course is None or path[: len(own)] != own
         return (
             f"{self.course}.{key}"
             if whole_course
@@ -190,8 +215,16 @@ class PhaseBuilder:
             missing=words,
         )
 
-    def reference(self, ref: Ref, types: tuple[ParameterType, ...], place: Place) -> Ref:
-        self.references.append((ref.name, types, place))
+    def reference(
+        self,
+        ref: Ref,
+        types: tuple[ParameterType, ...],
+        place: Place,
+        *,
+        in_days: bool = False,
+        at_most: int | None = None,
+    ) -> Ref:
+        self.references.append(Reference(ref.name, types, place, in_days, at_most))
         return ref
 
     def value(
@@ -201,12 +234,15 @@ class PhaseBuilder:
         path: Path,
         types: tuple[ParameterType, ...],
         gap: tuple[ParameterType, str],
+        *,
+        in_days: bool = False,
     ) -> T | Ref:
         """The value, or the reference that stands for it."""
         if isinstance(found, NotStated):
             return self.gap(key, path, *gap)
         if isinstance(found, Ref):
-            return self.reference(found, types, self.document.place((*path, key)))
+            place = self.document.place((*path, key))
+            return self.reference(found, types, place, in_days=in_days)
         return found
 
     # --- what, how much
@@ -252,7 +288,7 @@ class PhaseBuilder:
             gap = (P.QUANTITY, f"the {key!r} of the taper")
             parts[key] = self.value(found, key, (*path, "taper"), (P.QUANTITY,), gap)
         gap = (P.DURATION, "how long each level")
-        each = self.value(taper.each, "each", (*path, "taper"), (P.DURATION,), gap)
+        each = self.value(taper.each, "each", (*path, "taper"), (P.DURATION,), gap, in_days=True)
         return Taper(parts["from"], parts["by"], parts["to"], each, taper.per)
 
     def caps(self) -> tuple[Cap, ...]:
@@ -292,7 +328,7 @@ class PhaseBuilder:
     def times_per_week(self, shape: PhaseKeys, path: Path, place: Place) -> TimesPerWeek:
         count = shape.times_per_week
         if isinstance(count, Ref):
-            self.reference(count, (P.NUMBER,), place)
+            self.reference(count, (P.NUMBER,), place, at_most=MOST_PER_WEEK)
         pins = self.imply(
             "on",
             path,
@@ -324,11 +360,11 @@ class PhaseBuilder:
         if len(found) == 1 and isinstance(found[0], Ref):
             return self.reference(found[0], types, place)
         plain = tuple(each for each in found if not isinstance(each, (Ref, NotStated)))
-        if len(plain) != len(found) or len(set(plain)) != len(plain) or not plain:
+        if len(plain) != len(found) or len(set(plain)) != len(plain):
             self.find(
                 rules.WRONG_SHAPE,
-                f"{key}: a list holds plain values, at least one and each once",
-                "list every value once, or write one $name for the whole list",
+                f"{key}: in a list every value is written out, and stands once",
+                "list every value once; or write one $name, or not stated, for the whole list",
                 place,
             )
         return plain
@@ -345,7 +381,7 @@ class PhaseBuilder:
             )
         place = self.document.place((*path, key))
         if isinstance(found, Ref):
-            return self.reference(found, (P.DURATION,), place)
+            return self.reference(found, (P.DURATION,), place, in_days=True)
         assert isinstance(found, CalendarSpan)
         return found
 
@@ -353,7 +389,7 @@ class PhaseBuilder:
         found = self.level(*EXTENT)
         taper = self.level(*DOSING)
         if taper is not None and taper[2] == "taper":
-            if found is not None and found[1] == taper[1]:
+            if found is not None and len(found[1]) >= len(taper[1]):  # as near, or nearer
                 self.find(
                     rules.TWO_WAYS,
                     f"taper and {found[2]} both say how long the phase lasts",
@@ -386,10 +422,11 @@ class PhaseBuilder:
         assert isinstance(anchor, Anchor)
         return Until(self.anchor(anchor, path, key), key == "through")
 
-    def times(self) -> tuple[time, ...] | Ref | None:
+    def times(self) -> tuple[time, ...] | OnceADay | Ref:
         found = self.level(*TIMES)
         if found is None:
-            return None
+            course = self.levels.course
+            return self.once_a_day(self.levels.path if course is None else course[1])
         shape, path, key = found
         if stated(shape, key) in (NotStated(), (NotStated(),)):
             return self.gap(key, path, P.CLOCKS, "the clock times")
@@ -398,11 +435,10 @@ class PhaseBuilder:
             times = self.listed(shape.at, "at", path, ())
             return times if isinstance(times, Ref) else tuple(sorted(times))
         count = shape.times_per_day
-        if count == 1:
-            return None  # once a day may have no clock time at all
         if isinstance(count, Ref):
             self.reference(count, (), self.document.place((*path, key)))
-            return None
+        if count == 1 or isinstance(count, Ref):
+            return self.once_a_day(path)
         return self.imply(
             "at",
             path,
@@ -411,19 +447,26 @@ class PhaseBuilder:
             count=count,
         )
 
+    def once_a_day(self, path: Path) -> OnceADay:
+        ask = f"At which clock time is {self.course} given?"
+        return OnceADay(self.imply("at", path, P.CLOCKS, ask, optional=True, count=1))
+
     def begins(self) -> Anchor | None:
         own, path = self.levels.own, self.levels.path
-        course = self.levels.course
-        if self.at == 0 and course is not None and course[0].begins is not None:
-            if own.begins is not None:
-                self.find(
-                    rules.TWO_WAYS,
-                    "the course and its first phase both say where they begin",
-                    "keep one of them",
-                    self.document.key_place((*path, "begins")),
-                )
-            return self.anchor(course[0].begins, course[1], "begins")
         return None if own.begins is None else self.anchor(own.begins, path, "begins")
+
+    def course_begins(self) -> Anchor | None:
+        course = self.levels.course
+        if course is None or course[0].begins is None:
+            return None
+        if self.at == 0 and self.levels.own.begins is not None:
+            self.find(
+                rules.TWO_WAYS,
+                "the course and its first phase both say where they begin",
+                "keep one of them",
+                self.document.key_place((*self.levels.path, "begins")),
+            )
+        return self.anchor(course[0].begins, course[1], "begins")
 
     def anchor(self, anchor: Anchor, path: Path, key: str) -> Anchor:
         place = self.document.place((*path, key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, TypeVar
@@ -14,18 +14,19 @@ import yaml
 from pydantic import Field
 
 from regimen import rules
-from regimen.finding import Finding, Misread, Override, Place, Refusal
+from regimen.finding import Finding, Misread, Override, Place, Refusal, quoted, refuse
 from regimen.language.answers import read_answer
-from regimen.language.nodes import Document, read_nodes
-from regimen.language.schema import DateValue, Shape, Text, WeekdayList, read_version, Reads
+from regimen.language.nodes import Document, hidden, read_nodes, unseen
+from regimen.language.schema import DateValue, Reads, Shape, Text, WeekdayList, read_version
 from regimen.language.shaping import shaped
 from regimen.plan import Answer, Plan
-from regimen.protocol import Protocol
+from regimen.protocol import DoseExpression, Protocol
 from regimen.timing import Moment, Weekday, read_instant, read_moment, read_weekday
 
 T = TypeVar("T")
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PLAN_KEYS = ("start", "zone", "closed")  # what a plan says besides its answers
 
@@ -44,7 +45,9 @@ class Given:
 def _read_id(text: str) -> str:
     if not _ID.fullmatch(text):
         raise Misread(
-            rules.BAD_NAME, f"{text!r} is not a plan's id", "let the program make the plan's id"
+            rules.BAD_NAME,
+            f"{quoted(text)} is not a plan's id",
+            "let the program make the plan's id",
         )
     return text
 
@@ -52,7 +55,9 @@ def _read_id(text: str) -> str:
 def _read_hash(text: str) -> str:
     if not _HASH.fullmatch(text):
         raise Misread(
-            rules.BAD_NAME, f"{text!r} is not a protocol's hash", "let the program write the hash"
+            rules.BAD_NAME,
+            f"{quoted(text)} is not a protocol's hash",
+            "let the program write the hash",
         )
     return text
 
@@ -112,17 +117,19 @@ def read_plan_file(text: bytes | str, file: str) -> PlanFile:
 def plan_of(plan_file: PlanFile, protocol: Protocol) -> Plan:
     """The plan, its answers read for the protocol's parameters. Raises Refusal."""
     shape, document = plan_file.shape, plan_file.document
-    if shape.protocol != protocol.id or shape.protocol_hash != protocol.content_hash:
-        raise Refusal(
-            [
-                Finding(
-                    rules.WRONG_PROTOCOL,
-                    f"the plan was made for {shape.protocol} {shape.protocol_hash[:12]}, and this"
-                    f" is {protocol.id} {protocol.content_hash[:12]}",
-                    "use the protocol's text that the plan was made for, or make a new plan",
-                    document.place(("protocol_hash",)),
-                )
-            ]
+    if shape.protocol != protocol.id:
+        what = f"the plan was made for {quoted(shape.protocol)}, and this is {protocol.id}"
+        raise refuse(rules.WRONG_PROTOCOL, what, _MEND_PROTOCOL, document.place(("protocol",)))
+    if shape.protocol_hash != protocol.content_hash:
+        what = f"{protocol.id} was changed after the plan was made for it"
+        raise refuse(rules.WRONG_PROTOCOL, what, _MEND_PROTOCOL, document.place(("protocol_hash",)))
+    misplaced = [name for name in PLAN_KEYS if name in shape.answers]
+    if misplaced:
+        raise refuse(
+            rules.UNKNOWN_INPUT,
+            f"{misplaced[0]} stands among the answers, and is not one of the protocol's questions",
+            f"write {misplaced[0]}: beside answers:",
+            document.key_place(("answers", misplaced[0])),
         )
     given = {
         name: Given(each.value, each.by, each.on, each.why, document.place(("answers", name)))
@@ -144,6 +151,9 @@ def plan_of(plan_file: PlanFile, protocol: Protocol) -> Plan:
     )
 
 
+_MEND_PROTOCOL = "use the protocol's text that the plan was made for, or make a new plan"
+
+
 def new_plan(
     protocol: Protocol,
     given: Mapping[str, Given],
@@ -157,8 +167,8 @@ def new_plan(
     None where the start itself is not given yet. Raises Refusal on texts that cannot be read.
     """
     findings: list[Finding] = []
-    start = _read(given.get("start"), read_moment, findings)
-    closed = _read(given.get("closed"), _read_closed, findings) or frozenset()
+    start = _read("start", given, read_moment, findings)
+    closed = _read("closed", given, _read_closed, findings) or frozenset()
     if findings:
         raise Refusal(findings)
     if start is None:
@@ -177,7 +187,7 @@ def _plan(
     overrides: tuple[Override, ...],
 ) -> Plan:
     findings: list[Finding] = []
-    zone = _read(given.get("zone"), _read_zone, findings)
+    zone = _read("zone", given, _read_zone, findings)
     answers: dict[str, Answer[object]] = {}
     for name, each in given.items():
         if name == "zone":
@@ -187,7 +197,9 @@ def _plan(
             findings.append(_unknown(protocol, name, each.place))
             continue
         try:
+            _refuse_unseen(each)
             value = read_answer(parameter, each.text)
+            _refuse_unmeasured(protocol, name, value)
         except Misread as misread:
             findings.append(misread.finding(each.place))
             continue
@@ -199,25 +211,50 @@ def _plan(
     )
 
 
-def _read(given: Given | None, read: Callable[[str], T], findings: list[Finding]) -> T | None:
+def _refuse_unseen(given: Given) -> None:
+    for text in (given.text, given.by or "", given.why or ""):
+        if (at := unseen(text)) is not None:
+            raise hidden(text[at])
+
+
+def _refuse_unmeasured(protocol: Protocol, name: str, value: object) -> None:
+    """A dose that the source leaves open may be answered by weight only where there is one."""
+    if isinstance(value, DoseExpression) and value.per is not None:
+        if value.per not in protocol.parameters:
+            raise Misread(
+                rules.NO_MEASURE,
+                f"{name}: the dose scales by {value.per}, which the protocol does not ask for",
+                "give the dose worked out for this patient, as in 45 mg",
+            )
+
+
+def _read(
+    name: str, given: Mapping[str, Given], read: Callable[[str], T], findings: list[Finding]
+) -> T | None:
     """What `read` makes of a given text; None, with a finding, where it cannot be read."""
-    if given is None:
+    each = given.get(name)
+    if each is None:
         return None
     try:
-        return read(given.text.strip())
+        return read(each.text.strip())
     except Misread as misread:
-        findings.append(misread.finding(given.place))
+        finding = misread.finding(each.place)
+        findings.append(replace(finding, what=f"{name}: {finding.what}"))
         return None
 
 
 def _read_zone(text: str) -> str:
     """A zone of the IANA database."""
     try:
+        if (
+            not _ZONE.fullmatch(text) or text == "Factory"
+        ):  # the machine's own (localtime, posix/…) differ elsewhere
+            raise ValueError
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Misread(
             rules.UNKNOWN_WORD,
-            f"{text!r} is not a time zone",
+            f"{quoted(text)} is not a time zone",
             "write its name in the IANA database, for example Europe/Rome",
         ) from None
     return text
@@ -232,8 +269,8 @@ def _unknown(protocol: Protocol, name: str, place: Place | None) -> Finding:
     close = get_close_matches(name, names, n=1)
     return Finding(
         rules.UNKNOWN_INPUT,
-        f"{protocol.id} does not ask for {name!r}"
-        + (f"; did you mean {close[0]!r}?" if close else ""),
+        f"{protocol.id} does not ask for {quoted(name)}"
+        + (f"; did you mean {quoted(close[0])}?" if close else ""),
         f"it asks for: {', '.join(names)}",
         place,
     )

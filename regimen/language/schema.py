@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchem
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 from regimen.language import texts
 from regimen.language.texts import Between, NotStated
 from regimen.protocol import (
@@ -59,14 +59,16 @@ class Reads:
         try:
             return self.read(_text(value))
         except Misread as misread:
-            raise PydanticCustomError(
-                MISREAD,
-                "{what}",
-                {"what": misread.what, "mend": misread.mend, "rule": misread.rule},
-            ) from None
+            raise _as_error(misread) from None
 
 
 MISREAD = "misread"
+
+
+def _as_error(misread: Misread) -> PydanticCustomError:
+    return PydanticCustomError(
+        MISREAD, "{what}", {"what": misread.what, "mend": misread.mend, "rule": misread.rule}
+    )
 
 
 def _text(value: object) -> str:
@@ -82,8 +84,21 @@ def _text(value: object) -> str:
 
 
 def listed(value: object) -> object:
-    """One value may stand for a list of one."""
-    return [value] if isinstance(value, str) else value
+    """One value may stand for a list of one; an empty list says nothing."""
+    return [value] if isinstance(value, str) else filled(value)
+
+
+def filled(value: object) -> object:
+    """A list or block that holds something."""
+    if value in ([], {}):
+        raise _as_error(
+            Misread(
+                rules.EMPTY_VALUE,
+                "the brackets are empty",
+                "write what belongs in them, or remove the key",
+            )
+        )
+    return value
 
 
 def read_junction(text: str) -> Junction:
@@ -97,7 +112,9 @@ def read_month_end(text: str) -> MonthEnd:
 def _word(text: str, words: tuple[str, ...]) -> str:
     if text not in words:
         raise Misread(
-            rules.UNKNOWN_WORD, f"{text!r} is not a choice here", f"use {', '.join(words)}"
+            rules.UNKNOWN_WORD,
+            f"{quoted(text)} has no meaning here",
+            f"use one of: {', '.join(words)}",
         )
     return text
 
@@ -122,7 +139,7 @@ def read_version(text: str) -> str:
     """The one version of the language there is, of protocols and of plans."""
     if text != "1":
         raise Misread(
-            rules.LANGUAGE_VERSION, f"{text!r} is not a version of the language", "write 1"
+            rules.LANGUAGE_VERSION, f"{quoted(text)} is not a version of the language", "write 1"
         )
     return text
 
@@ -148,6 +165,7 @@ def written(text: str) -> str:
 
 
 Text = Annotated[str, Reads(written)]
+Line = Annotated[str, Reads(texts.read_line)]
 JunctionValue = Annotated[Junction, Reads(read_junction)]
 MonthEndValue = Annotated[MonthEnd, Reads(read_month_end)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(listed)]
@@ -203,7 +221,9 @@ class TaperShape(Shape):
 class PhaseKeys(Shape):
     """The keys that may stand on a phase, on its course or on the protocol; the nearest wins."""
 
-    drug: Text | None = Field(None, description="what is given; by default the course's key")
+    drug: Annotated[str | None, Reads(texts.read_drug)] = Field(
+        None, description="what is given; by default the course's key"
+    )
     route: RouteValue | None = Field(None, description="how it is given")
     dose: DoseValue | None = Field(None, description="how much")
     taper: TaperShape | None = Field(None, description="how much, level by level")
@@ -231,13 +251,13 @@ class PhaseKeys(Shape):
 
 
 class WhenKeys(Shape):
-    when: Mapping[str, Texts] | None = Field(
+    when: Annotated[Mapping[str, Texts] | None, BeforeValidator(filled)] = Field(
         None, description="present only where the choice is one of these"
     )
 
 
 class PhaseShape(PhaseKeys, WhenKeys):
-    name: Text | None = Field(None, description="what people call the phase")
+    name: Line | None = Field(None, description="what people call the phase")
     begins: AnchorValue | None = Field(None, description="the anchor of its first moment")
     overlap: Annotated[bool, Reads(read_yes)] = Field(
         False, description="whether it may lie beside the phase before it"
@@ -249,50 +269,80 @@ class CourseShape(PhaseShape):
 
 
 class SourceShape(Shape):
-    cite: Text
-    says: Text | None = None
+    cite: Text = Field(description="the publication, label or guideline, so that it can be found")
+    says: Text | None = Field(
+        None, description="its words on the regimen, quoted; at least one source says something"
+    )
 
 
 class ParameterShape(Shape):
-    type: Annotated[ParameterType, Reads(read_type)]
-    ask: Text
-    unit: Annotated[Unit | None, Reads(read_unit)] = None
-    at_least: Text | None = None
-    at_most: Text | None = None
-    choices: Mapping[str, Text] | None = None
-    count: Annotated[int | None, Reads(read_per_week)] = None
+    type: Annotated[ParameterType, Reads(read_type)] = Field(
+        description="what kind of answer it takes"
+    )
+    ask: Text = Field(description="the question, in the words in which the plan's author is asked")
+    unit: Annotated[Unit | None, Reads(read_unit)] = Field(
+        None, description="of a quantity: the unit in which it is asked for"
+    )
+    at_least: Text | None = Field(None, description="the least answer that is accepted")
+    at_most: Text | None = Field(None, description="the greatest answer that is accepted")
+    choices: Mapping[str, Text] | None = Field(
+        None, description="of a choice: each possible answer, with a line that explains it"
+    )
+    count: Annotated[int | None, Reads(read_per_week)] = Field(
+        None, description="of weekdays: how many of them"
+    )
 
 
 class MeasureShape(Shape):
-    taken: Annotated[str, Reads(read_taken)]
-    at_least: Text | None = None
-    at_most: Text | None = None
+    taken: Annotated[str, Reads(read_taken)] = Field(
+        description="when it is measured; so far only once, before the first dose"
+    )
+    at_least: Text | None = Field(None, description="the least value that is accepted")
+    at_most: Text | None = Field(None, description="the greatest value that is accepted")
 
 
 class ExpectedShape(Shape):
-    doses: Annotated[int | None, Reads(read_doses)] = None
-    total: TotalValue | None = None
-    first: DateValue | None = None
-    last: DateValue | None = None
-    dates: tuple[DateValue, ...] | None = None
-    amounts: tuple[TotalValue, ...] | None = None
+    doses: Annotated[int | None, Reads(read_doses)] = Field(
+        None, description="how many administrations the course has"
+    )
+    total: TotalValue | None = Field(None, description="what they add up to")
+    first: DateValue | None = Field(None, description="the day of the first one")
+    last: DateValue | None = Field(None, description="the day of the last one")
+    dates: tuple[DateValue, ...] | None = Field(None, description="the day of every one, in order")
+    amounts: tuple[TotalValue, ...] | None = Field(
+        None, description="the dose of every one, in order"
+    )
 
 
 class CaseShape(Shape):
-    name: Text
-    given: Mapping[str, Text]
-    expect: Mapping[str, ExpectedShape] | None = None
-    refused: Text | None = None
+    name: Line = Field(description="what the case shows")
+    given: Mapping[str, Text] = Field(description="the answers of a plan: start, zone, parameters")
+    expect: Mapping[str, ExpectedShape] | None = Field(
+        None, description="what each course must come to, counted by hand"
+    )
+    refused: Text | None = Field(
+        None, description="instead of expect: the code of the finding that must refuse the plan"
+    )
 
 
 class ProtocolShape(PhaseKeys):
-    regimen: Annotated[str, Reads(read_version)]
-    id: Text
-    title: Text
-    status: Annotated[str, Reads(read_status)]
-    sources: tuple[SourceShape, ...]
-    assumes: tuple[Text, ...] = ()
-    parameters: Mapping[str, ParameterShape] = Field(default_factory=dict)
-    measures: Mapping[str, MeasureShape] = Field(default_factory=dict)
-    courses: Mapping[str, CourseShape]
-    cases: tuple[CaseShape, ...] = ()
+    regimen: Annotated[str, Reads(read_version)] = Field(description="the version of the language")
+    id: Text = Field(description="the protocol's name for the program; also the file's name")
+    title: Line = Field(description="the protocol's name for people")
+    status: Annotated[str, Reads(read_status)] = Field(description="what the regimen stands on")
+    sources: tuple[SourceShape, ...] = Field(description="where the regimen is written down")
+    assumes: tuple[Text, ...] = Field(
+        (), description="what the author concluded and the source does not say"
+    )
+    parameters: Mapping[str, ParameterShape] = Field(
+        default_factory=dict, description="what only the prescriber or the patient can tell"
+    )
+    measures: Mapping[str, MeasureShape] = Field(
+        default_factory=dict, description="what is measured, where doses scale by it"
+    )
+    courses: Mapping[str, CourseShape] = Field(
+        description="the courses: one drug each, as phases in order"
+    )
+    cases: tuple[CaseShape, ...] = Field(
+        (), description="the author's tests: what a start date must lead to"
+    )

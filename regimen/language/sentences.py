@@ -17,6 +17,7 @@ from regimen.protocol import (
     Junction,
     Measure,
     Once,
+    OnceADay,
     OnWeekdays,
     Parameter,
     ParameterType,
@@ -119,7 +120,7 @@ class _Sentence:
 
     def times(self) -> str:
         times = self.phase.times
-        if times is None:
+        if isinstance(times, OnceADay):
             return ""
         if isinstance(times, Ref):
             parameter = self.protocol.parameters[times.name]

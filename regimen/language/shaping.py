@@ -10,20 +10,22 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from regimen import rules
-from regimen.finding import Finding, Refusal
+from regimen.finding import Finding, Refusal, by_place, quoted
 from regimen.language import schema
-from regimen.language.nodes import Document, Path, Tree
+from regimen.language.nodes import MOST_FINDINGS, Document, Path, Tree
 
 ShapeT = TypeVar("ShapeT", bound=BaseModel)
 
 
 def shaped(document: Document, shape: type[ShapeT]) -> ShapeT:
-    """The document as `shape`. Raises Refusal with a finding for every error in it."""
+    """The document as `shape`. Raises Refusal with a finding for every error in it, up to as many
+    as anyone reads."""
     try:
         return shape.model_validate(document.tree)
     except ValidationError as errors:
+        found = errors.errors(include_url=False)[:MOST_FINDINGS]
         raise Refusal(
-            [_finding(document, shape, error) for error in errors.errors(include_url=False)]
+            sorted([_finding(document, shape, error) for error in found], key=by_place)
         ) from None
 
 
@@ -43,7 +45,7 @@ def _finding(document: Document, shape: type[BaseModel], error: ErrorDetails) ->
         case "missing":
             return Finding(
                 rules.MISSING_KEY,
-                f"the key {path[-1]!r} is missing{_inside(path)}",
+                f"the key {quoted(path[-1])} is missing{_inside(path)}",
                 f"write {path[-1]}: with its value",
                 document.place(path),
             )
@@ -74,8 +76,8 @@ def _unknown_key(document: Document, shape: type[BaseModel], path: Path) -> Find
     close = get_close_matches(key, known, n=1)
     return Finding(
         rules.UNKNOWN_KEY,
-        f"the key {key!r} is not known{_inside(path)}"
-        + (f"; did you mean {close[0]!r}?" if close else ""),
+        f"the key {quoted(key)} is not known{_inside(path)}"
+        + (f"; did you mean {quoted(close[0])}?" if close else ""),
         f"use one of: {', '.join(known)}",
         document.key_place(path),
     )
@@ -109,9 +111,17 @@ def _model_in(annotation: object, listed: bool = False) -> tuple[type[BaseModel]
 
 
 def _inside(path: Path) -> str:
-    return f" in {'.'.join(map(str, path[:-1]))}" if len(path) > 1 else ""
+    return f" in {_named(path[:-1])}" if len(path) > 1 else ""
 
 
 def _where(path: Path, what: str) -> str:
-    names = [str(part) for part in path if not isinstance(part, int)]
-    return f"{'.'.join(names)}: {what}" if names else what
+    names = _named(path)
+    return f"{names}: {what}" if names else what
+
+
+def _named(path: Path) -> str:
+    """`courses.b12.phases`: the place tells which of several."""
+    return ".".join(part[:_MOST_SHOWN] for part in path if isinstance(part, str))
+
+
+_MOST_SHOWN = 40  # characters of a key

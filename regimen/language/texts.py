@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 from regimen.protocol import (
     USUAL_DRIFT,
     Anchor,
@@ -35,6 +35,7 @@ from regimen.timing import CalendarSpan, read_calendar_span, read_span
 T = TypeVar("T")
 
 MOST_DOSES = 10_000
+MOST_CHARACTERS = 200  # of a title or name
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -55,10 +56,34 @@ def read_name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise Misread(
             rules.BAD_NAME,
-            f"{text!r} is not a name",
+            f"{quoted(text)} is not a name",
             "use small letters, digits and _, beginning with a letter: twice_weekly_for",
         )
     return text
+
+
+def read_line(text: str) -> str:
+    """A title or name for people, on one line: what looks alike is the same. Raises Misread."""
+    if " ".join(text.split()) != text or len(text) > MOST_CHARACTERS:
+        raise Misread(
+            rules.BAD_TEXT,
+            f"{quoted(text)} is not one short line with single spaces between its words",
+            f"write at most {MOST_CHARACTERS} characters on one line, without spaces at its ends or"
+            " two in a row",
+        )
+    return text
+
+
+def read_drug(text: str) -> str:
+    """The name of a drug. Raises Misread."""
+    if text == "not stated" or text.startswith("$"):
+        raise Misread(
+            rules.NO_DRUG,
+            f"{quoted(text)} names no drug",
+            "write the drug's name; where the plan chooses between drugs, write a course for each,"
+            " with when",
+        )
+    return read_line(text)
 
 
 def read_ref(text: str) -> Ref:
@@ -89,7 +114,7 @@ def read_span_or_range(text: str) -> CalendarSpan | Between:
     if low.unit is not high.unit or low.count >= high.count:
         raise Misread(
             rules.BAD_DURATION,
-            f"{text!r} is not a range from less to more in one unit",
+            f"{quoted(text)} is not a range from less to more in one unit",
             "write the smaller number first: 6 to 7 days",
         )
     return Between(low, high)
@@ -118,7 +143,7 @@ def read_dose(text: str) -> DoseExpression:
         else:
             raise Misread(
                 rules.BAD_QUANTITY,
-                f"in {text!r}, /{part} has no meaning here",
+                f"in {quoted(text)}, /{part} has no meaning here",
                 "write an amount, then /kg or /m2 if it scales, then /day, /week or in all if it"
                 " is shared: 6 mg/kg/day",
             )
@@ -129,13 +154,13 @@ def _positive(amount: Quantity, text: str) -> Quantity:
     if amount.value <= 0:
         raise Misread(
             rules.BAD_QUANTITY,
-            f"{text!r} is no dose",
+            f"{quoted(text)} is no dose",
             "leave the phase out if nothing is given; write not stated if the source does not say",
         )
     if amount.unit.dimension in (Dimension.LENGTH, Dimension.AREA, Dimension.PART):
         raise Misread(
             rules.DIMENSION,
-            f"{text!r} is {amount.unit.dimension}, not an amount of a drug",
+            f"{quoted(text)} is {amount.unit.dimension}, not an amount of a drug",
             "write a mass, international units, a volume or an amount of substance",
         )
     return amount
@@ -158,13 +183,13 @@ def read_cap(text: str) -> Cap:
     if not slash or basis not in set(CapBasis):
         raise Misread(
             rules.BAD_QUANTITY,
-            f"{text!r} does not say what the cap counts",
+            f"{quoted(text)} does not say what the cap counts",
             "end it in /dose or /day: 2 mg/dose",
         )
     dose = read_dose(body)
     if dose.share is not None:
         raise Misread(
-            rules.BAD_QUANTITY, f"{text!r} states two bases", "keep one of /dose and /day"
+            rules.BAD_QUANTITY, f"{quoted(text)} states two bases", "keep one of /dose and /day"
         )
     return Cap(dose.amount, dose.per, CapBasis(basis))
 
@@ -179,23 +204,28 @@ def read_rounding(text: str) -> Rounding:
     if mode is None:
         raise _bad_rounding(text)
     grid = read_amount(head.removeprefix(f"{mode} "))
-    ties, within = None, USUAL_DRIFT
+    ties, within = None, None
     for clause in clauses:
         if clause in ("ties up", "ties down") and ties is None:
             ties = clause == "ties up"
-        elif match := _WITHIN.fullmatch(clause):
+        elif within is None and (match := _WITHIN.fullmatch(clause)):
             within = read_number(match["part"]) / 100
         else:
             raise _bad_rounding(text)
     if (ties is None) is (mode is RoundingMode.NEAREST):
         raise _bad_rounding(text)
-    return Rounding(mode, grid, True if ties is None else ties, within)
+    return Rounding(
+        mode,
+        grid,
+        True if ties is None else ties,
+        USUAL_DRIFT if within is None else within,
+    )
 
 
 def _bad_rounding(text: str) -> Misread:
     return Misread(
         rules.BAD_ROUNDING,
-        f"{text!r} does not say how to round",
+        f"{quoted(text)} does not say how to round",
         "write nearest 0.5 mg, ties up (or ties down), or down to 1 mg, or up to 1 mg;"
         " add within 20 % to allow more than a tenth of change",
     )
@@ -204,13 +234,14 @@ def _bad_rounding(text: str) -> Misread:
 # --- anchors
 
 
+_NAMED = re.compile(r"[a-z][a-z0-9_]*\.", re.ASCII)
 _OFFSET = re.compile(r"(?P<offset>.+?) (?P<way>after|before) (?P<anchor>.+)")
 
 
 def read_anchor(text: str) -> Anchor:
     """`start`, `previous.end`, `1 month after b12.daily.last`, `$first_day`. Raises Misread."""
     match = _OFFSET.fullmatch(text)
-    if match is None:
+    if match is None or _NAMED.match(match["offset"]):  # a phase may be called `day after surgery`
         return Anchor(_base(text, text), text=text)
     offset = match["offset"]
     span = read_ref(offset) if offset.startswith("$") else read_span(offset)
@@ -227,7 +258,7 @@ def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:
     if point not in set(Point):
         raise Misread(
             rules.BAD_ANCHOR,
-            f"{whole!r} does not say which moment it means",
+            f"{quoted(whole)} does not say which moment it means",
             "write start, $a_date, previous.end, or a course or course.phase with one of"
             f" {', '.join('.' + each for each in Point)}; before it, if need be, a duration and"
             " after or before",
@@ -235,7 +266,7 @@ def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:
     if head == "previous":
         if phase:
             raise Misread(
-                rules.BAD_ANCHOR, f"{whole!r} names a phase of previous", "write previous.end"
+                rules.BAD_ANCHOR, f"{quoted(whole)} names a phase of previous", "write previous.end"
             )
         return Previous(Point(point))
     return PointOf(read_name(head), phase or None, Point(point))

@@ -30,7 +30,9 @@ def case_report() -> tuple[Callable[[], object], Callable[[], list[datetime]]]:
         "start": planning.Given("2026-03-02"),
         "twice_weekly_for": planning.Given("2 weeks"),
     }
-    plan = planning.make_plan(protocol, given, plan_id="0" * 32, made=datetime(2026, 3, 1, tzinfo=UTC))
+    plan = planning.make_plan(
+        protocol, given, plan_id="0" * 32, made=datetime(2026, 3, 1, tzinfo=UTC)
+    )
 
     def dates() -> list[datetime]:
         def rule(frequency: int, day: date, count: int, **more: object) -> list[datetime]:
@@ -92,9 +94,7 @@ def whole_processes() -> None:
 
 
 def _seconds(command: list[str]) -> float:
-    return timeit.timeit(
-        lambda: subprocess.run(command, check=True, capture_output=True), number=1
-    )
+    return timeit.timeit(lambda: subprocess.run(command, check=True, capture_output=True), number=1)
 
 
 if __name__ == "__main__":

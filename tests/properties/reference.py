@@ -521,6 +521,8 @@ class Reader:
         end = self.period_end(course, phase)
         if end is not None:
             return end
+        if self.pattern(course, phase).kind == "once":
+            raise Refused("a single dose has no end")
         last = self.places(course, phase)[-1].at
         for at in self._all_places(course, phase):
             if at.day == last.day and at.clock is not None and last.clock is not None:
@@ -528,7 +530,7 @@ class Reader:
                     return at
             elif at.day > last.day:
                 return without_clock(at)
-        raise Refused("a single dose has no end")
+        raise AssertionError("a pattern has a next place")
 
     def _once(self, what: str, course: str, phase: str, work: Any) -> Any:
         """Worked out once; a question that comes back to itself is refused."""
@@ -564,7 +566,9 @@ class Reader:
         if taper is not None:
             assert place.level is not None
             unit = read_amount(self.text(taper["from"]))[1]
-            return self._ordered(course, phase, self.taper_levels(course, phase)[place.level], unit)
+            level = self.taper_levels(course, phase)[place.level]
+            share = "/day" if taper.get("per") == "day" else ""
+            return self._ordered(course, phase, level / self._sharers(course, phase, share), unit)
         said = self.stated(course, phase, DOSING).get("dose")
         if said is None or said == "not stated":
             return None

@@ -148,7 +148,7 @@ def _row(
         number=number,
         means=_text(nodes["means"], where),
         kind=kind,
-        piece=_as_written(nodes[kind], text),
+        piece=as_written(nodes[kind], text),
         expects=expects,
         expected=expected,
         unless_said=unless_said,
@@ -212,7 +212,7 @@ def _list(node: yaml.Node, where: str) -> list[str]:
     return [_text(each, where) for each in node.value]
 
 
-def _as_written(node: yaml.Node, text: str) -> str:
+def as_written(node: yaml.Node, text: str) -> str:
     """The piece as it stands in the table, without the table's indentation."""
     if isinstance(node, yaml.ScalarNode):
         return str(node.value)
@@ -266,8 +266,10 @@ def _run_schedule(row: Row) -> None:
     assert schedule.administrations
     shown = _SHOWN[row.expects](schedule)
     found: Plain = shown
-    if not isinstance(row.expected, dict) or row.expects == "total" and set(row.expected) <= set(
-        _TOTALS
+    if (
+        not isinstance(row.expected, dict)
+        or row.expects == "total"
+        and set(row.expected) <= set(_TOTALS)
     ):
         assert len(shown) == 1, f"several courses: {list(shown)}"
         found = next(iter(shown.values()))

@@ -22,6 +22,7 @@ NAMES = {
     "d2-basis",
     "d3-cap-and-round",
     "d6-taper",
+    "d8-usual-range",
     "inheritance",
     "plans",
     "unknowns",

@@ -1,0 +1,251 @@
+"""docs/language.md, from the schema and the forms in docs/language.yaml, each of which is run."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from docs.generate.attempt import START, attempt, in_words
+from docs.generate.markdown import code, fenced, table, words
+from regimen.finding import Finding, Refusal
+from regimen.language import schema
+from tests.spec.runner import as_written, weekday
+
+ROOT = Path(__file__).parents[2]
+FORMS = ROOT / "docs" / "language.yaml"
+EXAMPLE = "b12-acth-infantile-spasms"
+
+_WHERE = {
+    "PhaseKeys": "a phase, its course or the top of the file",
+    "WhenKeys": "a phase or a course",
+    "PhaseShape": "a phase, or a course of one phase",
+    "CourseShape": "a course",
+    "ProtocolShape": "the top of the file",
+    "TaperShape": "a taper",
+    "ParameterShape": "a parameter",
+    "MeasureShape": "a measure",
+    "SourceShape": "a source",
+    "CaseShape": "a case",
+    "ExpectedShape": "a course under `expect`",
+}
+_ELSEWHERE = {"begins": "a phase or a course"}
+
+INTRODUCTION = """\
+# The language
+
+Every key of a protocol file: what it means, where it may stand, how it is written, and what is
+refused. The descriptions come from the program's own schema, and every line of the tables was run
+when this page was made. How dates and doses follow from the words is in
+[the specification](specification.md), every finding in [the list of findings](findings.md).
+
+## A whole file
+
+"""
+HOW_TO_TRY = """\
+Read it back in sentences, and make a schedule of it:
+
+```console
+$ regimen show {example}
+$ regimen schedule {example} --start 2026-03-02 --set twice_weekly_for="2 weeks"
+```
+
+Your own file is given by its path, wherever a protocol's name may stand.
+
+A value may be left to the plan: `$name` refers to a parameter, `not stated` says that the source is
+silent, and some keys take a range (`6 to 7 days`). The plan then answers.
+"""
+
+Tree = Any  # a plain YAML tree, every scalar a text
+
+
+class BadFormsError(Exception):
+    """docs/language.yaml does not fit the schema, or the program does not do what it says."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A form or a refusal: what is written, as it stands in the file, and what it is put into."""
+
+    shown: str
+    text: str
+    given: Mapping[str, str]
+    means: str = ""
+    code: str = ""
+
+
+# --- reading docs/language.yaml
+
+
+def chapters() -> list[dict[str, Tree]]:
+    """The chapters with the entries of every key. Raises BadFormsError."""
+    text = FORMS.read_text(encoding="utf-8")
+    plain: list[dict[str, Tree]] = yaml.load(text, Loader=yaml.BaseLoader)
+    nodes = yaml.compose(text, Loader=yaml.BaseLoader)
+    for chapter, node in zip(plain, nodes.value, strict=True):
+        _complete(chapter)
+        keys = _value(node, "keys")
+        for key, block in chapter["keys"].items():
+            for kind in ("forms", "refused"):
+                if kind in block:
+                    written = _value(_value(keys, key), kind).value
+                    block[kind] = [
+                        _entry(chapter, each, as_written(_value(of, "write"), text))
+                        for each, of in zip(block[kind], written, strict=True)
+                    ]
+    return plain
+
+
+def _value(node: Any, key: str) -> Any:
+    return next(value for name, value in node.value if name.value == key)
+
+
+def _complete(chapter: dict[str, Tree]) -> None:
+    """Every key of the shape has its entry, and no other key has."""
+    here, there = set(_fields(chapter["shape"])), set(chapter["keys"])
+    if here != there:
+        raise BadFormsError(f"{FORMS.name}, {chapter['shape']}: {sorted(here ^ there)}")
+    for key, block in chapter["keys"].items():
+        if not block.get("forms"):
+            raise BadFormsError(f"{FORMS.name}, {chapter['shape']}, {key}: no forms")
+
+
+def _entry(chapter: dict[str, Tree], entry: dict[str, Tree], shown: str) -> Entry:
+    unknown = set(entry) - {"write", "without", "also", "given", "means", "code"}
+    if unknown:
+        raise BadFormsError(f"{FORMS.name}, {shown}: {sorted(unknown)}")
+    tree = copy.deepcopy(chapter["base"])
+    tree.update(copy.deepcopy(entry.get("also", {})))
+    spot = tree
+    for part in chapter["at"]:
+        spot = spot[int(part) if isinstance(spot, list) else part]
+    for key in entry.get("without", []):
+        del spot[key]
+    if chapter["shape"] == "CourseShape":
+        spot.clear()
+    spot.update(entry["write"])
+    text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+    return Entry(
+        shown if entry["write"] else f"# without {', '.join(entry['without'])}",
+        text,
+        entry.get("given", {}),
+        entry.get("means", ""),
+        entry.get("code", ""),
+    )
+
+
+def _fields(shape: str) -> dict[str, Any]:
+    """The keys that belong to the chapter of this shape."""
+    own = {
+        "PhaseShape": ("WhenKeys", "PhaseShape"),
+        "CourseShape": ("CourseShape",),
+        "ProtocolShape": ("ProtocolShape",),
+    }.get(shape, (shape,))
+    inherited = {"PhaseShape": "PhaseKeys", "CourseShape": "PhaseShape", "ProtocolShape": "PhaseKeys"}
+    model = getattr(schema, shape)
+    above = getattr(schema, inherited[shape]).model_fields if shape in inherited else {}
+    if "WhenKeys" in own:
+        above = schema.PhaseKeys.model_fields
+    return {
+        info.alias or name: info for name, info in model.model_fields.items() if name not in above
+    }
+
+
+# --- running
+
+
+def refusals() -> Iterator[Finding]:
+    """The first finding of every refusal on the page, under its code."""
+    for chapter in chapters():
+        for block in chapter["keys"].values():
+            for entry in block.get("refused", []):
+                yield _refused(entry)
+
+
+def _refused(entry: Entry) -> Finding:
+    _, findings = attempt(entry.text, entry.given)
+    for finding in findings:
+        if finding.code == entry.code:
+            return finding
+    found = ", ".join(finding.code for finding in findings) or "nothing"
+    raise BadFormsError(f"{entry.shown}: expected {entry.code}, found {found}")
+
+
+def _form(entry: Entry) -> list[str]:
+    try:
+        result = in_words(*attempt(entry.text, entry.given))
+    except Refusal as refusal:
+        raise BadFormsError(f"{entry.shown}: {refusal}") from None
+    answers = ", ".join(f"{name} = {text}" for name, text in entry.given.items())
+    return [
+        code(entry.shown),
+        entry.means.replace("|", "\\|"),
+        words(f"with {answers}: {result}" if answers else result).replace("&#96;", "`"),
+    ]
+
+
+# --- writing
+
+
+def page() -> str:
+    example = (ROOT / "protocols" / f"{EXAMPLE}.yaml").read_text(encoding="utf-8")
+    parts = [INTRODUCTION + fenced(example, "yaml protocol"), HOW_TO_TRY.format(example=EXAMPLE)]
+    parts += [_chapter(each) for each in chapters()]
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
+
+
+def _chapter(chapter: dict[str, Tree]) -> str:
+    parts = [f"## {chapter['title']}", chapter["words"], "The examples below are put into this file:"]
+    parts.append(fenced(_as_yaml(chapter["base"]), "yaml protocol"))
+    fields = _fields(chapter["shape"])
+    for key, block in chapter["keys"].items():
+        parts += _key(chapter["shape"], key, fields[key], block)
+    return "\n\n".join(parts)
+
+
+def _as_yaml(tree: Tree) -> str:
+    return yaml.dump(tree, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes texts without quotes where the language needs none."""
+
+
+_Plain.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text),
+)
+_Plain.yaml_implicit_resolvers = {}
+
+
+def _key(shape: str, key: str, info: Any, block: dict[str, Tree]) -> Iterator[str]:
+    if not info.description:
+        raise BadFormsError(f"{shape}.{key} has no description in the schema")
+    described = info.description[0].upper() + info.description[1:]
+    more = f" {block['more']}" if "more" in block else ""
+    home = "WhenKeys" if key in schema.WhenKeys.model_fields else shape
+    where = _ELSEWHERE.get(key, _WHERE[home])
+    need = " It must be there." if info.is_required() else ""
+    yield f"### `{key}`"
+    yield f"{described}.{more}"
+    yield f"*Stands on {where}.{need}*"
+    yield table(
+        ["written", "means", f"from {weekday(START)}"], [_form(each) for each in block["forms"]]
+    )
+    refused = [(entry, _refused(entry)) for entry in block.get("refused", [])]
+    if refused:
+        yield table(
+            ["refused", "finding", "because"],
+            [
+                [
+                    code(entry.shown),
+                    f"[`{finding.code}`](findings.md#{finding.code})",
+                    words(finding.what),
+                ]
+                for entry, finding in refused
+            ],
+        )

@@ -1,0 +1,88 @@
+"""docs/specification.md, from the tables of tests/spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docs.generate.markdown import code, table, words
+from tests.spec.runner import COURSE, Plain, Row, Table, tables, weekday
+
+INTRODUCTION = f"""\
+# The specification
+
+What a protocol means, rule by rule, as tables that can be checked with a calendar and a pencil. Each
+row is also a test: the words on its left are read, the plan is made, and what comes out is compared
+with its right. Expected dates and doses were counted by hand or taken from the source that the row
+names. Where tools and publications contradict each other, the language can say either, and the row
+says which one it is.
+
+A row shows the keys of one course, called `{COURSE}`, or a larger piece of a protocol that begins
+with the key it stands under. The pieces are shown as they are typed. "Found" are remarks that stay
+on the schedule; "refused" rows have no schedule, and the message holds the words that are quoted.
+"""
+
+
+def page() -> str:
+    return "\n".join([INTRODUCTION, *(_chapter(each) for each in tables())])
+
+
+def _chapter(of: Table) -> str:
+    parts = [f"## {of.rule}: {of.title}" if of.rule != of.title else f"## {of.title}", of.why]
+    if of.unless_said:
+        defaults = ", ".join(f"`{key}: {text}`" for key, text in of.unless_said.items())
+        parts.append(f"Unless a row says otherwise: {defaults}.")
+    headers = ["", "what is meant", "what is typed", "what is given", "what comes out", "source"]
+    parts.append(table(headers, (_row(row) for row in of.rows)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(row: Row) -> list[str]:
+    outcome = "<br>".join(_outcome(row))
+    given = "<br>".join(_given(row))
+    return [str(row.number), words(row.means), code(row.piece), given, outcome, words(row.source)]
+
+
+def _given(row: Row) -> Iterator[str]:
+    for name, text in row.given.items():
+        known = name == "start" and text[:4].isdigit() and _is_date(text)
+        yield f"{name}: {words(weekday(text) if known else text)}"
+    for finding, about in row.accepts.items():
+        yield f"accepted: `{finding}` for {words(about)}"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        weekday(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _outcome(row: Row) -> Iterator[str]:
+    if row.expects == "refused":
+        yield f"refused: [`{row.expected}`](findings.md#{row.expected})"
+        yield from (f"“{words(each)}”" for each in row.says)
+        return
+    if row.expects == "prints":
+        yield from (code(each) for each in _lines(row.expected))
+    else:
+        separator = ", " if row.expects == "dates" else "<br>"
+        yield _shown(row.expected, separator)
+    for finding in row.finds:
+        yield f"found: [`{finding}`](findings.md#{finding})"
+    for day, note in row.notes.items():
+        yield f"note on {day}: {words(note)}"
+
+
+def _lines(expected: Plain) -> list[str]:
+    return [expected] if isinstance(expected, str) else [str(each) for each in expected]
+
+
+def _shown(expected: Plain, separator: str) -> str:
+    if isinstance(expected, list):
+        return separator.join(words(str(each)) for each in expected)
+    if isinstance(expected, dict):
+        return "<br>".join(
+            f"{words(name)}: {_shown(each, separator)}" for name, each in expected.items()
+        )
+    return words(expected)

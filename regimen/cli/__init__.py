@@ -1,0 +1,92 @@
+"""The command line.
+
+`regimen --help` loads click and nothing heavier: each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from errno import EPIPE
+from io import TextIOWrapper
+
+import click
+
+import regimen
+from regimen.cli import authoring, scheduling
+from regimen.cli.terminal import WrongUse, report, say
+
+
+class _Regimen(click.Group):
+    """Turns the refusals of the layers below into words and exit codes: 1 for what stands against
+    a schedule, 2 for wrong use."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of a day's work, not of the alphabet
+
+    def invoke(self, context: click.Context) -> object:
+        from regimen.export.refusals import ExportMismatch, MissingLibrary
+        from regimen.finding import Refusal
+        from regimen.library import NotFound
+
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a terminal may lack the letters of a name
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            report(refusal.findings)
+            raise click.exceptions.Exit(1) from None
+        except NotFound as error:
+            raise WrongUse(f"{error}.") from None
+        except MissingLibrary as error:
+            raise WrongUse(str(error)) from None
+        except ExportMismatch as error:
+            say(
+                "error: the file would not say what the schedule says, so none was written;"
+                f" this is a fault of the program, please report it: {error}",
+                fg="red",
+            )
+            raise click.exceptions.Exit(1) from None
+        except OSError as error:
+            if error.errno == EPIPE or error.filename is None:
+                raise
+            raise WrongUse(f"{error.filename!r}: {error.strerror}.") from None
+
+
+def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"regimen {regimen.__version__}")
+        context.exit()
+
+
+@click.group(
+    cls=_Regimen,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=(
+        "regimen is not a medical device and no substitute for clinical judgement: check every"
+        " drug, dose and date against the prescription."
+    ),
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+def main() -> None:
+    """Turns a treatment protocol and a start date into dated doses and totals, with the reason
+    for each."""
+
+
+for _command in (
+    authoring.list_,
+    authoring.show,
+    scheduling.schedule,
+    scheduling.totals,
+    authoring.check,
+    authoring.test,
+    scheduling.plan,
+):
+    main.add_command(_command)

@@ -1,0 +1,233 @@
+"""Schedules, totals and lists drawn for a person, no wider than the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from regimen.cli.columns import Column, Columns
+from regimen.cli.terminal import counted, one_line
+from regimen.export.words import NOT_STATED, answer_text, clean, day_text, dose_text, plan_findings
+
+if TYPE_CHECKING:
+    from regimen.protocol import Protocol
+    from regimen.schedule import Administration, CheckedSchedule, Schedule, Total
+
+_COLUMNS = (
+    Column("Day"),
+    Column("Drug", gives=True),
+    Column("Dose", right=True),
+    Column("Route", gives=True),
+    Column("Number", right=True),
+    Column("Phase", gives=True),
+)
+
+
+def console(preferred: Columns, spare: Columns | None = None) -> tuple[Console, Columns]:
+    """Standard output, and the columns to print there: those preferred where they fit, else the
+    `spare` ones, narrowed. Where standard output is no terminal and no width is set, all fit."""
+    out = Console(markup=False, highlight=False, emoji=False)
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        out.width = max(preferred.width, 100)
+    columns = preferred if spare is None or preferred.fit(out.width) else spare
+    columns.squeeze(out.width)
+    out.width = max(out.width, columns.width)  # a terminal may break lines, but loses none
+    return out, columns
+
+
+# --- the schedule
+
+
+def draw_schedule(
+    schedule: Schedule, checked: CheckedSchedule | None, label: str | None, *, why: bool
+) -> None:
+    """The administrations with a blank line between weeks, then what they add up to. `checked` is
+    None while an error stands; the table is then for looking at, and says so at both ends."""
+    given = schedule.administrations
+    notes = [_note(schedule, each) for each in given]
+    rows = [_cells(each) for each in given]
+    plain = Columns(_COLUMNS, rows)
+    noted = Columns((*_COLUMNS, Column("Note", style="yellow")), _joined(rows, notes))
+    out, columns = console(noted, plain) if any(notes) else console(plain)
+
+    if checked is None:
+        _warning(out)
+        out.print()
+    _title(out, schedule, label)
+    out.print(columns.head())
+    week: date | None = None
+    for cells, note, each in zip(rows, notes, given, strict=True):
+        monday = date.fromordinal(each.day.toordinal() - each.day.weekday())
+        if week not in (None, monday):
+            out.print()
+        week = monday
+        out.print(columns.row([*cells, note] if columns is noted else cells))
+        if note and columns is plain:
+            out.print(_indented(note, "yellow"))
+        if why:
+            out.print(_indented(f"day: {each.why_this_day()}", "dim"))
+            out.print(_indented(f"dose: {each.why_this_dose()}", "dim"))
+    if checked is not None:
+        _foot(out, checked, why=why)
+    else:
+        out.print()
+        _warning(out)
+
+
+def _cells(each: Administration) -> list[str]:
+    phase = each.phase
+    return [
+        _day(each.day) + (f" {each.time:%H:%M}" if each.time else ""),
+        clean(phase.drug),
+        clean(dose_text(each)),
+        str(phase.route or "not stated"),
+        f"{each.course_number} of {phase.course_count}",
+        clean(phase.title),
+    ]
+
+
+def _note(schedule: Schedule, each: Administration) -> str:
+    """What must stand beside the row, but for what its dose already says."""
+    return clean(schedule.notes_of(each).removesuffix(NOT_STATED).rstrip("; "))
+
+
+def _joined(rows: list[list[str]], notes: list[str]) -> list[list[str]]:
+    return [[*row, note] for row, note in zip(rows, notes, strict=True)]
+
+
+def _day(day: date) -> str:
+    """`Mon  2 Mar 2026`: one below the other, the days of the month line up."""
+    weekday, number, rest = day_text(day).split(" ", 2)
+    return f"{weekday} {number:>2} {rest}"
+
+
+def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
+    out.print()
+    out.print(Text("Totals", style="bold"))
+    for total in checked.totals.by_drug:
+        out.print(Text(f"  {_total(total)}"))
+    out.print(Text("Usual ranges", style="bold"))
+    for each in checked.ranges:
+        style = "yellow" if each.checked and "NOT" in each.result else ""
+        out.print(_listed(f"{each.drug}: {each.result}", style))
+        if why and each.source:
+            out.print(_indented(each.source, "dim"))
+    if checked.plan.answers:
+        out.print(Text("Answers", style="bold"))
+        for name, answer in checked.plan.answers.items():
+            out.print(_listed(answer_text(name, answer)))
+    if checked.plan.overrides:
+        out.print(Text("Overrides", style="bold yellow"))
+        for override in checked.plan.overrides:
+            out.print(_listed(str(override), "yellow"))
+    findings = [each for each in plan_findings(checked) if each.override is None]
+    if findings:
+        out.print(Text("Findings", style="bold yellow"))
+        for finding in dict.fromkeys(findings):
+            out.print(_listed(one_line(finding), "yellow"))
+
+
+def _title(out: Console, schedule: Schedule, label: str | None = None) -> None:
+    protocol, given = schedule.protocol, schedule.administrations
+    out.print(Text(clean(f"{f'{label}: ' if label else ''}{protocol.title}"), style="bold"))
+    out.print(Text(f"{protocol.id} ({protocol.status}), plan {schedule.plan.id[:8]}"))
+    if given:
+        out.print(
+            Text(
+                f"{counted(len(given), 'dose')} on {counted(schedule.visit_days, 'day')},"
+                f" {day_text(given[0].day)} to {day_text(given[-1].day)}"
+            )
+        )
+    if schedule.plan.zone and any(each.time for each in given):
+        out.print(Text(f"Clock times are those of {schedule.plan.zone}."))
+    out.print()
+
+
+def _warning(out: Console) -> None:
+    text = "NOT FOR USE: errors stand, and nothing here may be given before they are mended."
+    out.print(Text(text, style="bold white on red"))
+
+
+# --- totals
+
+
+_TOTALS = (
+    Column("Drug", gives=True),
+    Column("Doses", right=True),
+    Column("Each", right=True),
+    Column("Total", right=True),
+    Column("First"),
+    Column("Last"),
+)
+
+
+def draw_totals(checked: CheckedSchedule) -> None:
+    """What each drug adds up to, and below it the phases it is the sum of."""
+    rows: list[tuple[list[str], str]] = []
+    for drug in checked.totals.by_drug:
+        phases = [each for each in checked.totals.by_phase if _same(each, drug)]
+        several = len({each.course for each in phases}) > 1
+        rows.append((_total_cells(drug, drug.drug), "bold"))
+        for each in phases:
+            name = f"{each.course}, {each.phase}" if several else str(each.phase)
+            rows.append((_total_cells(each, f"  {name}"), ""))
+    out, columns = console(Columns(_TOTALS, [cells for cells, _ in rows]))
+    _title(out, checked.schedule)
+    out.print(columns.head())
+    for cells, style in rows:
+        out.print(columns.row(cells, style))
+
+
+def _same(phase: Total, drug: Total) -> bool:
+    """Whether the phase is part of the drug's total: mg and units of one drug stay apart."""
+    kinds = [each.amount.unit.dimension if each.amount else None for each in (phase, drug)]
+    return phase.drug == drug.drug and kinds[0] is kinds[1]
+
+
+def _total_cells(total: Total, name: str) -> list[str]:
+    each = NOT_STATED
+    if total.highest is not None and total.amount is not None:
+        same = total.highest.times(total.doses) == total.amount
+        each = f"{'' if same else 'up to '}{total.highest}"
+    days = _day(total.first.day), _day(total.last.day)
+    return [clean(name), str(total.doses), each, str(total.amount or NOT_STATED), *days]
+
+
+def _total(total: Total) -> str:
+    amount = f"{total.amount} in all" if total.amount is not None else NOT_STATED
+    return clean(f"{total.drug}: {counted(total.doses, 'dose')}, {amount}")
+
+
+# --- the library
+
+
+def draw_list(protocols: Sequence[Protocol]) -> None:
+    """A row for each; in a narrow terminal its title stands below it."""
+    rows = [
+        [clean(each.id), each.status, ", ".join(course.key for course in each.courses)]
+        for each in protocols
+    ]
+    titles = [clean(each.title) for each in protocols]
+    head = (Column("Id"), Column("Status"), Column("Courses"))
+    titled = Columns((*head, Column("Title")), _joined(rows, titles))
+    out, columns = console(titled, Columns(head, rows))
+    out.print(columns.head())
+    for row, title in zip(rows, titles, strict=True):
+        out.print(columns.row([*row, title] if columns is titled else row))
+        if columns is not titled:
+            out.print(_indented(title, ""))
+
+
+def _listed(text: str, style: str = "") -> Padding:
+    return _indented(text, style, by=2)
+
+
+def _indented(text: str, style: str, by: int = 6) -> Padding:
+    return Padding(Text(clean(text), style=style), (0, 0, 0, by), expand=False)

@@ -1,0 +1,164 @@
+"""The engine against the naive reference, which walks days one by one and shares no code with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, reject, settings
+
+from regimen import planning
+from regimen.engine.expansion import expand
+from regimen.plan import Plan
+from regimen.protocol import Protocol
+from regimen.schedule import Schedule
+from tests.properties import reference, strategies
+from tests.properties.strategies import Sample
+
+PROTOCOLS = Path(__file__).parents[2] / "protocols"
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
+# a zone without clock changes: the reference knows no zones
+ZONE = "Etc/UTC"
+
+
+def plan_for(
+    protocol: Protocol, written: dict[str, Any], answers: dict[str, str], start: str
+) -> Plan:
+    given: dict[str, planning.Given] = {}
+    for name, text in answers.items():
+        if _kept(name, written):
+            known = _asked_as(name, protocol)
+            if known in given and given[known].text != text:
+                reject()  # the sample has two answers where the protocol asks once
+            given[known] = planning.Given(text)
+    for name, text in _clock_times(written, answers):
+        given[name] = planning.Given(text)
+    given |= {"start": planning.Given(start), "zone": planning.Given(ZONE)}
+    return planning.make_plan(protocol, given, plan_id="0" * 32, made=MADE)
+
+
+def _asked_as(name: str, protocol: Protocol) -> str:
+    """The samples pin weekdays phase by phase; the protocol asks where they are written."""
+    course, _, rest = name.partition(".")
+    whole = f"{course}.{rest.rpartition('.')[2]}"
+    return whole if name not in protocol.parameters and whole in protocol.parameters else name
+
+
+def _kept(name: str, written: dict[str, Any]) -> bool:
+    course, _, key = name.partition(".")
+    return not (course in written["courses"] and key == "at")
+
+
+def _clock_times(written: dict[str, Any], answers: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The samples answer a course's clock times once; the protocol asks wherever they are
+    written."""
+    for course, shape in written["courses"].items():
+        text = answers.get(f"{course}.at")
+        for phase in shape.get("phases", [{}]) if text else ():
+            if "at" in phase or "times_per_day" in phase:
+                if "times_per_day" in phase:
+                    yield f"{course}.{phase['name'].replace(' ', '-')}.at", text or ""
+            elif "times_per_day" in shape or ("at" not in shape and "times_per_day" in written):
+                yield f"{course}.at", text or ""
+
+
+Flat = list[tuple[date, object, object, object]]
+
+
+def ours(schedule: Schedule, course: str) -> Flat:
+    rows: Flat = []
+    for each in schedule.of_course(course):
+        dose = each.dose.ordered if each.dose else None
+        amount = (
+            (None, None)
+            if dose is None
+            else reference.canonical(dose.value, dose.unit.name.replace("units", "IU"))
+        )
+        rows.append((each.day, each.time, *amount))
+    return rows
+
+
+def theirs(given: list[reference.Given]) -> Flat:
+    rows: Flat = []
+    for each in given:
+        amount = (
+            (None, None)
+            if each.amount is None or each.unit is None
+            else reference.canonical(each.amount, each.unit)
+        )
+        rows.append((each.day, each.clock, *amount))
+    return rows
+
+
+def agree(
+    protocol: Protocol, written: dict[str, object], answers: dict[str, str], start: str
+) -> int:
+    schedule = expand(protocol, plan_for(protocol, written, answers, start))
+    expected = reference.expand(written, answers, start)
+    for course in protocol.courses:
+        assert ours(schedule, course.key) == theirs(expected.get(course.key, []))
+    return len(schedule.administrations)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(strategies.samples())
+def test_random_protocols(sample: Sample) -> None:
+    text = strategies.to_yaml(sample.protocol)
+    protocol = planning.read_protocol(text, "sample.yaml")
+    assert agree(protocol, sample.protocol, sample.answers, sample.start) > 0
+
+
+FIRST, DAYS = date(2027, 1, 1), 731  # every day of 2027 and of 2028, a leap year
+
+
+def _shipped() -> list[tuple[str, int]]:
+    return [
+        (path.stem, at)
+        for path in sorted(PROTOCOLS.glob("*.yaml"))
+        for at, case in enumerate(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)["cases"])
+        if "expect" in case
+    ]
+
+
+@pytest.mark.parametrize(("name", "at"), _shipped())
+def test_shipped_protocols_from_every_day_of_two_years(name: str, at: int) -> None:
+    text = (PROTOCOLS / f"{name}.yaml").read_bytes()
+    protocol = planning.read_protocol(text, name)
+    written = yaml.load(text, yaml.BaseLoader)
+    given = dict(written["cases"][at]["given"])
+    first = date.fromisoformat(given.pop("start"))
+    given.pop("zone", None)
+    dates = {
+        key: date.fromisoformat(text) - first
+        for key, text in given.items()
+        if written.get("parameters", {}).get(key, {}).get("type") == "date"
+    }
+    for day in (FIRST + timedelta(days=days) for days in range(DAYS)):
+        answers = given | {key: (day + offset).isoformat() for key, offset in dates.items()}
+        texts = answers | {"start": day.isoformat(), "zone": ZONE}
+        asked = {key: planning.Given(text) for key, text in texts.items()}
+        plan = planning.make_plan(protocol, asked, plan_id="0" * 32, made=MADE)
+        schedule = planning.examine(protocol, plan)
+        assert [f for f in schedule.findings if f.stands and f.code != "not-stated"] == []
+        expected = reference.expand(_without_gaps(written, answers), answers, day.isoformat())
+        for course in expected:
+            assert ours(schedule, course) == theirs(expected[course]), day
+
+
+def _without_gaps(written: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
+    """The protocol without the courses whose days the source does not state, and with clock times
+    that it leaves open as so many as the plan gives."""
+    courses = {}
+    for key, course in written["courses"].items():
+        if course.get("every") == "not stated":
+            continue
+        if course.get("at") == "not stated":
+            times = str(len(answers[f"{key}.at"].split(",")))
+            course = {name: text for name, text in course.items() if name != "at"}
+            course["times_per_day"] = times
+        courses[key] = course
+    return written | {"courses": courses}
