@@ -42,7 +42,7 @@ def in_words(schedule: CheckedSchedule | None, findings: tuple[Finding, ...]) ->
     if codes == {"missing-input"}:
         asked = [f"`{finding.what.partition(' ')[0]}`" for finding in findings]
         return f"asks for {' and '.join(asked)}"
-    if codes == {"not-stated"}:
+    if "not-stated" in codes and codes <= {"not-stated", "nothing-scheduled"}:
         return "waits until the gap is filled, or accepted on record"
     if findings:
         raise Refusal(findings)

@@ -192,6 +192,6 @@ def _usual_doses() -> str:
                 words(f"{row.low} to {row.high} per {row.per}"),
                 words(row.source),
             ]
-            for row in usual_range.table()
+            for row in usual_range.usual_doses()
         ],
     )

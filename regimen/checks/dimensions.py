@@ -36,6 +36,7 @@ def _found(refusing: Callable[..., object], *values: object) -> Iterator[Finding
 
 
 def per_day_on_rest_days(protocol: Protocol) -> Iterator[Finding]:
+    """Amounts per day, or per week, on days that do not carry them."""
     for phase in _phases(protocol):
         dose, days = _shared(phase), phase.pattern
         if not isinstance(dose, DoseExpression) or dose.share is not Share.DAY:
@@ -61,6 +62,7 @@ def _open(days: object) -> bool:
 
 
 def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
+    """Limits and roundings of another kind than the dose."""
     for phase in _phases(protocol):
         dose = phase.dose.first if isinstance(phase.dose, Taper) else phase.dose
         amount = dose.amount if isinstance(dose, DoseExpression) else dose
@@ -69,6 +71,7 @@ def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
 
 
 def tapers(protocol: Protocol) -> Iterator[Finding]:
+    """Tapers that do not land on their last level."""
     for phase in _phases(protocol):
         match phase.dose:
             case Taper(

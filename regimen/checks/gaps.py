@@ -38,6 +38,7 @@ def open_gaps(schedule: Schedule) -> Iterator[Finding]:
 
 
 def nothing_scheduled(schedule: Schedule) -> Iterator[Finding]:
+    """Plans that lead to no administration at all."""
     if not schedule.administrations:
         yield Finding(
             NOTHING_SCHEDULED,

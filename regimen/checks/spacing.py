@@ -92,6 +92,7 @@ def _close(before: Administration, after: Administration, gap: Span, place: Plac
 
 
 def overlapping(schedule: Schedule) -> Iterator[Finding]:
+    """Phases of one course that lie over each other without saying so."""
     reaches = _reaches(schedule)
     for course in schedule.protocol.courses:
         phases = [phase for phase in schedule.phases if phase.course == course.key]

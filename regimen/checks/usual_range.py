@@ -74,7 +74,8 @@ class _Table(Shape):
 
 
 @cache
-def _table() -> tuple[_Row, ...]:
+def usual_doses() -> tuple[_Row, ...]:
+    """The rows of the table, each with its source."""
     data = files("regimen.checks").joinpath("usual_ranges.yaml").read_bytes()
     return shaped(read_nodes(data, "usual_ranges.yaml"), _Table).rows
 
@@ -152,7 +153,7 @@ def _not_checked(course: Course, schedule: Schedule) -> str:
     if not any(each.dose for each in schedule.of_course(course.key)):
         return "range not checked: no dose is stated"
     routes = {phase.route for phase in schedule.phases if phase.course == course.key}
-    if any(row.is_for(course.drug, route) for row in _table() for route in routes):
+    if any(row.is_for(course.drug, route) for row in usual_doses() for route in routes):
         return "range not checked: the table's row needs the weight, or another kind of unit"
     return f"range not checked: no row for {course.drug} by this route"
 
@@ -164,7 +165,7 @@ def _comparisons(course: Course, schedule: Schedule) -> Iterator[_Compared]:
         given = [
             each for each in schedule.of_course(course.key) if each.phase is phase and each.dose
         ]
-        rows = [row for row in _table() if row.is_for(phase.drug, phase.route)]
+        rows = [row for row in usual_doses() if row.is_for(phase.drug, phase.route)]
         for row in rows:
             amounts = _amounts(row, given, schedule.plan)
             if amounts is not None:

@@ -53,7 +53,7 @@ def test_the_description_says_why_and_from_where() -> None:
     hash_ = samples.case_report().protocol.content_hash
     lines = str(event["DESCRIPTION"]).split("\n")
     assert lines[0] == "monthly: dose 3 of 3 of this phase"
-    assert lines[1].startswith("Why this day: monthly begins the last dose of twice weekly")
+    assert lines[1].startswith("Why this day: monthly begins at the last dose of twice weekly")
     assert lines[2] == "Why this dose: stated 100 mcg (as the protocol states it)"
     assert lines[3].startswith("Assumed: Both courses start on the same day.")
     assert (
