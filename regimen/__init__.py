@@ -219,14 +219,16 @@ _MODULES = {
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        from importlib import import_module, metadata
-
         if name == "__version__":
+            from importlib import metadata  # takes longer to load than all the rest
+
             try:
                 return metadata.version("regimen-scheduler")
             except metadata.PackageNotFoundError:  # run from a folder, never installed
                 return "unknown"
         if name in _MODULES:
+            from importlib import import_module
+
             return getattr(import_module(_MODULES[name]), name)
         raise AttributeError(f"module 'regimen' has no attribute {name!r}")
 

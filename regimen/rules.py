@@ -78,6 +78,7 @@ PER_DAY_ON_REST_DAYS = _author(
 TAPER_MISSES = _author(
     "taper-misses", "a taper that does not land on its end stops at a wrong dose"
 )
+UNUSED_KEY = _author("unused-key", "a value that decides nothing misleads who reads it")
 NO_CASES = _author("no-cases", "a protocol that was never tried has not been checked")
 CASE_FAILED = _author("case-failed", "the protocol does not do what its author says it does")
 

@@ -11,7 +11,7 @@ from regimen.schedule import CheckedSchedule
 
 START = "2026-03-02"
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
-_SHOWN = 7
+_SHOWN = 4
 
 
 def attempt(
@@ -60,5 +60,5 @@ def _administrations(schedule: CheckedSchedule) -> str:
     else:
         shown, of = [f"{each.moment} {each.dose}" for each in given], ""
     if len(shown) > _SHOWN:
-        shown = [*shown[:3], "…", shown[-1]]
+        shown = [*shown[:2], "…", shown[-1]]
     return f"{count}{of}: {', '.join(shown)}"

@@ -1,16 +1,15 @@
-"""docs/findings.md and docs/checks.md, from the rules, with messages that the program really gave."""
+"""docs/findings.md and docs/checks.md, from the rules, with messages the program really gave."""
 
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
 from docs.generate import language
 from docs.generate.attempt import attempt
+from docs.generate.codes import link, modules, rules_of
 from docs.generate.markdown import fenced, table, words
 from regimen import checks, planning, rules
 from regimen.checks import usual_range
@@ -34,7 +33,7 @@ TEXTS: dict[str, str | bytes] = {
     "key-not-text": WHOLE.replace("route: oral", "[route]: oral"),
     "no-route": _HEAD + _COURSE,
 }
-_NEVER_SEEN = {
+NEVER_SEEN = {
     "recount-differs": "No protocol leads to it: it guards against an error in the program itself.",
 }
 
@@ -51,15 +50,6 @@ _MEANING = {
 
 
 # --- the rules, and an example of each
-
-
-def modules() -> Iterator[ModuleType]:
-    for found in pkgutil.iter_modules(checks.__path__):
-        yield importlib.import_module(f"regimen.checks.{found.name}")
-
-
-def rules_of(module: ModuleType) -> list[Rule]:
-    return [value for value in vars(module).values() if isinstance(value, Rule)]
 
 
 def examples() -> dict[str, Finding]:
@@ -136,8 +126,7 @@ def checks_page() -> str:
             parts += _section(rule, shown, "###")
         others = _others(module)
         if others:
-            links = ", ".join(f"[`{rule.code}`](findings.md#{rule.code})" for rule in others)
-            parts.append(f"It also finds {links}.")
+            parts.append(f"It also finds {', '.join(link(rule.code) for rule in others)}.")
         if module is usual_range:
             parts += ["### The usual doses", _usual_doses()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -149,8 +138,8 @@ def _section(rule: Rule, shown: dict[str, Finding], level: str) -> Iterator[str]
     yield f"{rule.severity.capitalize()}, {_READERS[rule.reader]}{override}: {rule.why}."
     if rule.code in shown:
         yield fenced(str(shown[rule.code]), "text")
-    elif rule.code in _NEVER_SEEN:
-        yield _NEVER_SEEN[rule.code]
+    elif rule.code in NEVER_SEEN:
+        yield NEVER_SEEN[rule.code]
     else:
         raise LookupError(f"{rule.code}: no row of any table shows it; write one in tests/spec")
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from docs.generate.attempt import START, attempt, in_words
+from docs.generate.codes import link
 from docs.generate.markdown import code, fenced, table, words
 from regimen.finding import Finding, Refusal
 from regimen.language import schema
@@ -21,19 +22,19 @@ FORMS = ROOT / "docs" / "language.yaml"
 EXAMPLE = "b12-acth-infantile-spasms"
 
 _WHERE = {
-    "PhaseKeys": "a phase, its course or the top of the file",
-    "WhenKeys": "a phase or a course",
-    "PhaseShape": "a phase, or a course of one phase",
-    "CourseShape": "a course",
-    "ProtocolShape": "the top of the file",
-    "TaperShape": "a taper",
-    "ParameterShape": "a parameter",
-    "MeasureShape": "a measure",
-    "SourceShape": "a source",
-    "CaseShape": "a case",
-    "ExpectedShape": "a course under `expect`",
+    "PhaseKeys": "on a phase, on its course or at the top of the file",
+    "WhenKeys": "on a phase or on a course",
+    "PhaseShape": "on a phase, or on a course of one phase",
+    "CourseShape": "on a course",
+    "ProtocolShape": "at the top of the file",
+    "TaperShape": "in a taper",
+    "ParameterShape": "in a parameter",
+    "MeasureShape": "in a measure",
+    "SourceShape": "in a source",
+    "CaseShape": "in a case",
+    "ExpectedShape": "in a course under `expect`",
 }
-_ELSEWHERE = {"begins": "a phase or a course"}
+_ELSEWHERE = {"begins": "on a phase or on a course"}
 
 INTRODUCTION = """\
 # The language
@@ -85,7 +86,7 @@ def chapters() -> list[dict[str, Tree]]:
     """The chapters with the entries of every key. Raises BadFormsError."""
     text = FORMS.read_text(encoding="utf-8")
     plain: list[dict[str, Tree]] = yaml.load(text, Loader=yaml.BaseLoader)
-    nodes = yaml.compose(text, Loader=yaml.BaseLoader)
+    nodes: Any = yaml.compose(text, Loader=yaml.BaseLoader)
     for chapter, node in zip(plain, nodes.value, strict=True):
         _complete(chapter)
         keys = _value(node, "keys")
@@ -129,8 +130,12 @@ def _entry(chapter: dict[str, Tree], entry: dict[str, Tree], shown: str) -> Entr
         spot.clear()
     spot.update(entry["write"])
     text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+    if not entry["write"]:
+        shown = f"# without {', '.join(entry['without'])}"
+    elif len(entry["write"]) == 1 and shown.startswith("{"):
+        shown = shown[1:-1]  # a single key reads the same without the braces
     return Entry(
-        shown if entry["write"] else f"# without {', '.join(entry['without'])}",
+        shown,
         text,
         entry.get("given", {}),
         entry.get("means", ""),
@@ -145,7 +150,11 @@ def _fields(shape: str) -> dict[str, Any]:
         "CourseShape": ("CourseShape",),
         "ProtocolShape": ("ProtocolShape",),
     }.get(shape, (shape,))
-    inherited = {"PhaseShape": "PhaseKeys", "CourseShape": "PhaseShape", "ProtocolShape": "PhaseKeys"}
+    inherited = {
+        "PhaseShape": "PhaseKeys",
+        "CourseShape": "PhaseShape",
+        "ProtocolShape": "PhaseKeys",
+    }
     model = getattr(schema, shape)
     above = getattr(schema, inherited[shape]).model_fields if shape in inherited else {}
     if "WhenKeys" in own:
@@ -175,17 +184,24 @@ def _refused(entry: Entry) -> Finding:
     raise BadFormsError(f"{entry.shown}: expected {entry.code}, found {found}")
 
 
-def _form(entry: Entry) -> list[str]:
+def _result(entry: Entry) -> str:
     try:
         result = in_words(*attempt(entry.text, entry.given))
     except Refusal as refusal:
         raise BadFormsError(f"{entry.shown}: {refusal}") from None
     answers = ", ".join(f"{name} = {text}" for name, text in entry.given.items())
-    return [
-        code(entry.shown),
-        entry.means.replace("|", "\\|"),
-        words(f"with {answers}: {result}" if answers else result).replace("&#96;", "`"),
+    return f"with {answers}: {result}" if answers else result
+
+
+def _forms(chapter: dict[str, Tree], entries: list[Entry]) -> str:
+    """The forms of a key; with their results, where the key makes a difference to any."""
+    written = [
+        (code(each.shown), each.means.replace("|", "\\|"), _result(each)) for each in entries
     ]
+    usual = in_words(*attempt(_as_yaml(chapter["base"])))
+    if all(result == usual for _, _, result in written):
+        return table(["written", "means"], [each[:2] for each in written])
+    return table(["written", "means", f"from {weekday(START)}"], written)
 
 
 # --- writing
@@ -194,17 +210,24 @@ def _form(entry: Entry) -> list[str]:
 def page() -> str:
     example = (ROOT / "protocols" / f"{EXAMPLE}.yaml").read_text(encoding="utf-8")
     parts = [INTRODUCTION + fenced(example, "yaml protocol"), HOW_TO_TRY.format(example=EXAMPLE)]
-    parts += [_chapter(each) for each in chapters()]
+    base: Tree = None
+    for chapter in chapters():
+        parts += _chapter(chapter, new=chapter["base"] != base)
+        base = chapter["base"]
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
-def _chapter(chapter: dict[str, Tree]) -> str:
-    parts = [f"## {chapter['title']}", chapter["words"], "The examples below are put into this file:"]
-    parts.append(fenced(_as_yaml(chapter["base"]), "yaml protocol"))
+def _chapter(chapter: dict[str, Tree], *, new: bool) -> Iterator[str]:
+    yield f"## {chapter['title']}"
+    yield chapter["words"]
+    if new:
+        yield "The examples are put into this file:"
+        yield fenced(_as_yaml(chapter["base"]), "yaml protocol")
+    else:
+        yield "The examples are put into the same file."
     fields = _fields(chapter["shape"])
     for key, block in chapter["keys"].items():
-        parts += _key(chapter["shape"], key, fields[key], block)
-    return "\n\n".join(parts)
+        yield from _key(chapter, key, fields[key], block)
 
 
 def _as_yaml(tree: Tree) -> str:
@@ -222,30 +245,21 @@ _Plain.add_representer(
 _Plain.yaml_implicit_resolvers = {}
 
 
-def _key(shape: str, key: str, info: Any, block: dict[str, Tree]) -> Iterator[str]:
+def _key(chapter: dict[str, Tree], key: str, info: Any, block: dict[str, Tree]) -> Iterator[str]:
+    shape = chapter["shape"]
     if not info.description:
         raise BadFormsError(f"{shape}.{key} has no description in the schema")
     described = info.description[0].upper() + info.description[1:]
     more = f" {block['more']}" if "more" in block else ""
     home = "WhenKeys" if key in schema.WhenKeys.model_fields else shape
-    where = _ELSEWHERE.get(key, _WHERE[home])
     need = " It must be there." if info.is_required() else ""
     yield f"### `{key}`"
     yield f"{described}.{more}"
-    yield f"*Stands on {where}.{need}*"
-    yield table(
-        ["written", "means", f"from {weekday(START)}"], [_form(each) for each in block["forms"]]
-    )
+    yield f"*Stands {_ELSEWHERE.get(key, _WHERE[home])}.{need}*"
+    yield _forms(chapter, block["forms"])
     refused = [(entry, _refused(entry)) for entry in block.get("refused", [])]
     if refused:
-        yield table(
-            ["refused", "finding", "because"],
-            [
-                [
-                    code(entry.shown),
-                    f"[`{finding.code}`](findings.md#{finding.code})",
-                    words(finding.what),
-                ]
-                for entry, finding in refused
-            ],
-        )
+        rows = [
+            [code(entry.shown), link(found.code), words(found.what)] for entry, found in refused
+        ]
+        yield table(["refused", "finding", "because"], rows)

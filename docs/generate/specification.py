@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from docs.generate.codes import link
 from docs.generate.markdown import code, table, words
 from tests.spec.runner import COURSE, Plain, Row, Table, tables, weekday
 
 INTRODUCTION = f"""\
 # The specification
 
-What a protocol means, rule by rule, as tables that can be checked with a calendar and a pencil. Each
-row is also a test: the words on its left are read, the plan is made, and what comes out is compared
-with its right. Expected dates and doses were counted by hand or taken from the source that the row
-names. Where tools and publications contradict each other, the language can say either, and the row
-says which one it is.
+What a protocol means, rule by rule, as tables that can be checked with a calendar and a pencil.
+Each row is also a test: the words on its left are read, the plan is made, and what comes out is
+compared with its right. Expected dates and doses were counted by hand or taken from the source that
+the row names. Where tools and publications contradict each other, the language can say either, and
+the row says which one it is.
 
 A row shows the keys of one course, called `{COURSE}`, or a larger piece of a protocol that begins
 with the key it stands under. The pieces are shown as they are typed. "Found" are remarks that stay
@@ -23,11 +24,23 @@ on the schedule; "refused" rows have no schedule, and the message holds the word
 
 
 def page() -> str:
-    return "\n".join([INTRODUCTION, *(_chapter(each) for each in tables())])
+    chapters = sorted(tables(), key=_order)
+    contents = [f"- [{_title(each)}](#{each.name}), {len(each.rows)} rows" for each in chapters]
+    return "\n".join([INTRODUCTION, *contents, "", *(_chapter(each) for each in chapters)])
+
+
+def _order(of: Table) -> tuple[int, str]:
+    """Time, then doses, then the rest."""
+    numbered = of.rule[1:].isdigit()
+    return ("TD".find(of.rule[0]) if numbered else 2), of.name
+
+
+def _title(of: Table) -> str:
+    return of.title if of.rule == of.title else f"{of.rule}: {of.title}"
 
 
 def _chapter(of: Table) -> str:
-    parts = [f"## {of.rule}: {of.title}" if of.rule != of.title else f"## {of.title}", of.why]
+    parts = [f'<a id="{of.name}"></a>', f"## {_title(of)}", of.why]
     if of.unless_said:
         defaults = ", ".join(f"`{key}: {text}`" for key, text in of.unless_said.items())
         parts.append(f"Unless a row says otherwise: {defaults}.")
@@ -60,7 +73,7 @@ def _is_date(text: str) -> bool:
 
 def _outcome(row: Row) -> Iterator[str]:
     if row.expects == "refused":
-        yield f"refused: [`{row.expected}`](findings.md#{row.expected})"
+        yield f"refused: {link(str(row.expected))}"
         yield from (f"“{words(each)}”" for each in row.says)
         return
     if row.expects == "prints":
@@ -69,7 +82,7 @@ def _outcome(row: Row) -> Iterator[str]:
         separator = ", " if row.expects == "dates" else "<br>"
         yield _shown(row.expected, separator)
     for finding in row.finds:
-        yield f"found: [`{finding}`](findings.md#{finding})"
+        yield f"found: {link(finding)}"
     for day, note in row.notes.items():
         yield f"note on {day}: {words(note)}"
 
@@ -82,7 +95,8 @@ def _shown(expected: Plain, separator: str) -> str:
     if isinstance(expected, list):
         return separator.join(words(str(each)) for each in expected)
     if isinstance(expected, dict):
-        return "<br>".join(
+        outer = any(not isinstance(each, str) for each in expected.values())
+        return ("<br>" if outer else ", ").join(
             f"{words(name)}: {_shown(each, separator)}" for name, each in expected.items()
         )
     return words(expected)

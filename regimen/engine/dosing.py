@@ -50,11 +50,11 @@ def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[Dose, ...]:
     """The dose of each level of a taper, in order. Raises Refusal."""
     refuse_dimensions(bound.phase, levels.first)
     doses = []
-    for number, amount in enumerate(level_amounts(bound.phase, levels), 1):
+    for number, level in enumerate(level_amounts(bound.phase, levels), 1):
         because = f"level {number} of the taper from {levels.first} to {levels.to}"
-        steps = [DoseStep(DoseStage.STATED, amount, because)]
+        amount, steps = level, [DoseStep(DoseStage.STATED, level, because)]
         if levels.share is not None:
-            parts, words = _parts(bound, DoseExpression(amount, None, levels.share), 0)
+            parts, words = _parts(bound, DoseExpression(level, None, levels.share), 0)
             amount = amount.times(Fraction(1, parts))
             steps.append(DoseStep(DoseStage.SHARED, amount, words))
         doses.append(_finished(bound, amount, steps, plan))

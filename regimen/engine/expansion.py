@@ -12,7 +12,7 @@ from regimen.engine.days import counts_months
 from regimen.engine.dosing import dose_of, level_doses
 from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
-from regimen.engine.spans import START_OF_DAY, PhaseSpan, Slot
+from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot
 from regimen.plan import Plan
 from regimen.protocol import Course, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule

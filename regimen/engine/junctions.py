@@ -4,7 +4,8 @@ readings side by side where they do not (rule T5)."""
 from __future__ import annotations
 
 from regimen import rules
-from regimen.engine.spans import PhaseSpan, Spans
+from regimen.engine.phase_span import PhaseSpan
+from regimen.engine.spans import Spans
 from regimen.finding import Finding, Reading, Refusal
 from regimen.plan import Plan
 from regimen.protocol import Course, DoseExpression, Junction, Phase, Protocol

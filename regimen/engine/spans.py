@@ -6,16 +6,14 @@ Phases hang on each other by anchors, so each is worked out when it is first ask
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from regimen import rules
-from regimen.engine.bound import Bound, Levels, answer, bind
+from regimen.engine.bound import Bound, answer, bind
 from regimen.engine.clocks import local_after
-from regimen.engine.days import place, places, shortest_gap
-from regimen.engine.dosing import level_amounts
+from regimen.engine.days import place, shortest_gap
 from regimen.engine.inputs import applied_phases
+from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order
 from regimen.finding import Place, Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import (
@@ -23,11 +21,8 @@ from regimen.protocol import (
     Course,
     DateGiven,
     Doses,
-    For,
     Junction,
-    Once,
     OnWeekdays,
-    Phase,
     Point,
     PointOf,
     Previous,
@@ -35,7 +30,7 @@ from regimen.protocol import (
     Start,
     Until,
 )
-from regimen.schedule import Beginning, days_in_words
+from regimen.schedule import Beginning
 from regimen.timing import (
     EARLIEST,
     LATEST,
@@ -46,40 +41,8 @@ from regimen.timing import (
     moment_after,
 )
 
-MOST_DOSES = 10_000  # of a phase
-MOST_IN_ALL = 20_000
+MOST_IN_ALL = 20_000  # doses of a plan
 MOST_IN_A_ROW = 100  # phases that wait for each other: each goes deeper
-Slot = tuple[date, time | None]
-START_OF_DAY = time.min
-
-
-@dataclass(slots=True)
-class PhaseSpan:
-    """A phase with its moments. `last_place` is the place of its last administration, and
-    `whole_day` whether that ends its day."""
-
-    bound: Bound
-    beginning: Beginning
-    first: Moment
-    times: tuple[time | None, ...]
-    slots: list[Slot]
-    last_place: int
-    whole_day: bool
-
-    @property
-    def phase(self) -> Phase:
-        return self.bound.phase
-
-    @property
-    def title(self) -> str:
-        if self.phase.name:
-            return self.phase.name
-        assert self.bound.days is not None
-        return days_in_words(self.bound.days)
-
-
-def slot_order(slot: Slot) -> tuple[date, time]:
-    return (slot[0], slot[1] or START_OF_DAY)
 
 
 class Spans:
@@ -150,7 +113,7 @@ class Spans:
         times = bound.times
         if times == (None,) and isinstance(beginning.offset, ElapsedSpan):
             times = (first.time,)
-        return self.filled(course, at, PhaseSpan(bound, beginning, first, times, [], 0, True))
+        return self.filled(course, at, PhaseSpan(bound, beginning, first, times))
 
     # --- administrations
 
@@ -158,20 +121,14 @@ class Spans:
         extent, phase = span.bound.extent, span.phase
         if isinstance(extent, Doses):
             assert isinstance(extent.count, int)
-            _fill(span, extent.count, None, included=False)
+            span.fill(extent.count)
+        elif isinstance(extent, Until):
+            reached = self.reached(extent.anchor, course, at, phase.place_of("before", "through"))
+            if reached is None:
+                return None
+            span.fill(MOST_DOSES + 1, reached[1], included=extent.included)
         else:
-            end: Moment | None
-            if isinstance(extent, Until):
-                reached = self.reached(
-                    extent.anchor, course, at, phase.place_of("before", "through")
-                )
-                if reached is None:
-                    return None
-                end = reached[1]
-            else:
-                end = self.period_end(span)
-            included = isinstance(extent, Until) and extent.included
-            _fill(span, MOST_DOSES + 1, end, included=included)
+            span.fill(MOST_DOSES + 1, span.period_end())
         self.doses += len(span.slots)
         if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
             which = f"{span.title} has more than {MOST_DOSES}"
@@ -192,48 +149,6 @@ class Spans:
             )
         return span
 
-    def period_end(self, span: PhaseSpan) -> Moment:
-        extent, month_end = span.bound.extent, span.phase.month_end
-        if isinstance(extent, For):
-            assert isinstance(extent.span, CalendarSpan)
-            return moment_after(span.first, extent.span, month_end)
-        assert isinstance(extent, Levels)
-        levels = len(level_amounts(span.phase, extent))
-        return moment_after(span.first, extent.each.times(levels), month_end)
-
-    def end(self, span: PhaseSpan, where: Place) -> Moment:
-        """The end of the phase's period. Raises Refusal, at the anchor, where it has none."""
-        if isinstance(span.bound.extent, (For, Levels)):
-            return self.period_end(span)
-        assert span.bound.days is not None
-        if isinstance(span.bound.days, Once):
-            raise refuse(
-                rules.NO_END,
-                f"a single dose ({span.title}) has no end from which anything could follow",
-                "write begins: with a duration after its .last",
-                where,
-            )
-        month_end = span.phase.month_end
-        if not span.whole_day:
-            day, clock = span.slots[-1]
-            following = span.times[span.times.index(clock) + 1]
-            return Moment(day, following)
-        return place(span.bound.days, span.first, span.last_place + 1, month_end)
-
-    def last(self, span: PhaseSpan) -> Moment:
-        assert span.bound.days is not None
-        if isinstance(span.bound.days, Once):
-            day = span.first
-        else:
-            day = place(span.bound.days, span.first, span.last_place, span.phase.month_end)
-        return Moment(day.day, span.slots[-1][1], day.month_origin, day.months)
-
-    def earliest(self, span: PhaseSpan) -> Moment:
-        day, clock = span.slots[0]
-        if day == span.first.day:
-            return Moment(day, clock, span.first.month_origin, span.first.months)
-        return Moment(day, clock)
-
     # --- beginnings
 
     def beginning(self, course: Course, at: int, bound: Bound) -> tuple[Beginning, Moment] | None:
@@ -249,7 +164,7 @@ class Spans:
             return None
         junction = phase.junction or self.unstated
         if junction is Junction.AT_ONCE:
-            end = self.end(previous, phase.place)
+            end = previous.end(phase.place)
             return Beginning(f"the end of {previous.title}", end), end
         assert bound.days is not None
         gap = shortest_gap(bound.days)
@@ -260,7 +175,7 @@ class Spans:
                 "write begins, for example begins: 1 week after previous.last",
                 phase.place,
             )
-        last = self.last(previous)
+        last = previous.last()
         first = moment_after(last.on_date(), gap, phase.month_end)
         if isinstance(bound.days, OnWeekdays):
             first = place(bound.days, first, 0, phase.month_end)
@@ -320,11 +235,9 @@ class Spans:
                 where,
             )
         span = self.span(course, at - 1)
-        return (
-            None
-            if span is None
-            else (f"the {point} of {span.title}", self.point(span, point, where))
-        )
+        if span is None:
+            return None
+        return f"the {point} of {span.title}", span.point(point, where)
 
     def point_of_phase(
         self, course: Course, name: str, point: Point, where: Place
@@ -334,7 +247,7 @@ class Spans:
                 span = self.span(course, at)
                 if span is None:
                     return None
-                return f"the {point} of {course.key}, {name}", self.point(span, point, where)
+                return f"the {point} of {course.key}, {name}", span.point(point, where)
         raise _not_applied(f"{course.key}.{name}", where)
 
     def point_of_course(
@@ -357,19 +270,8 @@ class Spans:
                 if point is Point.FIRST
                 else max(spans, key=lambda span: slot_order(span.slots[-1]))
             )
-            return words, self.point(edge, point, where)
-        return None if span is None else (words, self.point(span, point, where))
-
-    def point(self, span: PhaseSpan, point: Point, where: Place) -> Moment:
-        match point:
-            case Point.BEGIN:
-                return span.first
-            case Point.FIRST:
-                return self.earliest(span)
-            case Point.LAST:
-                return self.last(span)
-            case Point.END:
-                return self.end(span, where)
+            return words, edge.point(point, where)
+        return None if span is None else (words, span.point(point, where))
 
 
 def _not_applied(name: str, where: Place) -> Refusal:
@@ -379,40 +281,3 @@ def _not_applied(name: str, where: Place) -> Refusal:
         "check the choices, or tie the phase to something that always applies",
         where,
     )
-
-
-def _fill(span: PhaseSpan, count: int, end: Moment | None, *, included: bool) -> None:
-    """The phase's administrations: at most `count`, and before `end` (with it, if included)."""
-    times, a_day = span.times, len(span.times)
-    assert span.bound.days is not None
-    last_day = None if end is None else end.day
-    # two days more than the count fills: one begun before the first moment, one cut by the count
-    enough = count // a_day + 2
-    days = places(span.bound.days, span.first, span.phase.month_end, enough, last_day)
-    slots = [(day, clock) for day in days for clock in times]
-    skipped = _missed(slots, span.first)
-    slots = slots[skipped : skipped + count]
-    if end is not None:
-        while slots and not _before(slots[-1], end, included=included):
-            slots.pop()
-    span.slots = slots
-    span.last_place, within = divmod(skipped + len(slots) - 1, a_day)
-    span.whole_day = within == a_day - 1
-
-
-def _missed(slots: list[Slot], first: Moment) -> int:
-    """How many of the first day's clock times lie before the first moment."""
-    if first.time is None:
-        return 0
-    return sum(
-        day == first.day and clock is not None and clock < first.time for day, clock in slots[:24]
-    )
-
-
-def _before(slot: Slot, end: Moment, *, included: bool) -> bool:
-    day, clock = slot
-    if day != end.day:
-        return day < end.day
-    if clock is None or end.time is None:
-        return included
-    return clock <= end.time if included else clock < end.time

@@ -14,13 +14,14 @@ from regimen.language import texts
 from regimen.language.anchoring import unknown_anchors
 from regimen.language.answers import read_limit, refuse_limits
 from regimen.language.nodes import MOST_FINDINGS, Document, Path, read_nodes
-from regimen.language.phases import Levels, PhaseBuilder, Reference
+from regimen.language.phases import Levels, PhaseBuilder, Reference, phase_keys
 from regimen.language.schema import (
     CaseShape,
     CourseShape,
     ExpectedShape,
     MeasureShape,
     ParameterShape,
+    PhaseKeys,
     PhaseShape,
     ProtocolShape,
     WhenKeys,
@@ -75,6 +76,7 @@ class _Builder:
     findings: list[Finding] = field(default_factory=list)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    taken: set[Path] = field(default_factory=set)
 
     def protocol(self) -> Protocol:
         shape = self.shape
@@ -84,6 +86,7 @@ class _Builder:
         self.measures()
         courses = tuple(self.courses())
         self.unused()
+        self.overridden()
         self.anchors(courses)
         cases = tuple(self.case(at, case, courses) for at, case in enumerate(shape.cases))
         if self.findings:
@@ -333,6 +336,7 @@ class _Builder:
         builder = PhaseBuilder(self.document, course, levels, at)
         phase = builder.phase(self.when(levels.own, levels.path) if levels.course else ())
         self.findings.extend(builder.findings)
+        self.taken |= builder.taken
         for parameter in builder.implied:
             self.parameters.setdefault(parameter.name, parameter)
             self.used.add(parameter.name)
@@ -442,6 +446,25 @@ class _Builder:
                         parameter.place,
                     )
                 )
+
+    def overridden(self) -> None:
+        """A finding for each key that is written for several phases, none of which takes it."""
+        levels: list[tuple[PhaseKeys, Path]] = [
+            (shape, ("courses", course))
+            for course, shape in self.shape.courses.items()
+            if shape.phases is not None
+        ]
+        for shape, path in levels if not self.findings else ():
+            for key in phase_keys(shape):
+                if (*path, key) not in self.taken:
+                    self.find(
+                        Finding(
+                            rules.UNUSED_KEY,
+                            f"{key} decides nothing here: every phase says otherwise, or needs none",
+                            "remove it, or remove what overrides it from the phase it is meant for",
+                            self.key_place(*path, key),
+                        )
+                    )
 
     def anchors(self, courses: tuple[Course, ...]) -> None:
         self.findings.extend(unknown_anchors(courses))

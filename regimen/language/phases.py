@@ -105,6 +105,13 @@ def stated(shape: PhaseKeys, key: str) -> object:
     return getattr(shape, "for_" if key == "for" else key)
 
 
+def phase_keys(shape: PhaseKeys) -> list[str]:
+    """The keys of the language that are stated here and that phases inherit."""
+    fields = PhaseKeys.model_fields.items()
+    keys = [info.alias or name for name, info in fields]
+    return [key for key in keys if stated(shape, key) is not None]
+
+
 @dataclass(slots=True)
 class PhaseBuilder:
     """Builds one phase and gathers what it finds, implies, refers to and scales by."""
@@ -118,6 +125,7 @@ class PhaseBuilder:
     references: list[Reference] = field(default_factory=list)
     measured: list[tuple[Measure, Place]] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
+    taken: set[Path] = field(default_factory=set)  # the keys that decide here, own or inherited
 
     def phase(self, when: tuple[Condition, ...]) -> Phase:
         own, place = self.levels.own, self.document.place(self.levels.path)
@@ -169,6 +177,7 @@ class PhaseBuilder:
             found = [key for key in keys if stated(shape, key) is not None]
             for key in found:
                 self.places.setdefault(key, self.document.place((*path, key)))
+                self.taken.add((*path, key))
             if len(found) > 1:
                 self.find(
                     rules.TWO_WAYS,
@@ -396,6 +405,8 @@ class PhaseBuilder:
                     "remove one; a taper lasts as long as its levels",
                     self.document.key_place((*found[1], found[2])),
                 )
+            elif found is not None:
+                self.taken.discard((*found[1], found[2]))
             return None
         if found is None:
             self.find(

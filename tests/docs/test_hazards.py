@@ -22,7 +22,9 @@ def missing(test: tuple[str, str]) -> bool:
     if not path.is_file():
         return True
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return test[1] not in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return test[1] not in {
+        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+    }
 
 
 def test_the_log_is_there_and_numbered() -> None:

@@ -581,8 +581,9 @@ def inherit(
     saved = copy.deepcopy((outer, inner))
     before = reference.expand(making.protocol(), making.answers, making.start)
     outer |= common
+    alone = said.count(common) == 1  # what nobody takes over would be refused
     for part, own in zip(inner, said, strict=True):
-        if own == common and (part is not inner[0] or making.chance(2)):
+        if own == common and (alone or part is not inner[0] or making.chance(2)):
             for key in own:
                 del part[key]
     try:

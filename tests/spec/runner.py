@@ -266,10 +266,8 @@ def _run_schedule(row: Row) -> None:
     assert schedule.administrations
     shown = _SHOWN[row.expects](schedule)
     found: Plain = shown
-    if (
-        not isinstance(row.expected, dict)
-        or row.expects == "total"
-        and set(row.expected) <= set(_TOTALS)
+    if not isinstance(row.expected, dict) or (
+        row.expects == "total" and set(row.expected) <= set(_TOTALS)
     ):
         assert len(shown) == 1, f"several courses: {list(shown)}"
         found = next(iter(shown.values()))

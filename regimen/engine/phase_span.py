@@ -1,0 +1,143 @@
+"""One phase with its moments: its administrations, and the points that others are tied to
+(rules T1, T3, T4, T8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from regimen import rules
+from regimen.engine.bound import Bound, Levels
+from regimen.engine.days import place, places
+from regimen.engine.dosing import level_amounts
+from regimen.finding import Place, refuse
+from regimen.protocol import For, Once, Phase, Point
+from regimen.schedule import Beginning, days_in_words
+from regimen.timing import CalendarSpan, Moment, moment_after
+
+MOST_DOSES = 10_000  # of a phase
+Slot = tuple[date, time | None]
+START_OF_DAY = time.min
+
+
+@dataclass(slots=True)
+class PhaseSpan:
+    """A phase with its moments. `last_place` is the place of its last administration, and
+    `whole_day` whether that ends its day."""
+
+    bound: Bound
+    beginning: Beginning
+    first: Moment
+    times: tuple[time | None, ...]
+    slots: list[Slot] = field(default_factory=list)
+    last_place: int = 0
+    whole_day: bool = True
+
+    @property
+    def phase(self) -> Phase:
+        return self.bound.phase
+
+    @property
+    def title(self) -> str:
+        if self.phase.name:
+            return self.phase.name
+        assert self.bound.days is not None
+        return days_in_words(self.bound.days)
+
+    def fill(self, count: int, end: Moment | None = None, *, included: bool = False) -> None:
+        """Give the phase its administrations: at most `count`, and before `end` (with it, if
+        included)."""
+        times, a_day = self.times, len(self.times)
+        assert self.bound.days is not None
+        last_day = None if end is None else end.day
+        # two days more than the count fills: one cut by the first moment, one by the count
+        enough = count // a_day + 2
+        days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
+        slots = [(day, clock) for day in days for clock in times]
+        skipped = _missed(slots, self.first)
+        slots = slots[skipped : skipped + count]
+        if end is not None:
+            while slots and not _before(slots[-1], end, included=included):
+                slots.pop()
+        self.slots = slots
+        self.last_place, within = divmod(skipped + len(slots) - 1, a_day)
+        self.whole_day = within == a_day - 1
+
+    def period_end(self) -> Moment:
+        """Where a period of stated length ends."""
+        extent, month_end = self.bound.extent, self.phase.month_end
+        if isinstance(extent, For):
+            assert isinstance(extent.span, CalendarSpan)
+            return moment_after(self.first, extent.span, month_end)
+        assert isinstance(extent, Levels)
+        levels = len(level_amounts(self.phase, extent))
+        return moment_after(self.first, extent.each.times(levels), month_end)
+
+    def end(self, where: Place) -> Moment:
+        """The end of the phase's period. Raises Refusal, at the anchor, where it has none."""
+        if isinstance(self.bound.extent, (For, Levels)):
+            return self.period_end()
+        assert self.bound.days is not None
+        if isinstance(self.bound.days, Once):
+            raise refuse(
+                rules.NO_END,
+                f"a single dose ({self.title}) has no end from which anything could follow",
+                "write begins: with a duration after its .last",
+                where,
+            )
+        month_end = self.phase.month_end
+        if not self.whole_day:
+            day, clock = self.slots[-1]
+            following = self.times[self.times.index(clock) + 1]
+            return Moment(day, following)
+        return place(self.bound.days, self.first, self.last_place + 1, month_end)
+
+    def last(self) -> Moment:
+        """The last administration."""
+        assert self.bound.days is not None
+        if isinstance(self.bound.days, Once):
+            day = self.first
+        else:
+            day = place(self.bound.days, self.first, self.last_place, self.phase.month_end)
+        return Moment(day.day, self.slots[-1][1], day.month_origin, day.months)
+
+    def earliest(self) -> Moment:
+        """The first administration."""
+        day, clock = self.slots[0]
+        if day == self.first.day:
+            return Moment(day, clock, self.first.month_origin, self.first.months)
+        return Moment(day, clock)
+
+    def point(self, point: Point, where: Place) -> Moment:
+        """The moment that an anchor at `where` means. Raises Refusal."""
+        match point:
+            case Point.BEGIN:
+                return self.first
+            case Point.FIRST:
+                return self.earliest()
+            case Point.LAST:
+                return self.last()
+            case Point.END:
+                return self.end(where)
+
+
+def slot_order(slot: Slot) -> tuple[date, time]:
+    return (slot[0], slot[1] or START_OF_DAY)
+
+
+def _missed(slots: list[Slot], first: Moment) -> int:
+    """How many of the first day's clock times lie before the first moment."""
+    if first.time is None:
+        return 0
+    return sum(
+        day == first.day and clock is not None and clock < first.time for day, clock in slots[:24]
+    )
+
+
+def _before(slot: Slot, end: Moment, *, included: bool) -> bool:
+    day, clock = slot
+    if day != end.day:
+        return day < end.day
+    if clock is None or end.time is None:
+        return included
+    return clock <= end.time if included else clock < end.time
