@@ -156,12 +156,10 @@ def _fields(shape: str) -> dict[str, Any]:
         "ProtocolShape": "PhaseKeys",
     }
     model = getattr(schema, shape)
-    above = getattr(schema, inherited[shape]).model_fields if shape in inherited else {}
+    above = getattr(schema, inherited[shape]).written_keys() if shape in inherited else {}
     if "WhenKeys" in own:
-        above = schema.PhaseKeys.model_fields
-    return {
-        info.alias or name: info for name, info in model.model_fields.items() if name not in above
-    }
+        above = schema.PhaseKeys.written_keys()
+    return {name: each for name, each in model.written_keys().items() if name not in above}
 
 
 # --- running
@@ -251,8 +249,8 @@ def _key(chapter: dict[str, Tree], key: str, info: Any, block: dict[str, Tree]) 
         raise BadFormsError(f"{shape}.{key} has no description in the schema")
     described = info.description[0].upper() + info.description[1:]
     more = f" {block['more']}" if "more" in block else ""
-    home = "WhenKeys" if key in schema.WhenKeys.model_fields else shape
-    need = " It must be there." if info.is_required() else ""
+    home = "WhenKeys" if key in schema.WhenKeys.written_keys() else shape
+    need = " It must be there." if info.needed else ""
     yield f"### `{key}`"
     yield f"{described}.{more}"
     yield f"*Stands {_ELSEWHERE.get(key, _WHERE[home])}.{need}*"

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from math import floor
-from typing import Annotated
-
-from pydantic import BeforeValidator
+from pathlib import Path
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Reader, Rule, Severity
 from regimen.language.nodes import read_nodes
-from regimen.language.schema import Reads, Shape, Text, TotalValue, listed
+from regimen.language.schema import AMOUNT, TEXT
+from regimen.language.shapes import Shape, block, key, one_or_several, reads, several
 from regimen.language.shaping import shaped
 from regimen.plan import Plan
 from regimen.protocol import Course, Measure
@@ -48,14 +46,16 @@ def _read_row_route(text: str) -> Route | None:
 
 
 class _Row(Shape):
-    drug: Text
-    also: Annotated[tuple[Text, ...], BeforeValidator(listed)] = ()
-    route: Annotated[Route | None, Reads(_read_row_route)]
-    population: Text
-    per: Annotated[str, Reads(_read_per)]
-    low: TotalValue
-    high: TotalValue
-    source: Text
+    """A row of the table."""
+
+    drug: str = key(TEXT, "its usual name")
+    also: tuple[str, ...] = key(one_or_several(TEXT), "its other names", absent=())
+    route: Route | None = key(reads(_read_row_route), "a route, or injection for all of them")
+    population: str = key(TEXT, "for whom the range is usual")
+    per: str = key(reads(_read_per), "what the amounts are per")
+    low: Quantity = key(AMOUNT, "the least that is usual")
+    high: Quantity = key(AMOUNT, "the most that is usual")
+    source: str = key(TEXT, "where that is written")
 
     def is_for(self, drug: str, route: Route | None) -> bool:
         names = [name.lower() for name in (self.drug, *self.also)]
@@ -70,13 +70,15 @@ class _Row(Shape):
 
 
 class _Table(Shape):
-    rows: tuple[_Row, ...]
+    """The table."""
+
+    rows: tuple[_Row, ...] = key(several(block(_Row)), "the rows")
 
 
 @cache
 def usual_doses() -> tuple[_Row, ...]:
     """The rows of the table, each with its source."""
-    data = files("regimen.checks").joinpath("usual_ranges.yaml").read_bytes()
+    data = Path(__file__).with_name("usual_ranges.yaml").read_bytes()  # a part of the package
     return shaped(read_nodes(data, "usual_ranges.yaml"), _Table).rows
 
 

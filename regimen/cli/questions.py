@@ -38,12 +38,15 @@ def complete(protocol: Protocol, wanted: Wanted) -> dict[str, Given]:
     from regimen import planning
 
     given = wanted.given()
+    typed = len(given)
     while questions := planning.open_questions(protocol, given):
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             _list(protocol, questions)
             raise click.exceptions.Exit(1)
         name = questions[0].name
         given = {**given, name: _ask(protocol, given, questions[0], wanted)}
+    if len(given) > typed:
+        click.echo(err=True)
     return given
 
 
@@ -74,7 +77,7 @@ def _ask(
     say(question.ask, bold=True)
     say(kind(question))
     for choice in choices(question):
-        say(f"    {choice}")
+        say(choice, indent="    ")
     while True:
         click.echo(f"{question.name}: ", err=True, nl=False)
         line = sys.stdin.readline()

@@ -63,6 +63,8 @@ def schedule(
     if output != _STDOUT and _same_file(output, protocol):
         raise WrongUse(f"-o would overwrite {protocol}.")
     if save_plan:
+        if os.path.realpath(save_plan) == os.path.realpath(output):
+            raise WrongUse("-o and --save-plan name the same file.")
         _refuse_loss(save_plan, protocol)
     opened = open_plan(protocol, wanted, kept=save_plan is not None)
     if form is None:

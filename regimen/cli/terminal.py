@@ -14,7 +14,7 @@ import click
 from regimen.finding import Finding, Severity
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
-_INDENT = "    "
+_INDENT, _DEEPER = "    ", "      "
 
 
 class WrongUse(click.ClickException):
@@ -33,10 +33,16 @@ def clean(text: str) -> str:
     return cleaned(text)
 
 
-def say(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = False) -> None:
+def say(
+    text: str,
+    *,
+    indent: str = "",
+    fg: str | None = None,
+    bold: bool | None = None,
+    dim: bool | None = None,
+) -> None:
     """A line of our own, wrapped at a terminal."""
-    lines = textwrap.wrap(clean(text), _width()) if sys.stderr.isatty() else [clean(text)]
-    for line in lines:
+    for line in _wrapped(text, indent, indent + indent):
         click.secho(line, err=True, fg=fg, bold=bold, dim=dim)
 
 
@@ -70,20 +76,20 @@ def counted(count: int, word: str) -> str:
 
 def _lines(finding: Finding, explained: bool) -> Iterator[str]:
     head = f"{finding.place}: " if finding.place else ""
-    yield from _wrapped(f"{head}{_word(finding)} {finding.what}", "")
+    yield from _wrapped(f"{head}{_word(finding)} {finding.what}", "", _INDENT)
     for reading in finding.readings:
-        yield from _wrapped(f"{reading.title}:", _INDENT)
+        yield from _wrapped(f"{reading.title}:", _INDENT, _DEEPER)
         for line in reading.lines:
-            yield from _wrapped(line, _INDENT + "  ")
+            yield from _wrapped(line, _DEEPER, _DEEPER)
     if explained:
-        yield from _wrapped(f"why it matters: {finding.rule.why}", _INDENT)
-    yield from _wrapped(f"mend: {finding.mend}", _INDENT)
+        yield from _wrapped(f"why it matters: {finding.rule.why}", _INDENT, _DEEPER)
+    yield from _wrapped(f"mend: {finding.mend}", _INDENT, _DEEPER)
     if finding.stands and finding.rule.may_override:
         # Never wrapped: it is there to be copied.
         option = shlex.quote(f"{finding.code}={clean(finding.about)}")
         yield f"{_INDENT}to record it: --override {option} --by 'WHO' --because 'WHY'"
     if finding.override:
-        yield from _wrapped(str(finding.override), _INDENT)
+        yield from _wrapped(str(finding.override), _INDENT, _DEEPER)
 
 
 def wrapped(text: str, indent: str, *, hanging: str = "") -> list[str]:
@@ -91,7 +97,7 @@ def wrapped(text: str, indent: str, *, hanging: str = "") -> list[str]:
     return _wrapped(text, indent, hanging or indent, sys.stdout)
 
 
-def _wrapped(text: str, indent: str, hanging: str = "", stream: TextIO | None = None) -> list[str]:
+def _wrapped(text: str, indent: str, hanging: str, stream: TextIO | None = None) -> list[str]:
     text = clean(text)
     if not (stream or sys.stderr).isatty():
         return [indent + text]
@@ -99,7 +105,7 @@ def _wrapped(text: str, indent: str, hanging: str = "", stream: TextIO | None = 
         text,
         _width(),
         initial_indent=indent,
-        subsequent_indent=hanging or indent or _INDENT,
+        subsequent_indent=hanging,
         break_long_words=False,
         break_on_hyphens=False,
     )

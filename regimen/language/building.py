@@ -322,7 +322,7 @@ class _Builder:
             levels = Levels((phase, (*path, "phases", at)), (shape, path), protocol)
             yield self.phase(course, levels, at)
         for key in ("name", "overlap"):
-            if key in shape.model_fields_set:
+            if key in shape.stated_keys:
                 self.find(
                     Finding(
                         rules.UNKNOWN_KEY,
@@ -507,7 +507,7 @@ class _Builder:
         )
 
     def expected(self, course: str, shape: ExpectedShape, path: Path) -> Expected:
-        fields: Mapping[str, object] = {key: getattr(shape, key) for key in shape.model_fields_set}
+        fields: Mapping[str, object] = {key: getattr(shape, key) for key in shape.stated_keys}
         if not fields:
             self.find(
                 Finding(

@@ -107,9 +107,7 @@ def stated(shape: PhaseKeys, key: str) -> object:
 
 def phase_keys(shape: PhaseKeys) -> list[str]:
     """The keys of the language that are stated here and that phases inherit."""
-    fields = PhaseKeys.model_fields.items()
-    keys = [info.alias or name for name, info in fields]
-    return [key for key in keys if stated(shape, key) is not None]
+    return [key for key in PhaseKeys.written_keys() if stated(shape, key) is not None]
 
 
 @dataclass(slots=True)

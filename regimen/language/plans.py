@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Annotated, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import Field
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Override, Place, Refusal, quoted, refuse
 from regimen.language.answers import read_answer
 from regimen.language.nodes import Document, hidden, read_nodes, unseen
-from regimen.language.schema import DateValue, Reads, Shape, Text, WeekdayList, read_version
+from regimen.language.schema import DAY, TEXT, read_version
+from regimen.language.shapes import Shape, block, key, named, one_or_several, reads, several
 from regimen.language.shaping import shaped
 from regimen.plan import Answer, Plan
 from regimen.protocol import DoseExpression, Protocol
@@ -63,33 +63,43 @@ def _read_hash(text: str) -> str:
 
 
 class _AnswerShape(Shape):
-    value: Text
-    by: Text | None = None
-    on: DateValue | None = None
-    why: Text | None = None
+    """An answer and who gave it."""
+
+    value: str = key(TEXT, "the answer, as it was typed")
+    by: str | None = key(TEXT, "who decided", absent=None)
+    on: date | None = key(DAY, "when it was decided", absent=None)
+    why: str | None = key(TEXT, "why", absent=None)
 
 
 class _OverrideShape(Shape):
-    finding: Text
-    about: Text
-    by: Text
-    on: DateValue
-    why: Text
+    """A decision to go on in spite of a finding."""
+
+    finding: str = key(TEXT, "the finding's code")
+    about: str = key(TEXT, "the inputs it holds for, as the finding names them")
+    by: str = key(TEXT, "who decided")
+    on: date = key(DAY, "when it was decided")
+    why: str = key(TEXT, "why")
 
 
 class PlanShape(Shape):
-    """The keys of a plan file."""
+    """A plan file."""
 
-    plan: Annotated[str, Reads(read_version)]
-    id: Annotated[str, Reads(_read_id)]
-    protocol: Text
-    protocol_hash: Annotated[str, Reads(_read_hash)]
-    made: Annotated[datetime, Reads(read_instant)]
-    start: Annotated[Moment, Reads(read_moment)]
-    zone: Text | None = None
-    answers: Mapping[str, _AnswerShape] = Field(default_factory=dict)
-    closed: WeekdayList = ()
-    overrides: tuple[_OverrideShape, ...] = ()
+    plan: str = key(reads(read_version), "the version of the language")
+    id: str = key(reads(_read_id), "the plan's random id")
+    protocol: str = key(TEXT, "the protocol's id")
+    protocol_hash: str = key(reads(_read_hash), "the hash of the protocol's text")
+    made: datetime = key(reads(read_instant), "when the plan was made, in UTC")
+    start: Moment = key(reads(read_moment), "the day the treatment starts, with a time if need be")
+    zone: str | None = key(TEXT, "the time zone, where doses have clock times", absent=None)
+    answers: Mapping[str, _AnswerShape] = key(
+        named(block(_AnswerShape)), "the answers to the protocol's questions", absent={}
+    )
+    closed: tuple[Weekday, ...] = key(
+        one_or_several(reads(read_weekday)), "the weekdays on which nobody is there", absent=()
+    )
+    overrides: tuple[_OverrideShape, ...] = key(
+        several(block(_OverrideShape)), "the recorded overrides", absent=()
+    )
 
 
 @dataclass(frozen=True, slots=True)

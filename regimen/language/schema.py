@@ -1,20 +1,27 @@
-"""The shape of a protocol file, as pydantic models that read every text into its value.
+"""The shape of a protocol file: every key, how its text is read, and its sentence.
 
-Each field's description is the language reference's sentence about the key.
+Each key's description is the language reference's sentence about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, time
-from typing import Annotated
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from regimen import rules
 from regimen.finding import Misread, quoted
 from regimen.language import texts
+from regimen.language.shapes import (
+    Kind,
+    Shape,
+    block,
+    key,
+    named,
+    not_empty,
+    one_or_several,
+    reads,
+    several,
+)
 from regimen.language.texts import Between, NotStated
 from regimen.protocol import (
     DECLARED_TYPES,
@@ -38,67 +45,6 @@ from regimen.timing import (
     read_date,
     read_weekday,
 )
-
-
-class Reads:
-    """The annotation of a field whose text is read by a function of ours.
-
-    It gives pydantic the finished validator, so that it does not look into the types behind it.
-    """
-
-    def __init__(self, read: Callable[[str], object]) -> None:
-        self.read = read
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.validate)
-
-    def validate(self, value: object) -> object:
-        """What `read` makes of the text; its Misread becomes an error that keeps its rule."""
-        try:
-            return self.read(_text(value))
-        except Misread as misread:
-            raise _as_error(misread) from None
-
-
-MISREAD = "misread"
-
-
-def _as_error(misread: Misread) -> PydanticCustomError:
-    return PydanticCustomError(
-        MISREAD, "{what}", {"what": misread.what, "mend": misread.mend, "rule": misread.rule}
-    )
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Misread(
-            rules.WRONG_SHAPE,
-            "a list or a block stands where one value belongs",
-            "write one value here",
-        )
-    if value == "":
-        raise Misread(rules.EMPTY_VALUE, "the key has no value", "write one, or remove the key")
-    return value
-
-
-def listed(value: object) -> object:
-    """One value may stand for a list of one; an empty list says nothing."""
-    return [value] if isinstance(value, str) else filled(value)
-
-
-def filled(value: object) -> object:
-    """A list or block that holds something."""
-    if value in ([], {}):
-        raise _as_error(
-            Misread(
-                rules.EMPTY_VALUE,
-                "the brackets are empty",
-                "write what belongs in them, or remove the key",
-            )
-        )
-    return value
 
 
 def read_junction(text: str) -> Junction:
@@ -164,185 +110,201 @@ def written(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Reads(written)]
-Line = Annotated[str, Reads(texts.read_line)]
-JunctionValue = Annotated[Junction, Reads(read_junction)]
-MonthEndValue = Annotated[MonthEnd, Reads(read_month_end)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(listed)]
-
-
-def valued(read: Callable[[str], object]) -> Reads:
+def valued(read: Callable[[str], object]) -> Kind:
     """`read`, or a reference, or the words `not stated`."""
-    return Reads(texts.or_ref(read))
+    return reads(texts.or_ref(read))
 
 
 Stated = Ref | NotStated
-RouteValue = Annotated[Route | Stated, valued(read_route)]
-DoseValue = Annotated[DoseExpression | Stated, valued(texts.read_dose)]
-AmountValue = Annotated[Quantity | Stated, valued(texts.read_amount)]
-LevelValue = Annotated[Quantity | Stated, valued(texts.read_level)]
-SpanValue = Annotated[CalendarSpan | Stated, valued(read_calendar_span)]
-SpanOrRange = Annotated[CalendarSpan | Between | Stated, valued(texts.read_span_or_range)]
-CountValue = Annotated[int | Stated, valued(read_doses)]
-PerWeekValue = Annotated[int | Stated, valued(read_per_week)]
-PerDayValue = Annotated[int | Stated, valued(read_per_day)]
-WeekdayValues = Annotated[
-    tuple[Annotated[Weekday | Stated, valued(read_weekday)], ...], BeforeValidator(listed)
-]
-WeekdayList = Annotated[
-    tuple[Annotated[Weekday, Reads(read_weekday)], ...], BeforeValidator(listed)
-]
-ClockValues = Annotated[
-    tuple[Annotated[time | Stated, valued(read_clock)], ...], BeforeValidator(listed)
-]
-CapValues = Annotated[tuple[Annotated[Cap, Reads(texts.read_cap)], ...], BeforeValidator(listed)]
-RoundingValue = Annotated[Rounding, Reads(texts.read_rounding)]
-AnchorValue = Annotated[Anchor, Reads(texts.read_anchor)]
-DateValue = Annotated[date, Reads(read_date)]
-TotalValue = Annotated[Quantity, Reads(texts.read_amount)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+TEXT = reads(written)
+LINE = reads(texts.read_line)
+ANCHOR = reads(texts.read_anchor)
+AMOUNT = reads(texts.read_amount)
+DAY = reads(read_date)
+SPAN_OR_RANGE = valued(texts.read_span_or_range)
 
 
 class TaperShape(Shape):
     """Levels of dose, one after the other."""
 
-    first: AmountValue = Field(alias="from", description="the first level given")
-    by: AmountValue = Field(description="how much less (or more) each level is")
-    to: LevelValue = Field(description="the last level; 0 mg is never given")
-    each: SpanValue = Field(description="how long each level lasts")
-    per: Annotated[Share | None, Reads(read_per)] = Field(
-        None, description="day, where the levels are shared among the doses of a day"
+    first: Quantity | Stated = key(valued(texts.read_amount), "the first level given", name="from")
+    by: Quantity | Stated = key(valued(texts.read_amount), "how much less (or more) each level is")
+    to: Quantity | Stated = key(valued(texts.read_level), "the last level; 0 mg is never given")
+    each: CalendarSpan | Stated = key(valued(read_calendar_span), "how long each level lasts")
+    per: Share | None = key(
+        reads(read_per), "day, where the levels are shared among the doses of a day", absent=None
     )
 
 
 class PhaseKeys(Shape):
     """The keys that may stand on a phase, on its course or on the protocol; the nearest wins."""
 
-    drug: Annotated[str | None, Reads(texts.read_drug)] = Field(
-        None, description="what is given; by default the course's key"
+    drug: str | None = key(
+        reads(texts.read_drug), "what is given; by default the course's key", absent=None
     )
-    route: RouteValue | None = Field(None, description="how it is given")
-    dose: DoseValue | None = Field(None, description="how much")
-    taper: TaperShape | None = Field(None, description="how much, level by level")
-    max: CapValues | None = Field(None, description="the most per dose or per day")
-    round: RoundingValue | None = Field(None, description="how to round")
-    every: SpanOrRange | None = Field(
-        None, description="one place every so many days, weeks or months"
+    route: Route | Stated | None = key(valued(read_route), "how it is given", absent=None)
+    dose: DoseExpression | Stated | None = key(valued(texts.read_dose), "how much", absent=None)
+    taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
+    max: tuple[Cap, ...] | None = key(
+        one_or_several(reads(texts.read_cap)), "the most per dose or per day", absent=None
     )
-    times_per_week: PerWeekValue | None = Field(None, description="so many places in each week")
-    on: WeekdayValues | None = Field(None, description="every listed weekday")
-    for_: SpanOrRange | None = Field(None, alias="for", description="how long the phase lasts")
-    doses: CountValue | None = Field(None, description="how many administrations it has")
-    before: AnchorValue | None = Field(None, description="up to this moment, itself not counted")
-    through: AnchorValue | None = Field(None, description="up to this moment, itself counted")
-    at: ClockValues | None = Field(None, description="at which clock times")
-    times_per_day: PerDayValue | None = Field(
-        None, description="how often a day; the plan gives the clock times"
+    round: Rounding | None = key(reads(texts.read_rounding), "how to round", absent=None)
+    every: CalendarSpan | Between | Stated | None = key(
+        SPAN_OR_RANGE, "one place every so many days, weeks or months", absent=None
     )
-    junctions: JunctionValue | None = Field(
-        None, description="how each phase follows the one before"
+    times_per_week: int | Stated | None = key(
+        valued(read_per_week), "so many places in each week", absent=None
     )
-    month_end: MonthEndValue | None = Field(
-        None, description="what n months later means where the month has no such day"
+    on: tuple[Weekday | Stated, ...] | None = key(
+        one_or_several(valued(read_weekday)), "every listed weekday", absent=None
+    )
+    for_: CalendarSpan | Between | Stated | None = key(
+        SPAN_OR_RANGE, "how long the phase lasts", name="for", absent=None
+    )
+    doses: int | Stated | None = key(
+        valued(read_doses), "how many administrations it has", absent=None
+    )
+    before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
+    through: Anchor | None = key(ANCHOR, "up to this moment, itself counted", absent=None)
+    at: tuple[time | Stated, ...] | None = key(
+        one_or_several(valued(read_clock)), "at which clock times", absent=None
+    )
+    times_per_day: int | Stated | None = key(
+        valued(read_per_day), "how often a day; the plan gives the clock times", absent=None
+    )
+    junctions: Junction | None = key(
+        reads(read_junction), "how each phase follows the one before", absent=None
+    )
+    month_end: MonthEnd | None = key(
+        reads(read_month_end),
+        "what n months later means where the month has no such day",
+        absent=None,
     )
 
 
 class WhenKeys(Shape):
-    when: Annotated[Mapping[str, Texts] | None, BeforeValidator(filled)] = Field(
-        None, description="present only where the choice is one of these"
+    """The key that decides presence."""
+
+    when: Mapping[str, tuple[str, ...]] | None = key(
+        not_empty(named(one_or_several(TEXT))),
+        "present only where the choice is one of these",
+        absent=None,
     )
 
 
 class PhaseShape(PhaseKeys, WhenKeys):
-    name: Line | None = Field(None, description="what people call the phase")
-    begins: AnchorValue | None = Field(None, description="the anchor of its first moment")
-    overlap: Annotated[bool, Reads(read_yes)] = Field(
-        False, description="whether it may lie beside the phase before it"
+    """A phase."""
+
+    name: str | None = key(LINE, "what people call the phase", absent=None)
+    begins: Anchor | None = key(ANCHOR, "the anchor of its first moment", absent=None)
+    overlap: bool = key(
+        reads(read_yes), "whether it may lie beside the phase before it", absent=False
     )
 
 
 class CourseShape(PhaseShape):
-    phases: tuple[PhaseShape, ...] | None = Field(None, description="the phases, in order")
+    """A course, which is its own phase where it has no phases."""
+
+    phases: tuple[PhaseShape, ...] | None = key(
+        several(block(PhaseShape)), "the phases, in order", absent=None
+    )
 
 
 class SourceShape(Shape):
-    cite: Text = Field(description="the publication, label or guideline, so that it can be found")
-    says: Text | None = Field(
-        None, description="its words on the regimen, quoted; at least one source says something"
+    """A source."""
+
+    cite: str = key(TEXT, "the publication, label or guideline, so that it can be found")
+    says: str | None = key(
+        TEXT,
+        "its words on the regimen, quoted; at least one source says something",
+        absent=None,
     )
 
 
 class ParameterShape(Shape):
-    type: Annotated[ParameterType, Reads(read_type)] = Field(
-        description="what kind of answer it takes"
+    """A parameter."""
+
+    type: ParameterType = key(reads(read_type), "what kind of answer it takes")
+    ask: str = key(TEXT, "the question, in the words in which the plan's author is asked")
+    unit: Unit | None = key(
+        reads(read_unit), "of a quantity: the unit in which it is asked for", absent=None
     )
-    ask: Text = Field(description="the question, in the words in which the plan's author is asked")
-    unit: Annotated[Unit | None, Reads(read_unit)] = Field(
-        None, description="of a quantity: the unit in which it is asked for"
+    at_least: str | None = key(TEXT, "the least answer that is accepted", absent=None)
+    at_most: str | None = key(TEXT, "the greatest answer that is accepted", absent=None)
+    choices: Mapping[str, str] | None = key(
+        named(TEXT),
+        "of a choice: each possible answer, with a line that explains it",
+        absent=None,
     )
-    at_least: Text | None = Field(None, description="the least answer that is accepted")
-    at_most: Text | None = Field(None, description="the greatest answer that is accepted")
-    choices: Mapping[str, Text] | None = Field(
-        None, description="of a choice: each possible answer, with a line that explains it"
-    )
-    count: Annotated[int | None, Reads(read_per_week)] = Field(
-        None, description="of weekdays: how many of them"
-    )
+    count: int | None = key(reads(read_per_week), "of weekdays: how many of them", absent=None)
 
 
 class MeasureShape(Shape):
-    taken: Annotated[str, Reads(read_taken)] = Field(
-        description="when it is measured; so far only once, before the first dose"
+    """A measure."""
+
+    taken: str = key(
+        reads(read_taken), "when it is measured; so far only once, before the first dose"
     )
-    at_least: Text | None = Field(None, description="the least value that is accepted")
-    at_most: Text | None = Field(None, description="the greatest value that is accepted")
+    at_least: str | None = key(TEXT, "the least value that is accepted", absent=None)
+    at_most: str | None = key(TEXT, "the greatest value that is accepted", absent=None)
 
 
 class ExpectedShape(Shape):
-    doses: Annotated[int | None, Reads(read_doses)] = Field(
-        None, description="how many administrations the course has"
+    """What a case expects of one course."""
+
+    doses: int | None = key(
+        reads(read_doses), "how many administrations the course has", absent=None
     )
-    total: TotalValue | None = Field(None, description="what they add up to")
-    first: DateValue | None = Field(None, description="the day of the first one")
-    last: DateValue | None = Field(None, description="the day of the last one")
-    dates: tuple[DateValue, ...] | None = Field(None, description="the day of every one, in order")
-    amounts: tuple[TotalValue, ...] | None = Field(
-        None, description="the dose of every one, in order"
+    total: Quantity | None = key(AMOUNT, "what they add up to", absent=None)
+    first: date | None = key(DAY, "the day of the first one", absent=None)
+    last: date | None = key(DAY, "the day of the last one", absent=None)
+    dates: tuple[date, ...] | None = key(
+        several(DAY), "the day of every one, in order", absent=None
+    )
+    amounts: tuple[Quantity, ...] | None = key(
+        several(AMOUNT), "the dose of every one, in order", absent=None
     )
 
 
 class CaseShape(Shape):
-    name: Line = Field(description="what the case shows")
-    given: Mapping[str, Text] = Field(description="the answers of a plan: start, zone, parameters")
-    expect: Mapping[str, ExpectedShape] | None = Field(
-        None, description="what each course must come to, counted by hand"
+    """A case."""
+
+    name: str = key(LINE, "what the case shows")
+    given: Mapping[str, str] = key(named(TEXT), "the answers of a plan: start, zone, parameters")
+    expect: Mapping[str, ExpectedShape] | None = key(
+        named(block(ExpectedShape)), "what each course must come to, counted by hand", absent=None
     )
-    refused: Text | None = Field(
-        None, description="instead of expect: the code of the finding that must refuse the plan"
+    refused: str | None = key(
+        TEXT,
+        "instead of expect: the code of the finding that must refuse the plan",
+        absent=None,
     )
 
 
 class ProtocolShape(PhaseKeys):
-    regimen: Annotated[str, Reads(read_version)] = Field(description="the version of the language")
-    id: Text = Field(description="the protocol's name for the program; also the file's name")
-    title: Line = Field(description="the protocol's name for people")
-    status: Annotated[str, Reads(read_status)] = Field(description="what the regimen stands on")
-    sources: tuple[SourceShape, ...] = Field(description="where the regimen is written down")
-    assumes: tuple[Text, ...] = Field(
-        (), description="what the author concluded and the source does not say"
+    """A protocol file."""
+
+    regimen: str = key(reads(read_version), "the version of the language")
+    id: str = key(TEXT, "the protocol's name for the program; also the file's name")
+    title: str = key(LINE, "the protocol's name for people")
+    status: str = key(reads(read_status), "what the regimen stands on")
+    sources: tuple[SourceShape, ...] = key(
+        several(block(SourceShape)), "where the regimen is written down"
     )
-    parameters: Mapping[str, ParameterShape] = Field(
-        default_factory=dict, description="what only the prescriber or the patient can tell"
+    assumes: tuple[str, ...] = key(
+        several(TEXT), "what the author concluded and the source does not say", absent=()
     )
-    measures: Mapping[str, MeasureShape] = Field(
-        default_factory=dict, description="what is measured, where doses scale by it"
+    parameters: Mapping[str, ParameterShape] = key(
+        named(block(ParameterShape)),
+        "what only the prescriber or the patient can tell",
+        absent={},
     )
-    courses: Mapping[str, CourseShape] = Field(
-        description="the courses: one drug each, as phases in order"
+    measures: Mapping[str, MeasureShape] = key(
+        named(block(MeasureShape)), "what is measured, where doses scale by it", absent={}
     )
-    cases: tuple[CaseShape, ...] = Field(
-        (), description="the author's tests: what a start date must lead to"
+    courses: Mapping[str, CourseShape] = key(
+        named(block(CourseShape)), "the courses: one drug each, as phases in order"
+    )
+    cases: tuple[CaseShape, ...] = key(
+        several(block(CaseShape)), "the author's tests: what a start date must lead to", absent=()
     )

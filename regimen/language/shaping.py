@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TypeVar, get_args, get_origin
+from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
 from regimen import rules
 from regimen.finding import Finding, Refusal, by_place, quoted
-from regimen.language import schema
 from regimen.language.nodes import MOST_FINDINGS, Document, Path, Tree
+from regimen.language.shapes import MISREAD, Shape, validator
 
-ShapeT = TypeVar("ShapeT", bound=BaseModel)
+ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
 def shaped(document: Document, shape: type[ShapeT]) -> ShapeT:
     """The document as `shape`. Raises Refusal with a finding for every error in it, up to as many
     as anyone reads."""
     try:
-        return shape.model_validate(document.tree)
-    except ValidationError as errors:
-        found = errors.errors(include_url=False)[:MOST_FINDINGS]
-        raise Refusal(
-            sorted([_finding(document, shape, error) for error in found], key=by_place)
-        ) from None
+        found: ShapeT = validator(shape).validate_python(document.tree)
+    except ValidationError as refused:
+        errors = refused.errors(include_url=False)[:MOST_FINDINGS]
+        findings = [_finding(document, shape, error) for error in errors]
+        raise Refusal(sorted(findings, key=by_place)) from None
+    return found
 
 
-def _finding(document: Document, shape: type[BaseModel], error: ErrorDetails) -> Finding:
+def _finding(document: Document, shape: type[Shape], error: ErrorDetails) -> Finding:
     path: Path = error["loc"]
     match error["type"]:
-        case schema.MISREAD:
+        case kind if kind == MISREAD:
             context = error["ctx"]
             return Finding(
                 context["rule"],
@@ -70,7 +68,7 @@ def _wrong_shape(document: Document, path: Path, kind: str, found: Tree) -> Find
     )
 
 
-def _unknown_key(document: Document, shape: type[BaseModel], path: Path) -> Finding:
+def _unknown_key(document: Document, shape: type[Shape], path: Path) -> Finding:
     key = str(path[-1])
     known = known_keys(shape, path[:-1])
     close = get_close_matches(key, known, n=1)
@@ -83,31 +81,16 @@ def _unknown_key(document: Document, shape: type[BaseModel], path: Path) -> Find
     )
 
 
-def known_keys(shape: type[BaseModel], path: Path) -> list[str]:
+def known_keys(shape: type[Shape], path: Path) -> list[str]:
     """The keys that may stand in the block at `path`."""
-    current, parts = shape, list(path)
+    parts = list(path)
     while parts:
-        inner, listed = _model_in(_fields(current)[str(parts.pop(0))])
-        current = inner
-        if listed:
+        kind = shape.written_keys()[str(parts.pop(0))].kind
+        assert kind.inside is not None  # only a block has keys
+        shape = kind.inside
+        if kind.several:
             parts.pop(0)  # an index, or a name that the author chose
-    return list(_fields(current))
-
-
-def _fields(shape: type[BaseModel]) -> dict[str, object]:
-    return {info.alias or name: info.annotation for name, info in shape.model_fields.items()}
-
-
-def _model_in(annotation: object, listed: bool = False) -> tuple[type[BaseModel], bool]:
-    """The model inside an annotation such as Mapping[str, Model] | None, and whether it is one of
-    several there."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, listed
-    several = listed or get_origin(annotation) in (tuple, Mapping)
-    for part in get_args(annotation):
-        if part is not type(None) and part is not str and part is not Ellipsis:
-            return _model_in(part, several)
-    raise TypeError(f"no model in {annotation}")
+    return list(shape.written_keys())
 
 
 def _inside(path: Path) -> str:

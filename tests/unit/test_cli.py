@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from regimen import library
 from regimen.cli import files, main
-from regimen.export import ExportMismatch
+from regimen.export import FORMATS, ExportMismatch
 
 CASE = "b12-acth-infantile-spasms"
 ANSWERS = ("--start", "2026-03-02", "--set", "twice_weekly_for=2 weeks")
@@ -298,6 +298,12 @@ def test_nothing_but_data_goes_to_standard_output(plan: Path) -> None:
         assert piped.stderr == ""
 
 
+def test_the_formats_are_those_there_are() -> None:
+    option = next(each for each in main.commands["schedule"].params if each.name == "form")
+    assert isinstance(option.type, click.Choice)
+    assert list(option.type.choices) == list(FORMATS)
+
+
 def test_the_extension_chooses_the_format(plan: Path) -> None:
     path = plan.with_name("UPPER.CSV")
     run("schedule", str(plan), "-o", str(path))
@@ -363,6 +369,7 @@ def test_what_does_not_read_back_is_not_written(
         (("--format", "pdf"), "pdf"),
         (("-o", "c.csv", "--why"), "--why"),
         (("-o", "c.csv", "--label", "x"), "--label"),
+        (("-o", "c.csv", "--save-plan", "c.csv"), "the same file"),
         (("-o", "no/such/folder/c.csv"), "cannot be written"),
         (("--set", "twice_weekly_for"), "NAME=TEXT"),
         (("--set", "=2 weeks"), "NAME=TEXT"),
