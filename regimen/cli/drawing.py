@@ -147,6 +147,10 @@ def _title(out: Console, schedule: Schedule, label: str | None = None) -> None:
         )
     if schedule.plan.zone and any(each.time for each in given):
         out.print(Text(f"Clock times are those of {schedule.plan.zone}."))
+    if closed := sorted(schedule.plan.closed):
+        on_them = sum(each.day.weekday() in closed for each in given)
+        days = ", ".join(weekday.title for weekday in closed)
+        out.print(Text(f"{counted(on_them, 'dose')} on closed days ({days})"))
     out.print()
 
 

@@ -100,6 +100,7 @@ def test_no_width_loses_a_word(columns: int, monkeypatch: pytest.MonkeyPatch) ->
     assert max(map(len, result.stdout.splitlines())) <= columns
     assert "…" not in result.stdout
     assert result.stdout.count("on a closed day") == 5
+    assert "5 doses on closed days (Saturday, Sunday)" in result.stdout
     dates = [line[:15] for line in result.stdout.splitlines() if line[:3] in ("Mon", "Thu")]
     assert "Mon  2 Mar 2026" in dates
 
