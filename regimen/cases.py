@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.checks import examined
@@ -19,8 +20,7 @@ _NO_PLAN = "0" * 32  # cases belong to no patient
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseResult:
+class CaseResult(Struct, frozen=True):
     """How a case came out; without findings it passed."""
 
     case: Case

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Severity(StrEnum):
@@ -22,8 +24,7 @@ class Reader(StrEnum):
     PLAN = "plan"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A position in a text: line and column count from 1."""
 
     file: str
@@ -34,8 +35,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a finding is an instance of. `code` never changes once published; `why` says what harm
     the rule prevents; `may_override` marks clinical judgements that a plan can record."""
 
@@ -46,16 +46,14 @@ class Rule:
     may_override: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One of several ways to understand the same words, with what would follow from it."""
 
     title: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """A recorded decision to go on in spite of a finding: who decided, when, and why."""
 
     code: str
@@ -68,8 +66,7 @@ class Override:
         return f"{self.code} for {self.about}: overridden by {self.by} on {self.on}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A remark: the rule it is an instance of, what was found, how to mend it, and where it is.
 
     `about` names the inputs the finding rests on; an override holds for exactly these, so that it

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
+
+from msgspec import Struct, field
 
 from regimen.finding import Override
 from regimen.timing import Moment, Weekday
@@ -13,8 +14,7 @@ from regimen.timing import Moment, Weekday
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T_co]):
+class Answer(Struct, Generic[T_co], frozen=True):
     """The value given for a parameter or measure, as it was written, and who decided it when."""
 
     value: T_co
@@ -24,8 +24,7 @@ class Answer(Generic[T_co]):
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """`id` is random and carries no meaning; `made` is when the plan was made, in UTC, and stands
     for "now" wherever an export needs one."""
 

@@ -9,10 +9,11 @@ parameters, named by where they stand (`acth.dose`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from regimen.finding import Place
 from regimen.quantity import Quantity, Unit
@@ -20,8 +21,7 @@ from regimen.route import Route
 from regimen.timing import CalendarSpan, MonthEnd, Span, Weekday
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Struct, frozen=True):
     """A value that the plan gives: the name of its parameter."""
 
     name: str
@@ -30,15 +30,13 @@ class Ref:
 # --- which days
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """One place every so many days, weeks or months, counted from the first moment."""
 
     span: CalendarSpan | Ref
 
 
-@dataclass(frozen=True, slots=True)
-class TimesPerWeek:
+class TimesPerWeek(Struct, frozen=True):
     """`count` places in each week from the first moment, place k on day floor(7k/count); the plan
     may pin weekdays instead under the name `pins`."""
 
@@ -46,15 +44,13 @@ class TimesPerWeek:
     pins: Ref | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OnWeekdays:
+class OnWeekdays(Struct, frozen=True):
     """Every listed weekday from the first moment on."""
 
     weekdays: tuple[Weekday, ...] | Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """The first day only."""
 
 
@@ -64,8 +60,7 @@ Pattern = Every | TimesPerWeek | OnWeekdays | Once
 # --- what time
 
 
-@dataclass(frozen=True, slots=True)
-class OnceADay:
+class OnceADay(Struct, frozen=True):
     """One dose a day without a clock time, unless the plan pins one under the name `pin`."""
 
     pin: Ref
@@ -83,27 +78,23 @@ class Point(StrEnum):
     END = "end"  # the end of its period
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """The plan's start."""
 
 
-@dataclass(frozen=True, slots=True)
-class DateGiven:
+class DateGiven(Struct, frozen=True):
     """A date that the plan gives."""
 
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
+class Previous(Struct, frozen=True):
     """A point of the nearest earlier phase of the course that applies."""
 
     point: Point
 
 
-@dataclass(frozen=True, slots=True)
-class PointOf:
+class PointOf(Struct, frozen=True):
     """A point of a course, or of one of its phases."""
 
     course: str
@@ -111,8 +102,7 @@ class PointOf:
     point: Point
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """A moment that others hang on: `base`, moved by `offset` (back, where `before`)."""
 
     base: Start | DateGiven | Previous | PointOf
@@ -131,18 +121,15 @@ class Junction(StrEnum):
 # --- how long
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     span: CalendarSpan | Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Doses:
+class Doses(Struct, frozen=True):
     count: int | Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Until:
+class Until(Struct, frozen=True):
     """Up to an anchor, itself counted (`through`) or not (`before`)."""
 
     anchor: Anchor
@@ -170,8 +157,7 @@ class Measure(StrEnum):
     BSA = "bsa"
 
 
-@dataclass(frozen=True, slots=True)
-class DoseExpression:
+class DoseExpression(Struct, frozen=True):
     """An amount, per unit of a measure or not, per administration or shared."""
 
     amount: Quantity
@@ -179,8 +165,7 @@ class DoseExpression:
     share: Share | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taper:
+class Taper(Struct, frozen=True):
     """Levels of dose: `first`, then `by` less (or more) after `each`, down (or up) to `to`; a level
     of zero is never given. With a share of a day, levels are amounts per day."""
 
@@ -196,8 +181,7 @@ class CapBasis(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(Struct, frozen=True):
     amount: Quantity
     per: Measure | None
     basis: CapBasis
@@ -212,8 +196,7 @@ class RoundingMode(StrEnum):
     DOWN = "down to"
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
+class Rounding(Struct, frozen=True):
     """To multiples of `grid`; `within` is the largest change allowed, as a part of the dose."""
 
     mode: RoundingMode
@@ -231,16 +214,14 @@ class Rounding:
 # --- the whole
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Present only where the choice is one of these."""
 
     parameter: str
     choices: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """One dose rule on one timing rule for one extent, with everything inherited filled in."""
 
     key: str  # unique in its course; the identity of its administrations rests on it
@@ -261,7 +242,7 @@ class Phase:
     when: tuple[Condition, ...]
     needs: tuple[str, ...]  # the parameters and measures that its dates and doses rest on
     place: Place
-    places: Mapping[str, Place] = field(compare=False)
+    places: Mapping[str, Place]
 
     def place_of(self, *keys: str) -> Place:
         """Where the first of these keys stands that decides this phase."""
@@ -271,8 +252,7 @@ class Phase:
         return self.place
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     key: str
     drug: str
     phases: tuple[Phase, ...]
@@ -313,8 +293,7 @@ DECLARED_TYPES = (
 Limit = Quantity | CalendarSpan | date | int
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A question that a plan answers. A measure is one, named by the measure.
 
     `gap` marks one that stands for words missing from the source: it may stay open, and then what
@@ -339,14 +318,12 @@ class Parameter:
     missing: str = ""  # of a gap: what the source does not state
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     cite: str
     says: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a case expects of one course; None where it says nothing."""
 
     course: str
@@ -359,8 +336,7 @@ class Expected:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """An author's test: `given` are the texts of a plan; either courses or a refusal follow."""
 
     name: str
@@ -368,11 +344,10 @@ class Case:
     expected: tuple[Expected, ...]
     refused: str | None
     place: Place
-    places: Mapping[str, Place] = field(compare=False)
+    places: Mapping[str, Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Protocol:
+class Protocol(Struct, frozen=True):
     id: str
     title: str
     status: str

@@ -9,11 +9,11 @@ zero, no trailing one, a space before the unit, no comma, `mcg` and `units` writ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
-from functools import total_ordering
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import Misread, quoted
@@ -32,8 +32,7 @@ class Dimension(StrEnum):
     PART = "part"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit of the closed table: its UCUM code, its printed name and its exact size in the base
     unit of its dimension (g, [iU], L, mol, eq, m, m2, 1)."""
 
@@ -102,9 +101,7 @@ _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _NUMBER_THEN_UNIT = re.compile(r"(?P<number>\S+) +(?P<unit>\S.*)")
 
 
-@total_ordering
-@dataclass(frozen=True, slots=True, eq=False)
-class Quantity:
+class Quantity(Struct, frozen=True, eq=False):
     """An exact amount. Equality and order hold across units of one dimension (1 mg = 1000 mcg);
     every operation between dimensions raises TypeError, which no valid protocol can reach."""
 
@@ -128,8 +125,20 @@ class Quantity:
     def __hash__(self) -> int:
         return hash((self.unit.dimension, self.base))
 
+    def __ne__(self, other: object) -> bool:  # a Struct brings its own
+        return not self == other
+
     def __lt__(self, other: Quantity) -> bool:
         return self.base < self._same(other)
+
+    def __le__(self, other: Quantity) -> bool:
+        return self.base <= self._same(other)
+
+    def __gt__(self, other: Quantity) -> bool:
+        return self.base > self._same(other)
+
+    def __ge__(self, other: Quantity) -> bool:
+        return self.base >= self._same(other)
 
     def __add__(self, other: Quantity) -> Quantity:
         return Quantity(self.value + self._same(other) / self.unit.factor, self.unit)

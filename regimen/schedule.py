@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
@@ -59,8 +60,7 @@ class Beginning(NamedTuple):
         return f"{self.offset} {'before' if self.before else 'after'} {self.anchor} ({self.at})"
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedPhase:
+class AppliedPhase(Struct, frozen=True):
     """A phase of the protocol as this plan has it. `pattern` holds values, no references; `route`
     is None where it is not stated; `count` and `course_count` are numbers of administrations;
     `times` is (None,) where doses have no clock time."""
@@ -166,8 +166,7 @@ def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | Once) -> str:
             raise TypeError(f"{pattern} holds a reference")
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """All administrations of a plan in the order of their moments; `gaps` names what the source
     leaves open and the plan did not fill."""
 
@@ -201,8 +200,7 @@ class Schedule:
         return len({each.day for each in self.administrations})
 
 
-@dataclass(frozen=True, slots=True)
-class RangeCheck:
+class RangeCheck(Struct, frozen=True):
     """How a course's doses stand to the usual range of its drug."""
 
     course: str
@@ -212,8 +210,7 @@ class RangeCheck:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """What one drug, course or phase adds up to; `amount` and `highest` (the highest single dose)
     are None where the doses are not stated."""
 
@@ -227,15 +224,13 @@ class Total:
     highest: Quantity | None
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     by_drug: tuple[Total, ...]
     by_course: tuple[Total, ...]
     by_phase: tuple[Total, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedSchedule:
+class CheckedSchedule(Struct, frozen=True):
     """A schedule in which no error stands: the only thing an export accepts.
 
     Raises Refusal when it is made from a schedule with a standing error, so that a calendar of an

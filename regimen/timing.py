@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import Misread, quoted
@@ -56,8 +57,7 @@ class MonthEnd(StrEnum):
     FIRST_OF_NEXT = "first-of-next"
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarSpan:
+class CalendarSpan(Struct, frozen=True):
     """A whole number of days, weeks, months or years, as it was written."""
 
     count: int
@@ -84,8 +84,7 @@ _DAYS = {SpanUnit.DAY: 1, SpanUnit.WEEK: 7, SpanUnit.MONTH: 0, SpanUnit.YEAR: 0}
 _MONTHS = {SpanUnit.DAY: 0, SpanUnit.WEEK: 0, SpanUnit.MONTH: 1, SpanUnit.YEAR: 12}
 
 
-@dataclass(frozen=True, slots=True)
-class ElapsedSpan:
+class ElapsedSpan(Struct, frozen=True):
     """Real minutes, the same number of them on a day when the clocks change."""
 
     minutes: int
@@ -103,8 +102,7 @@ class ElapsedSpan:
 Span = CalendarSpan | ElapsedSpan
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True, eq=False):
     """A local day, with a clock time where one is known.
 
     `month_origin` and `months` remember where months are counted from, so that a clamp is never
@@ -114,8 +112,19 @@ class Moment:
 
     day: date
     time: time | None = None
-    month_origin: date | None = field(default=None, compare=False)
-    months: int = field(default=0, compare=False)
+    month_origin: date | None = None
+    months: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Moment):
+            return NotImplemented
+        return self.day == other.day and self.time == other.time
+
+    def __ne__(self, other: object) -> bool:  # a Struct brings its own
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((self.day, self.time))
 
     @property
     def clamped_from(self) -> int | None:

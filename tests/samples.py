@@ -6,7 +6,6 @@ Every date below was counted from the sentence it illustrates, with a calendar.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
@@ -72,7 +71,7 @@ def phase(
 ) -> AppliedPhase:
     first = Moment(days[0], times[0] if times else None)
     # An export looks at nothing else of what the protocol's phase says.
-    values: dict[str, Any] = dict.fromkeys(one.name for one in fields(Phase))
+    values: dict[str, Any] = dict.fromkeys(Phase.__struct_fields__)
     written = Phase(**values | {"key": key, "drug": drug, "place": PLACE})
     return AppliedPhase(
         course=course,

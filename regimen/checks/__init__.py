@@ -7,7 +7,8 @@ exist, and one that examined nothing has failed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from regimen import rules
 from regimen.checks import dimensions, gaps, recount, spacing, usual_range

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from math import floor
 from pathlib import Path
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Reader, Rule, Severity
@@ -82,8 +83,7 @@ def usual_doses() -> tuple[_Row, ...]:
     return shaped(read_nodes(data, "usual_ranges.yaml"), _Table).rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
+class _Compared(Struct, frozen=True):
     """A course's doses of one phase against one row; `amount` is on the row's basis."""
 
     row: _Row

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.console import JustifyMethod
 from rich.table import Table
@@ -14,8 +14,7 @@ _WIDE, _NARROW = 2, 1  # the gap between columns
 _LEAST = 8  # a column is not made narrower than this
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """`right` aligns numbers; one that `gives` is narrowed, and its texts wrapped, for space."""
 
     name: str

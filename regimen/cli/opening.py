@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen.cli.options import Wanted
 from regimen.cli.questions import complete
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from regimen.protocol import Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A plan and its protocol; `fresh` where the plan was made just now and is in no file."""
 
     protocol: Protocol

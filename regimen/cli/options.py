@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from msgspec import Struct
 
 from regimen.cli.terminal import WrongUse
 
@@ -20,8 +20,7 @@ T = TypeVar("T")
 Command = Callable[..., T]
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What was typed about the plan, unread."""
 
     start: str | None
@@ -121,7 +120,7 @@ def plan_options(command: Command[T]) -> Command[T]:
 
     @wraps(command)
     def collected(**arguments: object) -> T:
-        typed = {field.name: arguments.pop(field.name) for field in fields(Wanted)}
+        typed = {name: arguments.pop(name) for name in Wanted.__struct_fields__}
         return command(wanted=Wanted(**typed), **arguments)  # type: ignore[arg-type]
 
     for option in reversed(_OPTIONS):

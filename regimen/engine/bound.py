@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.engine.days import Days
@@ -30,8 +31,7 @@ from regimen.route import Route
 from regimen.timing import CalendarSpan
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
+class Levels(Struct, frozen=True):
     """A taper with values."""
 
     first: Quantity

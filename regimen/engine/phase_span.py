@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, time
+
+from msgspec import Struct, field
 
 from regimen import rules
 from regimen.engine.bound import Bound, Levels
@@ -20,8 +21,7 @@ Slot = tuple[date, time | None]
 START_OF_DAY = time.min
 
 
-@dataclass(slots=True)
-class PhaseSpan:
+class PhaseSpan(Struct):
     """A phase with its moments. `last_place` is the place of its last administration, and
     `whole_day` whether that ends its day."""
 

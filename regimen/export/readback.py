@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
 from fractions import Fraction
+
+from msgspec import Struct
 
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import NOT_STATED, clean
@@ -14,8 +15,7 @@ from regimen.quantity import UNITS
 from regimen.schedule import Administration, CheckedSchedule
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What an export says about one administration. `key` is its id, or what stands for it there;
     `dose` and `unit` are None where the export says that the dose is not stated."""
 
@@ -75,11 +75,11 @@ def compare(
 
 
 def _same(expected: Said, said: Said) -> None:
-    for field in fields(Said):
-        should, does = getattr(expected, field.name), getattr(said, field.name)
+    for name in Said.__struct_fields__:
+        should, does = getattr(expected, name), getattr(said, name)
         if should != does:
             raise ExportMismatch(
-                f"{said.key}: {field.name} was written as {does!r} and should be {should!r}"
+                f"{said.key}: {name} was written as {does!r} and should be {should!r}"
             )
 
 

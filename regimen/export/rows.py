@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from operator import attrgetter
+
+from msgspec import Struct
 
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import clean, override_text, overrides, weekday_title
@@ -15,8 +16,7 @@ from regimen.quantity import decimal_text
 from regimen.schedule import Administration, CheckedSchedule
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """An administration as columns, in the order of the published header.
 
     `dose` is the exact plain decimal, `unit` its printed name and `ucum` its UCUM code, all three
@@ -43,7 +43,7 @@ class Row:
     note: str
 
 
-HEADER: tuple[str, ...] = tuple(field.name for field in fields(Row))
+HEADER: tuple[str, ...] = Row.__struct_fields__
 _values = attrgetter(*HEADER)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from msgspec import Struct, field
 
 from regimen.export.readback import Said, amount_read, compare
 from regimen.export.refusals import ExportMismatch
@@ -29,8 +30,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _VOID = frozenset({"meta", "col"})
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     """An element that stands for an administration, with the texts in it by their class."""
 
     id: str

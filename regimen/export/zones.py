@@ -9,9 +9,10 @@ then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 # No zone has changed its clocks twice within so short a time.
 _STEP = timedelta(hours=12)
@@ -19,8 +20,7 @@ _MARGIN = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Observance:
+class Observance(Struct, frozen=True):
     """From the local time `onset`, told in the offset `before`, the offset `after` is in force.
     Offsets are east of UTC; `onset` has no zone."""
 

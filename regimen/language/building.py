@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
+
+from msgspec import Struct, field
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Place, Refusal, by_place, quoted, refuse
@@ -68,8 +69,7 @@ def read_protocol(text: bytes | str, file: str) -> Protocol:
     return _Builder(document, shape, hashlib.sha256(data).hexdigest()).protocol()
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(Struct):
     document: Document
     shape: ProtocolShape
     content_hash: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 
 import yaml
+from msgspec import Struct, field
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Place, Refusal, quoted, refuse
@@ -24,8 +24,7 @@ Path = tuple[str | int, ...]
 Tree = dict[str, "Tree"] | list["Tree"] | str
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """The tree, and where each path of it stands: the value, and the key where there is one."""
 
     file: str
@@ -43,8 +42,7 @@ class Document:
         return self.keys.get(path) or self.place(path)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A mapping or list that is still being read; `key` is the mapping's key waiting for its
     value, and `key_end` where that key ends in the text."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import partial
 from typing import TypeVar
 
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from regimen import rules
-from regimen.finding import Finding, Place, Rule
+from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.answers import MOST_PER_WEEK
 from regimen.language.nodes import Document, Path
 from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape
@@ -54,8 +56,7 @@ DOSING = ("dose", "taper")
 _NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A `$name` in a phase: where it stands, which types of parameter may stand there, and what
     the place asks of the answer beyond its type."""
 
@@ -76,8 +77,7 @@ class Reference:
         return parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
+class Levels(Struct, frozen=True):
     """Where a phase's keys may stand, nearest first: its own block, its course's (None where the
     course is the phase), the protocol's; each with its path in the document."""
 
@@ -110,8 +110,7 @@ def phase_keys(shape: PhaseKeys) -> list[str]:
     return [key for key in PhaseKeys.written_keys() if stated(shape, key) is not None]
 
 
-@dataclass(slots=True)
-class PhaseBuilder:
+class PhaseBuilder(Struct):
     """Builds one phase and gathers what it finds, implies, refers to and scales by."""
 
     document: Document
@@ -160,6 +159,13 @@ class PhaseBuilder:
         names += [parameter.name for parameter in self.implied if not parameter.optional]
         names += [measure for measure, _ in self.measured]
         return tuple(dict.fromkeys(names))
+
+    @property
+    def title(self) -> str:
+        name = self.levels.own.name
+        if self.levels.course is None:
+            return f"course {self.course}"
+        return f"phase {quoted(name) if name else self.at + 1} of course {self.course}"
 
     def key(self, name: str | None) -> str:
         """The phase's part of an administration's identity."""
@@ -259,7 +265,7 @@ class PhaseBuilder:
         if found is None:
             self.find(
                 rules.NO_ROUTE,
-                f"course {self.course} has no route",
+                f"{self.title} has no route",
                 "write route: intramuscular (or another); or not stated, if the source is silent",
                 place,
             )
@@ -273,7 +279,7 @@ class PhaseBuilder:
         if found is None:
             self.find(
                 rules.NO_DOSE,
-                f"course {self.course} has no dose",
+                f"{self.title} has no dose",
                 "write dose: 100 mcg (or another); or not stated, if the source is silent",
                 place,
             )
@@ -316,7 +322,7 @@ class PhaseBuilder:
                 return Once()
             self.find(
                 rules.NO_DAYS,
-                f"course {self.course} does not say on which days",
+                f"{self.title} does not say on which days",
                 "write every: 1 day, times_per_week: 2 or on: [mon, thu]; or doses: 1 for a single"
                 " dose; or every: not stated, if the source is silent",
                 place,
@@ -409,7 +415,7 @@ class PhaseBuilder:
         if found is None:
             self.find(
                 rules.NO_EXTENT,
-                f"course {self.course} does not say how long",
+                f"{self.title} does not say how long",
                 "write for: 2 weeks, doses: 12, or before or through an anchor; or for: not stated,"
                 " if the source is silent",
                 place,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Override, Place, Refusal, quoted, refuse
@@ -31,8 +32,7 @@ _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PLAN_KEYS = ("start", "zone", "closed")  # what a plan says besides its answers
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An answer as it was typed, who decided it, when and why, and where it stands."""
 
     text: str
@@ -102,8 +102,7 @@ class PlanShape(Shape):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(Struct, frozen=True):
     """A plan file that is read but not yet held against its protocol."""
 
     document: Document

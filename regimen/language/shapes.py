@@ -8,9 +8,9 @@ does (docs/adr/0006).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from pydantic_core import PydanticCustomError, SchemaValidator
 
 from regimen import rules
@@ -20,8 +20,7 @@ MISREAD = "misread"  # the error type that carries a Misread's rule, words and m
 Core = dict[str, Any]  # a core schema; pydantic_core checks it when it compiles it
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What may stand at a key: a core schema, and the shape inside it, if there is one; `several`
     says whether a path through it names one of several."""
 
@@ -30,8 +29,7 @@ class Kind:
     several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of a shape: what it may hold, its sentence for the language reference, whether it
     must be there, and its value where it is absent."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import Misread, quoted
@@ -39,13 +40,11 @@ MOST_CHARACTERS = 200  # of a title or name
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class NotStated:
+class NotStated(Struct, frozen=True):
     """The words `not stated`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """A range that a plan must fix: `6 to 7 days`."""
 
     low: CalendarSpan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import replace
+from msgspec.structs import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 

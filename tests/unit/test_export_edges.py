@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
+from msgspec.structs import replace
 from datetime import date
 from fractions import Fraction
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import replace
+from msgspec.structs import replace
 
 import pytest
 from hypothesis import example, given
