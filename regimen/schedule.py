@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -28,7 +27,7 @@ class DoseStage(StrEnum):
     ORDERED = "ordered"
 
 
-class DoseStep(NamedTuple):
+class DoseStep(Struct, frozen=True):
     """The amount after one stage, and why it is that."""
 
     stage: DoseStage
@@ -36,7 +35,7 @@ class DoseStep(NamedTuple):
     because: str
 
 
-class Dose(NamedTuple):
+class Dose(Struct, frozen=True):
     """The amount ordered per administration, and each stage on the way to it."""
 
     ordered: Quantity
@@ -46,7 +45,7 @@ class Dose(NamedTuple):
         return str(self.ordered)
 
 
-class Beginning(NamedTuple):
+class Beginning(Struct, frozen=True):
     """Why a phase begins where it does: `anchor` in words, at `at`, moved by `offset`."""
 
     anchor: str
@@ -85,7 +84,7 @@ class AppliedPhase(Struct, frozen=True):
         return self.written.drug
 
 
-class Administration(NamedTuple):
+class Administration(Struct, frozen=True):
     """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
 
     `dose` is None where the source does not state it; `instant` is in UTC and given for timed ones.

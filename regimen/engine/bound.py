@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ class Levels(Struct, frozen=True):
     share: Share | None = None
 
 
-class Bound(NamedTuple):
+class Bound(Struct, frozen=True):
     """None stands for what the source does not state and the plan did not fill. `times` is (None,)
     where doses have no clock time."""
 

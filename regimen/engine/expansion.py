@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from regimen.engine.bound import Levels
 from regimen.engine.clocks import instant_of
 from regimen.engine.days import counts_months
@@ -66,8 +68,12 @@ def _at_instant(administration: Administration, clock: time, plan: Plan) -> Admi
     zone = ZoneInfo(plan.zone)
     instant, note = instant_of(administration.day, clock, zone)
     local = instant.astimezone(zone)
-    return administration._replace(
-        day=local.date(), time=local.time().replace(fold=0), instant=instant, clock_note=note
+    return replace(
+        administration,
+        day=local.date(),
+        time=local.time().replace(fold=0),
+        instant=instant,
+        clock_note=note,
     )
 
 

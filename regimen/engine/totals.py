@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -38,7 +39,9 @@ def _grouped(
 
 
 def _total(key: _Key, group: list[Administration]) -> Total:
-    amounts = [each.dose.ordered for each in group if each.dose]
+    counts = Counter(id(each.dose) for each in group)  # doses made alike are one object
+    doses = {id(each.dose): each.dose for each in group}
+    amounts = [(dose.ordered, counts[made]) for made, dose in doses.items() if dose]
     return Total(
         drug=key.drug,
         course=key.course,
@@ -47,14 +50,15 @@ def _total(key: _Key, group: list[Administration]) -> Total:
         amount=_sum(amounts),
         first=group[0].moment,
         last=group[-1].moment,
-        highest=max(amounts) if amounts else None,
+        highest=max([amount for amount, _ in amounts], default=None),
     )
 
 
-def _sum(amounts: list[Quantity]) -> Quantity | None:
-    if not amounts:
+def _sum(counted: list[tuple[Quantity, int]]) -> Quantity | None:
+    if not counted:
         return None
-    result = amounts[0]
-    for amount in amounts[1:]:
-        result += amount
+    (first, count), *rest = counted
+    result = first.times(count)
+    for amount, count in rest:
+        result += amount.times(count)
     return result.for_total()

@@ -96,10 +96,11 @@ def test_the_printed_100_mg_goes_on_only_with_an_override_for_exactly_this() -> 
     malbora = protocol("b12-acth-phenobarbital-malbora")
     about = "b12: 100 mg intramuscular per dose"
     override = Override("far-outside-range", about, "Dr A", "2026-03-01", "as printed")
-    for which, passes in ((override, True), (Override("far-outside-range", "b12", "A", "", ""), False)):
-        plan = planning.make_plan(
-            malbora, MALBORA, plan_id="5" * 32, made=MADE, overrides=(which,)
-        )
+    for which, passes in (
+        (override, True),
+        (Override("far-outside-range", "b12", "A", "", ""), False),
+    ):
+        plan = planning.make_plan(malbora, MALBORA, plan_id="5" * 32, made=MADE, overrides=(which,))
         if passes:
             (finding,) = planning.check(malbora, plan).findings
             assert finding.override == override

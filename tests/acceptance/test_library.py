@@ -50,7 +50,9 @@ def test_every_protocol_is_cited(name: str) -> None:
 def test_every_course_stands_on_quoted_words(name: str) -> None:
     """The drug of each course is named in the words that the source is quoted for."""
     read = protocol(name)
-    quoted = re.sub(r"[^a-z0-9]", "", " ".join(source.says or "" for source in read.sources).lower())
+    quoted = re.sub(
+        r"[^a-z0-9]", "", " ".join(source.says or "" for source in read.sources).lower()
+    )
     for course in read.courses:
         words = re.sub(r"^synthetic ", "", course.drug.lower())
         assert re.sub(r"[^a-z0-9]", "", words) in quoted, course.key

@@ -104,7 +104,12 @@ def agree(
     return len(schedule.administrations)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)
 @given(strategies.samples())
 def test_random_protocols(sample: Sample) -> None:
     text = strategies.to_yaml(sample.protocol)
@@ -119,7 +124,9 @@ def _shipped() -> list[tuple[str, int]]:
     return [
         (path.stem, at)
         for path in sorted(PROTOCOLS.glob("*.yaml"))
-        for at, case in enumerate(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)["cases"])
+        for at, case in enumerate(
+            yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)["cases"]
+        )
         if "expect" in case
     ]
 

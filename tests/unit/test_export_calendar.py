@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from msgspec.structs import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import icalendar
 import pytest
+from msgspec.structs import replace
 
 from regimen.export import ExportMismatch, export
 from regimen.export.calendar import check, uid_of
@@ -200,7 +200,7 @@ def test_a_timed_dose_without_an_instant_is_refused() -> None:
     checked = samples.twice_a_day()
     first, *rest = checked.administrations
     broken = samples.checked(
-        checked.protocol, [first._replace(instant=None), *rest], zone="Europe/Rome"
+        checked.protocol, [replace(first, instant=None), *rest], zone="Europe/Rome"
     )
     with pytest.raises(ExportMismatch, match="no instant"):
         export(broken, "ics")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from msgspec.structs import replace
 from datetime import date
 from fractions import Fraction
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from regimen.export import FORMATS, ExportMismatch, export
 from regimen.export.facts import exact
@@ -25,7 +25,7 @@ THIRD = Quantity(Fraction(1, 3), BY_UCUM["mg"])
 
 def with_dose(dose: Dose) -> CheckedSchedule:
     checked = samples.case_report()
-    given = [each._replace(dose=dose) for each in checked.administrations]
+    given = [replace(each, dose=dose) for each in checked.administrations]
     return replace(checked, schedule=replace(checked.schedule, administrations=tuple(given)))
 
 

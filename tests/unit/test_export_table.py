@@ -6,11 +6,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from msgspec.structs import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from regimen.export import ExportMismatch, export
 from regimen.export.table import check, neutral, original

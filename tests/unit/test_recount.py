@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from msgspec.structs import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from regimen import library, planning
 from regimen.checks import recount
