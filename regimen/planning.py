@@ -1,26 +1,29 @@
 """The one door: read, expand, check, export. Command line, web and Python users come in here.
 
+What only authors need is imported where it is used, because a schedule must start fast.
 Nothing in here reads a clock, a disk or the environment: texts, the plan's random id and the moment
 it was made are given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from regimen import rules
-from regimen.cases import CaseResult, run_cases
 from regimen.checks import check_protocol, checked, examined
 from regimen.engine.expansion import expand
 from regimen.engine.inputs import asked, missing
 from regimen.finding import Override, Place, Refusal, refuse
 from regimen.language.building import read_protocol as _read_protocol
 from regimen.language.plans import Given, PlanFile, new_plan, plan_of, plan_text, read_plan_file
-from regimen.language.sentences import sentences
 from regimen.plan import Plan
 from regimen.protocol import Parameter, ParameterType, Protocol
 from regimen.schedule import CheckedSchedule, Schedule
+
+if TYPE_CHECKING:
+    from regimen.cases import CaseResult
 
 __all__ = [
     "Given",
@@ -103,4 +106,13 @@ def test(protocol: Protocol) -> tuple[CaseResult, ...]:
             "write under cases what is expected for a start date you worked out by hand",
             protocol.place,
         )
+    from regimen.cases import run_cases
+
     return run_cases(protocol)
+
+
+def sentences(protocol: Protocol) -> Iterator[str]:
+    """The protocol read back: a sentence for each phase, and one for each question."""
+    from regimen.language.sentences import sentences
+
+    return sentences(protocol)

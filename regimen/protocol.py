@@ -77,6 +77,14 @@ class Point(StrEnum):
     LAST = "last"  # its last administration
     END = "end"  # the end of its period
 
+    @property
+    def words(self) -> str:
+        return {
+            "begin": "the first moment",
+            "first": "the first dose",
+            "last": "the last dose",
+        }.get(self, "the end")
+
 
 class Start(Struct, frozen=True):
     """The plan's start."""

@@ -50,6 +50,9 @@ class SpanUnit(StrEnum):
     YEAR = "year"
 
 
+_DAY, _WEEK, _MONTH = SpanUnit.DAY, SpanUnit.WEEK, SpanUnit.MONTH
+
+
 class MonthEnd(StrEnum):
     """What "n months later" means where that month has no such day (31 January + 1 month)."""
 
@@ -66,22 +69,22 @@ class CalendarSpan(Struct, frozen=True):
     @property
     def days(self) -> int:
         """In days; 0 where the span is counted in months or years."""
-        return self.count * _DAYS[self.unit]
+        if self.unit is _DAY:
+            return self.count
+        return self.count * 7 if self.unit is _WEEK else 0
 
     @property
     def months(self) -> int:
         """In months; 0 where the span is counted in days or weeks."""
-        return self.count * _MONTHS[self.unit]
+        if self.unit is _DAY or self.unit is _WEEK:
+            return 0
+        return self.count if self.unit is _MONTH else self.count * 12
 
     def times(self, count: int) -> CalendarSpan:
         return CalendarSpan(self.count * count, self.unit)
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
-
-
-_DAYS = {SpanUnit.DAY: 1, SpanUnit.WEEK: 7, SpanUnit.MONTH: 0, SpanUnit.YEAR: 0}
-_MONTHS = {SpanUnit.DAY: 0, SpanUnit.WEEK: 0, SpanUnit.MONTH: 1, SpanUnit.YEAR: 12}
 
 
 class ElapsedSpan(Struct, frozen=True):

@@ -30,8 +30,7 @@ def open_gaps(schedule: Schedule) -> Iterator[Finding]:
             rules.NOT_STATED,
             f"the source does not state {words} of {course}"
             f" ({schedule.protocol.course(course).drug})",
-            f"decide: --set with {names}; or record that the gap is accepted, and what it means is"
-            " printed on every export",
+            f"answer {names}; or record that the gap is accepted, which every export then says",
             schedule.protocol.course(course).place,
             about=f"{course}: {words}",
         )

@@ -8,14 +8,24 @@ from __future__ import annotations
 import gc
 import sys
 from errno import EPIPE
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
 import regimen
-from regimen.cli import authoring, scheduling
 from regimen.cli.terminal import WrongUse, report, say
+
+_COMMANDS = {
+    "list": ("authoring", "list_"),
+    "show": ("authoring", "show"),
+    "schedule": ("scheduling", "schedule"),
+    "totals": ("scheduling", "totals"),
+    "check": ("authoring", "check"),
+    "test": ("authoring", "test"),
+    "plan": ("scheduling", "plan"),
+}
 
 
 class _Regimen(click.Group):
@@ -33,7 +43,15 @@ class _Regimen(click.Group):
             gc.freeze()
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(self.commands)  # in the order of a day's work, not of the alphabet
+        return list(_COMMANDS)  # in the order of a day's work, not of the alphabet
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command, from a module that is loaded only when it is asked for."""
+        if name not in _COMMANDS:
+            return None
+        module, function = _COMMANDS[name]
+        command: click.Command = getattr(import_module(f"regimen.cli.{module}"), function)
+        return command
 
     def invoke(self, context: click.Context) -> object:
         from regimen.export.refusals import ExportMismatch, MissingLibrary
@@ -90,15 +108,3 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 def main() -> None:
     """Turns a treatment protocol and a start date into dated doses and totals, with the reason
     for each."""
-
-
-for _command in (
-    authoring.list_,
-    authoring.show,
-    scheduling.schedule,
-    scheduling.totals,
-    authoring.check,
-    authoring.test,
-    scheduling.plan,
-):
-    main.add_command(_command)

@@ -58,13 +58,15 @@ def places(
         number = at_most if last is None else min(at_most, (last - day).days // span.days + 1)
         return [day + timedelta(days) for days in range(0, number * span.days, span.days)]
     offsets = _offsets(pattern, day)
-    weeks = at_most // len(offsets) + 1
+    weeks = -(-at_most // len(offsets))  # rounded up
     if last is not None:
         weeks = min(weeks, (last - day).days // 7 + 1)
     found = [
         day + timedelta(days + offset) for days in range(0, weeks * 7, 7) for offset in offsets
     ]
-    return [each for each in found[:at_most] if last is None or each <= last]
+    while len(found) > at_most or (last is not None and found and found[-1] > last):
+        found.pop()
+    return found
 
 
 def _monthly(

@@ -244,7 +244,7 @@ def _rounded(
             raise refuse(
                 rules.CAP_IMPOSSIBLE,
                 f"no multiple of {rounding.grid} lies below the cap of {limit}",
-                "round to smaller amounts",
+                "round to smaller amounts, or check the cap",
                 phase.place_of("round"),
             )
     if not result.value:
@@ -260,7 +260,8 @@ def _rounded(
             rules.ROUNDS_FAR,
             f"{_shown(amount)} rounded {rounding} is {result}: a change of"
             f" {_percent(drift)} %, and {_percent(rounding.within)} % is allowed",
-            "round to smaller amounts, or allow it: add within 20 % to round",
+            "round to smaller amounts; or, if this change is meant, add to round: within"
+            f" {ceil(drift * 100)} %",
             phase.place_of("round"),
         )
     return result

@@ -50,8 +50,9 @@ class PhaseSpan(Struct):
         times, a_day = self.times, len(self.times)
         assert self.bound.days is not None
         last_day = None if end is None else end.day
-        # two days more than the count fills: one cut by the first moment, one by the count
-        enough = count // a_day + 2
+        enough = -(-count // a_day)  # rounded up; one more where the first moment cuts a day
+        if self.first.time is not None:
+            enough += 1
         days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
         slots = [(day, clock) for day in days for clock in times]
         skipped = _missed(slots, self.first)
@@ -81,8 +82,8 @@ class PhaseSpan(Struct):
         if isinstance(self.bound.days, Once):
             raise refuse(
                 rules.NO_END,
-                f"a single dose ({self.title}) has no end from which anything could follow",
-                "write begins: with a duration after its .last",
+                f"{self.phase.drug}, {self.title}: a single dose has no end to count from",
+                "count from .last instead, as in 1 week after previous.last",
                 where,
             )
         month_end = self.phase.month_end

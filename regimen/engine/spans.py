@@ -131,9 +131,10 @@ class Spans:
             span.fill(MOST_DOSES + 1, span.period_end())
         self.doses += len(span.slots)
         if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
-            which = f"{span.title} has more than {MOST_DOSES}"
+            title = f"{phase.drug}, {span.title}"
+            which = f"{title}: more than {MOST_DOSES}"
             if len(span.slots) <= MOST_DOSES:
-                which = f"with {span.title}, the plan has more than {MOST_IN_ALL}"
+                which = f"up to {title}, the plan has more than {MOST_IN_ALL}"
             raise refuse(
                 rules.NEVER_ENDING,
                 f"{which} doses",
@@ -143,8 +144,8 @@ class Spans:
         if not span.slots:
             raise refuse(
                 rules.EMPTY_PHASE,
-                f"{span.title} begins on {span.first} and gives no dose",
-                "check its end, and the anchors of both",
+                f"{phase.drug}, {span.title}: begins on {span.first} and gives no dose",
+                "check its end, and where it begins",
                 phase.place_of("before", "through", "for"),
             )
         return span
@@ -172,7 +173,7 @@ class Spans:
             raise refuse(
                 rules.UNSTATED_JUNCTION,
                 f"{phase.name or phase.drug} is a single dose and has no interval to wait out",
-                "write begins, for example begins: 1 week after previous.last",
+                "write when it is given, as in begins: 1 week after previous.last",
                 phase.place,
             )
         last = previous.last()
@@ -237,7 +238,7 @@ class Spans:
         span = self.span(course, at - 1)
         if span is None:
             return None
-        return f"the {point} of {span.title}", span.point(point, where)
+        return f"{point.words} of {span.title}", span.point(point, where)
 
     def point_of_phase(
         self, course: Course, name: str, point: Point, where: Place
@@ -247,7 +248,7 @@ class Spans:
                 span = self.span(course, at)
                 if span is None:
                     return None
-                return f"the {point} of {course.key}, {name}", span.point(point, where)
+                return f"{point.words} of {course.key}, {name}", span.point(point, where)
         raise _not_applied(f"{course.key}.{name}", where)
 
     def point_of_course(
@@ -256,7 +257,7 @@ class Spans:
         applied = range(len(self.applied[course.key]))
         if not applied:
             raise _not_applied(course.key, where)
-        words = f"the {point} of {course.key}"
+        words = f"{point.words} of {course.key}"
         if point is Point.BEGIN:
             span = self.span(course, 0)
         elif point is Point.END:

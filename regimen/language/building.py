@@ -355,10 +355,10 @@ class _Builder(Struct):
                 self.find(
                     Finding(
                         rules.DUPLICATE_NAME,
-                        f"the phases {names[0]} (line {first.place.line}) and {names[1]} share the"
-                        f" identity {quoted(phase.key)}",
-                        "give each phase of a course a name of its own, told apart by its letters"
-                        " a to z and digits",
+                        f"the phases {names[0]} (line {first.place.line}) and {names[1]} cannot be"
+                        f" told apart: in a calendar both are {quoted(phase.key)}",
+                        "give each phase of a course a name of its own, different in its letters (a to z)"
+                        " or digits",
                         phase.place,
                     )
                 )
@@ -399,6 +399,7 @@ class _Builder(Struct):
             )
         elif parameter is None:
             close = get_close_matches(name, self.parameters, n=1)
+            self.used.update(close)
             self.find(
                 Finding(
                     rules.UNKNOWN_PARAMETER,
@@ -441,8 +442,12 @@ class _Builder(Struct):
                 self.find(
                     Finding(
                         rules.UNUSED_MEASURE if measure else rules.UNUSED_PARAMETER,
-                        f"{name} decides nothing",
-                        f"use it as ${name}, or remove it" if not measure else "remove it",
+                        f"{name} decides nothing: no dose scales by it"
+                        if measure
+                        else f"{name} decides nothing: neither a value nor a condition refers to it",
+                        "remove it, or write the dose by it, as in 5 mg/kg"
+                        if measure
+                        else f"write ${name} where the value stands, or remove it",
                         parameter.place,
                     )
                 )

@@ -108,7 +108,7 @@ def hidden(char: str) -> Misread:
     return Misread(
         rules.BAD_TEXT,
         f"the character U+{ord(char):04X} cannot be seen, or changes the order of what is seen",
-        "remove it",
+        "delete it, or type the words around it anew",
     )
 
 
@@ -210,8 +210,8 @@ class _Reader:
         elif isinstance(event, yaml.DocumentStartEvent) and self.document is not None:
             raise refuse(
                 rules.SEVERAL_DOCUMENTS,
-                "the file holds more than one YAML document",
-                "keep one regimen per file and remove the line ---",
+                "with this line a second document begins inside the file",
+                "keep one regimen in a file, and remove the line ---",
                 self.at(event),
             )
 

@@ -22,7 +22,6 @@ from regimen.protocol import (
     Parameter,
     ParameterType,
     Phase,
-    Point,
     PointOf,
     Previous,
     Protocol,
@@ -37,12 +36,6 @@ from regimen.schedule import days_in_words, often
 from regimen.timing import MonthEnd
 
 _SCALES = {Measure.WEIGHT: "per kg of body weight", Measure.BSA: "per m² of body surface"}
-_POINTS = {
-    Point.BEGIN: "the first moment of",
-    Point.FIRST: "the first dose of",
-    Point.LAST: "the last dose of",
-    Point.END: "the end of",
-}
 
 
 def sentences(protocol: Protocol) -> Iterator[str]:
@@ -172,9 +165,9 @@ class _Sentence:
             case DateGiven(ref=ref):
                 return f"«{ref.name}»"
             case Previous(point=point):
-                return f"{_POINTS[point]} the phase before"
+                return f"{point.words} of the phase before"
             case PointOf(course=course, phase=phase, point=point):
-                return f"{_POINTS[point]} {course}" + (f", {phase}" if phase else "")
+                return f"{point.words} of {course}" + (f", {phase}" if phase else "")
 
     def limits(self) -> str:
         phase = self.phase

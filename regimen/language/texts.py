@@ -259,8 +259,8 @@ def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:
             rules.BAD_ANCHOR,
             f"{quoted(whole)} does not say which moment it means",
             "write start, $a_date, previous.end, or a course or course.phase with one of"
-            f" {', '.join('.' + each for each in Point)}; before it, if need be, a duration and"
-            " after or before",
+            f" {', '.join('.' + each for each in Point)}; a duration with after or before may stand"
+            " in front; if the source is silent, make the date a parameter",
         )
     if head == "previous":
         if phase:

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from regimen import library
-from regimen.cli import files, main
+from regimen.cli import files, main, scheduling
 from regimen.export import FORMATS, ExportMismatch
 
 CASE = "b12-acth-infantile-spasms"
@@ -300,7 +300,7 @@ def test_nothing_but_data_goes_to_standard_output(plan: Path) -> None:
 
 
 def test_the_formats_are_those_there_are() -> None:
-    option = next(each for each in main.commands["schedule"].params if each.name == "form")
+    option = next(each for each in scheduling.schedule.params if each.name == "form")
     assert isinstance(option.type, click.Choice)
     assert list(option.type.choices) == list(FORMATS)
 
