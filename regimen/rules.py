@@ -90,6 +90,9 @@ NO_END = _author("no-end", "the anchor asks for an end that the phase does not h
 EMPTY_PHASE = _author("empty-phase", "a phase that gives nothing was surely not meant")
 NOT_APPLIED = _author("not-applied", "the anchor lies in a phase that this patient does not get")
 UNTIMED_ANCHOR = _author("untimed-anchor", "hours cannot be counted from a dose without a time")
+LOST_DOSE = _plan(
+    "lost-dose", "a first dose that falls before its own beginning would be left out in silence"
+)
 NEVER_ENDING = _author(
     "never-ending", "more doses than any treatment has: it is a slip of the hand"
 )

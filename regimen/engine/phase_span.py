@@ -22,8 +22,9 @@ START_OF_DAY = time.min
 
 
 class PhaseSpan(Struct):
-    """A phase with its moments. `last_place` is the place of its last administration, and
-    `whole_day` whether that ends its day."""
+    """A phase with its moments. `last_place` is the place of its last administration,
+    `whole_day` whether that ends its day, and `lost` whether every clock time of its first day
+    lies before its first moment."""
 
     bound: Bound
     beginning: Beginning
@@ -32,6 +33,7 @@ class PhaseSpan(Struct):
     slots: list[Slot] = field(default_factory=list)
     last_place: int = 0
     whole_day: bool = True
+    lost: bool = False
 
     @property
     def phase(self) -> Phase:
@@ -56,6 +58,7 @@ class PhaseSpan(Struct):
         days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
         slots = [(day, clock) for day in days for clock in times]
         skipped = _missed(slots, self.first)
+        self.lost = skipped == a_day
         slots = slots[skipped : skipped + count]
         if end is not None:
             while slots and not _before(slots[-1], end, included=included):

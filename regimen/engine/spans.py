@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from regimen import rules
 from regimen.engine.bound import Bound, answer, bind
 from regimen.engine.clocks import local_after
-from regimen.engine.days import place, shortest_gap
+from regimen.engine.days import is_daily, place, shortest_gap
 from regimen.engine.inputs import applied_phases
 from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order
 from regimen.finding import Place, Refusal, refuse
@@ -147,6 +147,15 @@ class Spans:
                 f"{phase.drug}, {span.title}: begins on {span.first} and gives no dose",
                 "check its end, and where it begins",
                 phase.place_of("before", "through", "for"),
+            )
+        assert span.bound.days is not None
+        if span.lost and not is_daily(span.bound.days):
+            raise refuse(
+                rules.LOST_DOSE,
+                f"{phase.drug}, {span.title}: begins on {span.first}, after that day's clock times,"
+                f" and the next day of the pattern is {span.slots[0][0]}",
+                "begin earlier that day, or on the next day; or give a later clock time",
+                phase.place_of("at", "times_per_day", "begins"),
             )
         return span
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import time
+from collections.abc import Iterator, Sequence
 
 from regimen.protocol import (
     Anchor,
-    Condition,
-    Course,
     DateGiven,
     DoseExpression,
     Doses,
@@ -20,12 +17,13 @@ from regimen.protocol import (
     OnceADay,
     OnWeekdays,
     Parameter,
-    ParameterType,
     Phase,
+    Point,
     PointOf,
     Previous,
     Protocol,
     Ref,
+    RoundingMode,
     Share,
     Start,
     Taper,
@@ -33,16 +31,33 @@ from regimen.protocol import (
     Until,
 )
 from regimen.schedule import days_in_words, often
-from regimen.timing import MonthEnd
+from regimen.timing import CalendarSpan, MonthEnd
 
 _SCALES = {Measure.WEIGHT: "per kg of body weight", Measure.BSA: "per m² of body surface"}
+_POINTS = {
+    Point.BEGIN: "the first moment of",
+    Point.FIRST: "the first dose of",
+    Point.LAST: "the last dose of",
+    Point.END: "the end of",
+}
+_ROUNDED = {
+    RoundingMode.NEAREST: "to the nearest multiple of",
+    RoundingMode.UP: "up to a multiple of",
+    RoundingMode.DOWN: "down to a multiple of",
+}
 
 
 def sentences(protocol: Protocol) -> Iterator[str]:
-    """One sentence for each phase of each course, in order; then one for each open question."""
+    """What each phase of each course says, in order; then each question."""
     for course in protocol.courses:
         for at, phase in enumerate(course.phases):
-            yield _Sentence(protocol, course, phase, at).text()
+            name = f"{course.key}, {phase.name}" if phase.name else course.key
+            conditions = (*course.when, *phase.when)
+            words = _Phase(protocol, phase, at).words()
+            if conditions:
+                only = [f"{each.parameter} is {_either(each.choices)}" for each in conditions]
+                words = (*words, f"Only if {' and '.join(only)}.")
+            yield f"{name}: {' '.join(words)}"
     for parameter in protocol.parameters.values():
         if not parameter.optional:
             yield _question(parameter)
@@ -53,48 +68,55 @@ def _question(parameter: Parameter) -> str:
     return f"{kind}: {parameter.name}. {parameter.ask}"
 
 
-class _Sentence:
-    def __init__(self, protocol: Protocol, course: Course, phase: Phase, at: int) -> None:
-        self.protocol, self.course, self.phase, self.at = protocol, course, phase, at
+def _and(words: Sequence[str]) -> str:
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
-    def text(self) -> str:
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(f"“{word}”" for word in words)
+
+
+class _Phase:
+    """The sentences of one phase, which is the `at`-th of its course."""
+
+    def __init__(self, protocol: Protocol, phase: Phase, at: int) -> None:
+        self.protocol, self.phase, self.at = protocol, phase, at
+
+    def words(self) -> tuple[str, ...]:
         phase = self.phase
-        parts = [
-            self.condition(),
-            f"{phase.drug}, {self.dose()}, {self.value(phase.route, 'route')},",
-            self.days(),
-            self.times(),
-            self.extent(),
-            self.beginning(),
-            self.limits(),
-        ]
-        name = f" ({phase.name})" if phase.name else ""
-        return f"{self.course.key}{name}: " + " ".join(part for part in parts if part) + "."
+        what = f"{phase.drug} {self.dose()} {self.value(phase.route, 'route')}"
+        when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
+        return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits())
 
     def value(self, value: object, missing: str) -> str:
         """The value, or the name of the parameter that stands for it."""
         if not isinstance(value, Ref):
             return str(value)
         parameter = self.protocol.parameters[value.name]
-        return f"{missing} not stated" if parameter.gap else f"«{parameter.name}»"
+        return f"({missing} not stated)" if parameter.gap else f"«{parameter.name}»"
 
-    def condition(self) -> str:
-        conditions: tuple[Condition, ...] = (*self.course.when, *self.phase.when)
-        if not conditions:
-            return ""
-        words = [f"{each.parameter} is {' or '.join(each.choices)}" for each in conditions]
-        return f"if {' and '.join(words)}:"
+    # --- how much
 
     def dose(self) -> str:
         dose = self.phase.dose
         if isinstance(dose, Ref):
             return self.value(dose, "dose")
         if isinstance(dose, Taper):
-            first, by = self.value(dose.first, "first level"), self.value(dose.by, "step")
-            to, each = self.value(dose.to, "end"), self.value(dose.each, "length")
             per = f" per {dose.share}" if dose.share else ""
-            return f"a taper from {first}{per} in steps of {by} to {to}, each level for {each}"
-        return _amount(dose)
+            first, by = self.value(dose.first, "first level"), self.value(dose.by, "step")
+            to, each = self.value(dose.to, "last level"), self.value(dose.each, "length")
+            return f"from {first}{per} to {to} in steps of {by}, each level for {each},"
+        words = str(dose.amount) + (f" {_SCALES[dose.per]}" if dose.per else "")
+        return words + self.shared(dose)
+
+    def shared(self, dose: DoseExpression) -> str:
+        if dose.share is None:
+            return ""
+        per = " in all" if dose.share is Share.IN_ALL else f" per {dose.share}"
+        once = dose.share is Share.DAY and isinstance(self.phase.times, OnceADay)
+        return per if once else f"{per} in equal doses,"
+
+    # --- when
 
     def days(self) -> str:
         match self.phase.pattern:
@@ -106,8 +128,10 @@ class _Sentence:
                 return f"{self.value(ref, 'number')} times a week"
             case OnWeekdays(weekdays=Ref() as ref):
                 return f"on {self.value(ref, 'weekdays')}"
+            case OnWeekdays(weekdays=tuple(weekdays)):
+                return f"on {_and([weekday.title for weekday in weekdays])}"
             case Once():
-                return "one single dose" if self.phase.extent == Doses(1) else "once"
+                return "a single dose"
             case pattern:
                 return days_in_words(pattern)
 
@@ -116,40 +140,53 @@ class _Sentence:
         if isinstance(times, OnceADay):
             return ""
         if isinstance(times, Ref):
-            parameter = self.protocol.parameters[times.name]
-            if parameter.gap or parameter.type is not ParameterType.CLOCKS:
-                return "at clock times not stated"
-            assert parameter.count is not None
-            return f"{often(parameter.count)} a day at clock times that the plan gives"
-        return f"at {' and '.join(_clock(each) for each in times)}"
+            count = self.protocol.parameters[times.name].count
+            if count is None:
+                return "at clock times that are not stated"
+            return f"{often(count)} each day that it is given, at clock times from the plan"
+        return f"at {_and([f'{clock:%H:%M}' for clock in times])}"
 
     def extent(self) -> str:
-        if isinstance(self.phase.pattern, Once):
-            return ""
         match self.phase.extent:
-            case None:
-                return "until its last level has ended"
             case Ref() as ref:
-                return f"for a {self.value(ref, 'duration')}"
+                return self.value(ref, "duration")
             case For(span=span):
                 return f"for {self.value(span, 'duration')}"
+            case Doses(count=1):
+                return "" if isinstance(self.phase.pattern, Once) else "1 dose"
             case Doses(count=count):
-                return f"for {self.value(count, 'number')} doses"
+                return f"{self.value(count, 'number')} doses"
             case Until(anchor=anchor, included=included):
-                return f"{'through' if included else 'until before'} {self.anchor(anchor)}"
+                return f"{'up to and including' if included else 'up to'} {self.anchor(anchor)}"
+            case None:
+                return "until the last level has ended"
 
     def beginning(self) -> str:
-        if self.phase.begins is not None:
-            return f"beginning {self.anchor(self.phase.begins)}"
+        phase = self.phase
+        written = phase.begins or (phase.course_begins if self.at == 0 else None)
+        if written is not None:
+            word = "on " if isinstance(written.base, DateGiven) else "at "
+            return ("" if written.offset else word) + self.anchor(written)
         if self.at == 0:
-            return "from the start"
-        match self.phase.junction:
+            return "at the start"
+        match phase.junction:
             case Junction.AT_ONCE:
                 return "as soon as the phase before has ended"
             case Junction.WAIT:
-                return "one interval after the last dose before"
+                return f"{self.gap()} after the last dose before"
             case None:
-                return "following the phase before"
+                return "after the phase before, or at the start if none before it applies"
+
+    def gap(self) -> str:
+        """The interval that is waited out, where it is known before there is a plan."""
+        match self.phase.pattern:
+            case Every(span=CalendarSpan() as span):
+                return str(span)
+            case TimesPerWeek(count=int(count)):
+                days = 7 // count
+                return f"{days} day{'' if days == 1 else 's'}"
+            case _:
+                return "the pattern's shortest interval"
 
     def anchor(self, anchor: Anchor) -> str:
         base = self.base(anchor)
@@ -165,31 +202,23 @@ class _Sentence:
             case DateGiven(ref=ref):
                 return f"«{ref.name}»"
             case Previous(point=point):
-                return f"{point.words} of the phase before"
+                return f"{_POINTS[point]} the phase before"
             case PointOf(course=course, phase=phase, point=point):
-                return f"{point.words} of {course}" + (f", {phase}" if phase else "")
+                return f"{_POINTS[point]} {course}" + (f", {phase}" if phase else "")
 
-    def limits(self) -> str:
+    # --- limits
+
+    def limits(self) -> Iterator[str]:
         phase = self.phase
-        words = [
-            f", at most {cap.amount}{f' {_SCALES[cap.per]}' if cap.per else ''} per {cap.basis}"
-            for cap in phase.caps
-        ]
+        for cap in phase.caps:
+            scale = f" {_SCALES[cap.per]}" if cap.per else ""
+            yield f"At most {cap.amount}{scale} per {cap.basis}."
         if phase.rounding is not None:
-            words.append(f", rounded {phase.rounding}")
+            rounding, ties = phase.rounding, ""
+            if rounding.mode is RoundingMode.NEAREST:
+                ties = f", ties {'up' if rounding.ties_up else 'down'}"
+            yield f"Rounded {_ROUNDED[rounding.mode]} {rounding.grid}{ties}."
         if phase.month_end is MonthEnd.FIRST_OF_NEXT:
-            words.append(", a day that a month lacks being the first of the next")
-        return "".join(words).removeprefix(", ") and "".join(words)[2:]
-
-
-def _amount(dose: DoseExpression) -> str:
-    words = str(dose.amount)
-    if dose.per is not None:
-        words += f" {_SCALES[dose.per]}"
-    if dose.share is Share.IN_ALL:
-        return f"{words} in all, shared equally"
-    return words if dose.share is None else f"{words} per {dose.share}, shared equally"
-
-
-def _clock(clock: time) -> str:
-    return f"{clock:%H:%M}"
+            yield "A day that a month lacks is the first of the next month."
+        if phase.may_overlap:
+            yield "It may lie beside the phase before it."

@@ -253,8 +253,8 @@ def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:
     if text.startswith("$"):
         return DateGiven(read_ref(text))
     head, _, tail = text.partition(".")
-    phase, _, point = tail.rpartition(".")
-    if point not in set(Point):
+    phase, dot, point = tail.rpartition(".")
+    if point not in set(Point) or bool(dot) is not bool(phase):
         raise Misread(
             rules.BAD_ANCHOR,
             f"{quoted(whole)} does not say which moment it means",
