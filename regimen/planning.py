@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from regimen.cases import CaseResult
 
 __all__ = [
+    "START",
     "Given",
     "PlanFile",
-    "START",
     "check",
     "examine",
     "make_plan",
@@ -50,7 +50,10 @@ START = Parameter(
 
 
 def read_protocol(text: bytes | str, file: str) -> Protocol:
-    """A protocol whose own text raises no objection; `file` names it in findings. Raises Refusal."""
+    """A protocol whose own text raises no objection; `file` names it in findings.
+
+    Raises Refusal.
+    """
     return check_protocol(_read_protocol(text, file))
 
 

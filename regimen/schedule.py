@@ -1,4 +1,4 @@
-"""A schedule: the administrations of a plan, each with its reasons, and the proof it was checked."""
+"""A schedule: the administrations of a plan, each with its reasons, and that it was checked."""
 
 from __future__ import annotations
 

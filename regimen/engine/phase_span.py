@@ -114,15 +114,11 @@ class PhaseSpan(Struct):
 
     def point(self, point: Point, where: Place) -> Moment:
         """The moment that an anchor at `where` means. Raises Refusal."""
-        match point:
-            case Point.BEGIN:
-                return self.first
-            case Point.FIRST:
-                return self.earliest()
-            case Point.LAST:
-                return self.last()
-            case Point.END:
-                return self.end(where)
+        if point is Point.END:
+            return self.end(where)
+        if point is Point.BEGIN:
+            return self.first
+        return self.earliest() if point is Point.FIRST else self.last()
 
 
 def slot_order(slot: Slot) -> tuple[date, time]:

@@ -27,7 +27,6 @@ from regimen.protocol import (
     PointOf,
     Previous,
     Protocol,
-    Start,
     Until,
 )
 from regimen.schedule import Beginning
@@ -222,17 +221,17 @@ class Spans:
     def base(
         self, anchor: Anchor, course: Course, at: int, where: Place
     ) -> tuple[str, Moment] | None:
-        match anchor.base:
-            case Start():
-                return "the start of the plan", self.plan.start
-            case DateGiven(ref=ref):
-                return ref.name.replace("_", " "), Moment(answer(ref, self.plan))
-            case Previous(point=point):
-                return self.previous(course, at, point, where)
-            case PointOf(course=key, phase=name, point=point):
-                if name is None:
-                    return self.point_of_course(self.courses[key], point, where)
-                return self.point_of_phase(self.courses[key], name, point, where)
+        base = anchor.base
+        if isinstance(base, PointOf):
+            other = self.courses[base.course]
+            if base.phase is None:
+                return self.point_of_course(other, base.point, where)
+            return self.point_of_phase(other, base.phase, base.point, where)
+        if isinstance(base, Previous):
+            return self.previous(course, at, base.point, where)
+        if isinstance(base, DateGiven):
+            return base.ref.name.replace("_", " "), Moment(answer(base.ref, self.plan))
+        return "the start of the plan", self.plan.start
 
     def previous(
         self, course: Course, at: int, point: Point, where: Place

@@ -228,13 +228,13 @@ def _refuse_unseen(given: Given) -> None:
 
 def _refuse_unmeasured(protocol: Protocol, name: str, value: object) -> None:
     """A dose that the source leaves open may be answered by weight only where there is one."""
-    if isinstance(value, DoseExpression) and value.per is not None:
-        if value.per not in protocol.parameters:
-            raise Misread(
-                rules.NO_MEASURE,
-                f"{name}: the dose scales by {value.per}, which the protocol does not ask for",
-                "give the dose worked out for this patient, as in 45 mg",
-            )
+    scales_by = value.per if isinstance(value, DoseExpression) else None
+    if scales_by is not None and scales_by not in protocol.parameters:
+        raise Misread(
+            rules.NO_MEASURE,
+            f"{name}: the dose scales by {scales_by}, which the protocol does not ask for",
+            "give the dose worked out for this patient, as in 45 mg",
+        )
 
 
 def _read(

@@ -25,7 +25,6 @@ from regimen.protocol import (
     Ref,
     RoundingMode,
     Share,
-    Start,
     Taper,
     TimesPerWeek,
     Until,
@@ -158,7 +157,7 @@ class _Phase:
                 return f"{self.value(count, 'number')} doses"
             case Until(anchor=anchor, included=included):
                 return f"{'up to and including' if included else 'up to'} {self.anchor(anchor)}"
-            case None:
+            case _:
                 return "until the last level has ended"
 
     def beginning(self) -> str:
@@ -174,7 +173,7 @@ class _Phase:
                 return "as soon as the phase before has ended"
             case Junction.WAIT:
                 return f"{self.gap()} after the last dose before"
-            case None:
+            case _:
                 return "after the phase before, or at the start if none before it applies"
 
     def gap(self) -> str:
@@ -196,15 +195,16 @@ class _Phase:
         return f"{self.value(anchor.offset, 'duration')} {way} {base}"
 
     def base(self, anchor: Anchor) -> str:
-        match anchor.base:
-            case Start():
-                return "the start"
-            case DateGiven(ref=ref):
-                return f"«{ref.name}»"
-            case Previous(point=point):
-                return f"{_POINTS[point]} the phase before"
-            case PointOf(course=course, phase=phase, point=point):
-                return f"{_POINTS[point]} {course}" + (f", {phase}" if phase else "")
+        base = anchor.base
+        if isinstance(base, PointOf):
+            return f"{_POINTS[base.point]} {base.course}" + (
+                f", {base.phase}" if base.phase else ""
+            )
+        if isinstance(base, DateGiven):
+            return f"«{base.ref.name}»"
+        return (
+            f"{_POINTS[base.point]} the phase before" if isinstance(base, Previous) else "the start"
+        )
 
     # --- limits
 

@@ -503,7 +503,7 @@ def test_show_reads_the_protocol_back() -> None:
     for text in (
         "Vitamin B12, ACTH and phenobarbital",
         "(case report)",
-        "b12 (daily): cyanocobalamin",
+        "b12, daily: cyanocobalamin",
         "Which dose of cyanocobalamin is given each time?",
         "(a number and its unit; in kg; at least 3 kg; at most 15 kg)",
         "each injection: 40 units",
