@@ -94,7 +94,7 @@ bench: $(READY) ## measure the speed of the program
 # MUTATE="regimen.engine.taper*" narrows it.
 MUTATE ?=
 mutate: .venv-mutate/.ready ## change the engine bit by bit: does a test notice?
-	@.venv-mutate/bin/mutmut run $(if $(MUTATE),"$(MUTATE)")
+	@EXAMPLES=few .venv-mutate/bin/mutmut run $(if $(MUTATE),"$(MUTATE)")
 	@.venv-mutate/bin/mutmut results
 
 .venv-mutate/.ready: $(READY) Makefile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from msgspec import Struct
 
@@ -79,12 +80,8 @@ def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator
         ("total", expected.total, _total(given)),
     ):
         if wanted is not None and wanted != found:
-            yield _failed(
-                case,
-                f"{expected.course}: {words} expected {_shown(wanted)}, found {_shown(found)}",
-                _MEND,
-                expected.place,
-            )
+            what = f"{expected.course}: {words}{_differing(wanted, found)}"
+            yield _failed(case, what, _MEND, expected.place)
 
 
 _MEND = "hold the case and the protocol against the source, and correct the one that is wrong"
@@ -100,9 +97,16 @@ def _total(given: tuple[Administration, ...]) -> Quantity | None:
     return total
 
 
+def _differing(wanted: object, found: object) -> str:
+    """What was expected and what was found; of two lists, the first item that differs."""
+    if isinstance(wanted, tuple) and isinstance(found, tuple):
+        pairs = enumerate(zip_longest(wanted, found), 1)
+        number, (one, other) = next(each for each in pairs if each[1][0] != each[1][1])
+        return f", dose {number} of {len(found)}: expected {_shown(one)}, found {_shown(other)}"
+    return f" expected {_shown(wanted)}, found {_shown(found)}"
+
+
 def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(str(each) for each in value) + "]"
     return "nothing" if value is None else str(value)
 
 

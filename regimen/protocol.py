@@ -307,7 +307,8 @@ class Parameter(Struct, frozen=True):
     `gap` marks one that stands for words missing from the source: it may stay open, and then what
     depends on it is not scheduled. `optional` marks one that need not be answered at all.
     `count` is how many weekdays or clock times the answer must have; `in_days` marks a duration
-    that is counted in days or longer wherever it is used.
+    that is counted in days or longer wherever it is used, `may_be_nothing` an amount at which a
+    taper ends.
     """
 
     name: str
@@ -320,6 +321,7 @@ class Parameter(Struct, frozen=True):
     choices: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
     in_days: bool = False
+    may_be_nothing: bool = False
     gap: bool = False
     optional: bool = False
     course: str | None = None  # of an implied one: the course it belongs to

@@ -22,10 +22,10 @@ from regimen.language.schema import AMOUNT, TEXT
 from regimen.language.shapes import Shape, block, key, one_or_several, reads, several
 from regimen.language.shaping import shaped
 from regimen.plan import Plan
-from regimen.protocol import Course, Measure
+from regimen.protocol import Course, Measure, Taper
 from regimen.quantity import Quantity
 from regimen.route import Route, read_route
-from regimen.schedule import Administration, RangeCheck, Schedule, often
+from regimen.schedule import Administration, AppliedPhase, RangeCheck, Schedule, often
 
 _WHY = "a slip between mcg and mg, or of the decimal point, is a tenfold or thousandfold dose"
 FAR_OUTSIDE = Rule("far-outside-range", Severity.ERROR, Reader.PLAN, _WHY, may_override=True)
@@ -84,8 +84,9 @@ def usual_doses() -> tuple[_Row, ...]:
 
 
 class _Compared(Struct, frozen=True):
-    """A course's doses of one phase against one row; `amount` is on the row's basis."""
+    """A dose of a phase against one row; `amount` is on the row's basis."""
 
+    phase: AppliedPhase
     row: _Row
     amount: Quantity
     tapering: bool
@@ -107,30 +108,34 @@ def outside(schedule: Schedule) -> Iterator[Finding]:
         seen: dict[str, Finding] = {}
         for compared in _comparisons(course, schedule):
             if compared.outside or compared.far:
-                finding = _finding(course, schedule, compared)
+                finding = _finding(compared)
                 seen.setdefault(finding.about, finding)
         yield from seen.values()
 
 
-def _finding(course: Course, schedule: Schedule, compared: _Compared) -> Finding:
-    row, amount = compared.row, compared.amount
+def _finding(compared: _Compared) -> Finding:
+    phase, row, amount = compared.phase, compared.row, compared.amount
     way = "above" if amount > row.high else "below"
     times = amount.over(row.high) if way == "above" else row.low.over(amount)
-    route = next(phase.route for phase in schedule.phases if phase.course == course.key)
+    factor = (
+        f"{_factor(times)} the limit"
+        if way == "above"
+        else f"the limit is {_factor(times)} as much"
+    )
     return Finding(
         FAR_OUTSIDE if compared.far else OUTSIDE,
-        f"{course.drug} {amount} {route} per {row.per} is {way} the usual {row.words()}"
-        f" ({_factor(times)})",
+        f"{phase.drug} {amount} {phase.route} per {row.per} is {way} the usual {row.words()}"
+        f" ({factor})",
         "check the amount and its unit against the prescription; if it is meant, the prescriber"
         " records an override with a reason",
-        course.phases[0].place_of("dose", "taper"),
-        about=f"{course.key}: {amount} {route} per {row.per}",
+        phase.written.place_of("dose", "taper"),
+        about=f"{phase.course}: {amount} {phase.route} per {row.per}",
     )
 
 
 def _factor(times: Fraction) -> str:
     whole = floor(times)
-    return f"{'exactly' if whole == times else 'more than'} {often(whole)} the limit"
+    return f"{'exactly' if whole == times else 'more than'} {often(whole)}"
 
 
 def results(schedule: Schedule) -> Iterator[RangeCheck]:
@@ -146,9 +151,21 @@ def results(schedule: Schedule) -> Iterator[RangeCheck]:
             course.key,
             course.drug,
             True,
-            f"usual range {'NOT kept' if out else 'kept'}: {row.words()}",
+            f"usual range {'NOT kept' if out else 'kept'}: {row.words()}"
+            f"{_unchecked(course, schedule, compared)}",
             row.source,
         )
+
+
+def _unchecked(course: Course, schedule: Schedule, compared: list[_Compared]) -> str:
+    """What the table says nothing of, where it speaks of another part of the course."""
+    spoken_of = [id(each.phase) for each in compared]
+    left = [
+        phase.title
+        for phase in schedule.phases
+        if phase.course == course.key and id(phase) not in spoken_of
+    ]
+    return f"; range not checked of {', '.join(left)}" if left else ""
 
 
 def _not_checked(course: Course, schedule: Schedule) -> str:
@@ -171,9 +188,9 @@ def _comparisons(course: Course, schedule: Schedule) -> Iterator[_Compared]:
         for row in rows:
             amounts = _amounts(row, given, schedule.plan)
             if amounts is not None:
-                tapering = len(set(amounts)) > 1
+                tapering = isinstance(phase.written.dose, Taper)
                 for amount in dict.fromkeys(amounts):
-                    yield _Compared(row, amount, tapering)
+                    yield _Compared(phase, row, amount, tapering)
                 break
 
 
@@ -187,7 +204,8 @@ def _amounts(row: _Row, given: list[Administration], plan: Plan) -> list[Quantit
     days: dict[date, list[Quantity]] = defaultdict(list)
     for day, dose in doses:
         days[day].append(dose)
-    sums = [_sum(amounts) for amounts in days.values()]
+    whole = max(len(amounts) for amounts in days.values())  # an evening start has less, once
+    sums = [_sum(amounts) for amounts in days.values() if len(amounts) == whole]
     if row.per == PER_DAY:
         return sums
     weight = plan.answers.get(Measure.WEIGHT)

@@ -85,7 +85,7 @@ def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Mome
     """The place of this index, from 0, as a moment without a clock time. Raises OverflowError."""
     start = first.on_date()
     if isinstance(pattern, Once):
-        raise ValueError("a single dose has no further place")
+        return start
     if isinstance(pattern, Every):
         return moment_after(start, interval(pattern).times(index), month_end) if index else start
     offsets = _offsets(pattern, start.day)

@@ -99,10 +99,7 @@ class PhaseSpan(Struct):
     def last(self) -> Moment:
         """The last administration."""
         assert self.bound.days is not None
-        if isinstance(self.bound.days, Once):
-            day = self.first
-        else:
-            day = place(self.bound.days, self.first, self.last_place, self.phase.month_end)
+        day = place(self.bound.days, self.first, self.last_place, self.phase.month_end)
         return Moment(day.day, self.slots[-1][1], day.month_origin, day.months)
 
     def earliest(self) -> Moment:

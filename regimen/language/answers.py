@@ -59,9 +59,9 @@ def _duration(parameter: Parameter, text: str) -> Span:
 
 
 def _amount(parameter: Parameter, text: str) -> Quantity:
-    """An amount of drug; nothing at all only where the author's limit is nothing."""
-    amount, least = texts.read_level(text), parameter.at_least
-    if not amount.value and not (isinstance(least, Quantity) and not least.value):
+    """An amount of drug; nothing at all only as the end of a taper."""
+    amount = texts.read_level(text)
+    if not amount.value and not parameter.may_be_nothing:
         raise Misread(rules.BAD_QUANTITY, f"{quoted(text)} is nothing", "give an amount")
     return _of_its_kind(parameter, text, amount)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from msgspec import Struct, field
@@ -357,8 +357,8 @@ class _Builder(Struct):
                         rules.DUPLICATE_NAME,
                         f"the phases {names[0]} (line {first.place.line}) and {names[1]} cannot be"
                         f" told apart: in a calendar both are {quoted(phase.key)}",
-                        "give each phase of a course a name of its own, different in its letters (a to z)"
-                        " or digits",
+                        "give each phase of a course a name of its own, different in its letters"
+                        " (a to z) or digits",
                         phase.place,
                     )
                 )
@@ -444,7 +444,7 @@ class _Builder(Struct):
                         rules.UNUSED_MEASURE if measure else rules.UNUSED_PARAMETER,
                         f"{name} decides nothing: no dose scales by it"
                         if measure
-                        else f"{name} decides nothing: neither a value nor a condition refers to it",
+                        else f"{name} decides nothing: no value and no condition refers to it",
                         "remove it, or write the dose by it, as in 5 mg/kg"
                         if measure
                         else f"write ${name} where the value stands, or remove it",
@@ -465,7 +465,7 @@ class _Builder(Struct):
                     self.find(
                         Finding(
                             rules.UNUSED_KEY,
-                            f"{key} decides nothing here: every phase says otherwise, or needs none",
+                            f"{key} decides nothing here: every phase says otherwise or needs none",
                             "remove it, or remove what overrides it from the phase it is meant for",
                             self.key_place(*path, key),
                         )
@@ -512,8 +512,7 @@ class _Builder(Struct):
         )
 
     def expected(self, course: str, shape: ExpectedShape, path: Path) -> Expected:
-        fields: Mapping[str, object] = {key: getattr(shape, key) for key in shape.stated_keys}
-        if not fields:
+        if not shape.stated_keys:
             self.find(
                 Finding(
                     rules.EMPTY_VALUE,

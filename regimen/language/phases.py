@@ -64,12 +64,16 @@ class Reference(Struct, frozen=True):
     types: tuple[ParameterType, ...]
     place: Place
     in_days: bool = False
+    may_be_nothing: bool = False
     at_most: int | None = None
 
     def narrowed(self, parameter: Parameter) -> Parameter:
         """The parameter, with what this place asks of its answer."""
-        if self.in_days:
-            parameter = replace(parameter, in_days=True)
+        parameter = replace(
+            parameter,
+            in_days=parameter.in_days or self.in_days,
+            may_be_nothing=parameter.may_be_nothing or self.may_be_nothing,
+        )
         if self.at_most is not None:
             limit = parameter.at_most
             most = min(limit, self.at_most) if isinstance(limit, int) else self.at_most
@@ -128,6 +132,7 @@ class PhaseBuilder(Struct):
         own, place = self.levels.own, self.document.place(self.levels.path)
         if self.levels.course is None:
             place = self.document.key_place(self.levels.path)
+        self.idle(own)
         drug = self.nearest("drug", str)
         begins = self.begins()
         phase = partial(
@@ -152,6 +157,26 @@ class PhaseBuilder(Struct):
             places=self.places,
         )
         return phase(needs=self.needs())
+
+    def idle(self, own: PhaseShape) -> None:
+        """A finding for each key of the phase's own that has nothing to decide."""
+        if self.levels.course is None:
+            return
+        if own.junctions is not None and own.begins is not None:
+            self.find(
+                rules.TWO_WAYS,
+                "junctions and begins both say where the phase begins",
+                "keep one of them",
+                self.document.key_place((*self.levels.path, "junctions")),
+            )
+        for key in ("junctions", "overlap"):
+            if self.at == 0 and key in own.stated_keys:
+                self.find(
+                    rules.UNUSED_KEY,
+                    f"{key} decides nothing here: no phase comes before the first",
+                    "remove it, or write it on the phase that it is meant for",
+                    self.document.key_place((*self.levels.path, key)),
+                )
 
     def needs(self) -> tuple[str, ...]:
         """What the plan must answer for this phase; complete once everything else was built."""
@@ -218,7 +243,7 @@ class PhaseBuilder(Struct):
         self.implied.append(parameter)
         return Ref(name)
 
-    def gap(self, key: str, path: Path, kind: ParameterType, words: str) -> Ref:
+    def gap(self, key: str, path: Path, kind: ParameterType, words: str, **asks: bool) -> Ref:
         return self.imply(
             key,
             path,
@@ -226,6 +251,7 @@ class PhaseBuilder(Struct):
             f"The source does not state {words} of {self.course}. What is it here?",
             gap=True,
             missing=words,
+            **asks,
         )
 
     def reference(
@@ -234,10 +260,10 @@ class PhaseBuilder(Struct):
         types: tuple[ParameterType, ...],
         place: Place,
         *,
-        in_days: bool = False,
         at_most: int | None = None,
+        **asks: bool,
     ) -> Ref:
-        self.references.append(Reference(ref.name, types, place, in_days, at_most))
+        self.references.append(Reference(ref.name, types, place, at_most=at_most, **asks))
         return ref
 
     def value(
@@ -247,15 +273,14 @@ class PhaseBuilder(Struct):
         path: Path,
         types: tuple[ParameterType, ...],
         gap: tuple[ParameterType, str],
-        *,
-        in_days: bool = False,
+        **asks: bool,
     ) -> T | Ref:
         """The value, or the reference that stands for it."""
         if isinstance(found, NotStated):
-            return self.gap(key, path, *gap)
+            kind, words = gap
+            return self.gap(key, path, kind, words, **asks)
         if isinstance(found, Ref):
-            place = self.document.place((*path, key))
-            return self.reference(found, types, place, in_days=in_days)
+            return self.reference(found, types, self.document.place((*path, key)), **asks)
         return found
 
     # --- what, how much
@@ -299,7 +324,9 @@ class PhaseBuilder(Struct):
         parts: dict[str, Quantity | Ref] = {}
         for key, found in (("from", taper.first), ("by", taper.by), ("to", taper.to)):
             gap = (P.QUANTITY, f"the {key!r} of the taper")
-            parts[key] = self.value(found, key, (*path, "taper"), (P.QUANTITY,), gap)
+            parts[key] = self.value(
+                found, key, (*path, "taper"), (P.QUANTITY,), gap, may_be_nothing=key == "to"
+            )
         gap = (P.DURATION, "how long each level")
         each = self.value(taper.each, "each", (*path, "taper"), (P.DURATION,), gap, in_days=True)
         return Taper(parts["from"], parts["by"], parts["to"], each, taper.per)

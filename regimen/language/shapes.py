@@ -58,8 +58,7 @@ class Shape:
         own = {name: each for name, each in vars(cls).items() if isinstance(each, Key)}
         inherited: dict[str, Key] = {}
         for base in reversed(cls.__bases__):
-            if issubclass(base, Shape):
-                inherited = base.keys | inherited
+            inherited = getattr(base, "keys", {}) | inherited
         cls.keys = inherited | own
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, reject, settings
+from hypothesis import given, reject
 
 from regimen import planning
 from regimen.engine.expansion import expand
@@ -104,12 +104,6 @@ def agree(
     return len(schedule.administrations)
 
 
-@settings(
-    max_examples=250,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],
-)
 @given(strategies.samples())
 def test_random_protocols(sample: Sample) -> None:
     text = strategies.to_yaml(sample.protocol)
