@@ -290,7 +290,7 @@ def twice_a_day(zone: str | None = "Europe/Rome") -> CheckedSchedule:
     amount = Quantity(Fraction("22.5"), BY_UCUM["mg"])
     steps = (
         DoseStep(DoseStage.STATED, read_quantity("6 mg"), "per kg and day"),
-        DoseStep(DoseStage.CALCULATED, read_quantity("45 mg"), "6 mg × 7.5 kg"),  # noqa: RUF001
+        DoseStep(DoseStage.CALCULATED, read_quantity("45 mg"), "6 mg × 7.5 kg"),
         DoseStep(DoseStage.SHARED, amount, "a day's amount in 2 equal doses"),
     )
     of = phase(

@@ -31,7 +31,7 @@ TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
 
 
-class Refused(Exception):  # noqa: N818 - it reads as what happened
+class Refused(Exception):
     """The protocol has no single reading here."""
 
 

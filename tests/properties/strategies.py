@@ -118,7 +118,7 @@ class Making:
         measures = {name: {"taken": "once"} for name in ("weight", "bsa") if name in self.answers}
         if measures:
             whole["measures"] = measures
-        return {**whole, "route": "oral", **self.top, "courses": self.courses}
+        return {**whole, "route": "oral", **self.top, "courses": tidied(self.courses)}
 
     def chance(self, of: int) -> bool:
         """True once in so many; shrinks to False."""
@@ -174,6 +174,10 @@ def samples(draw: Draw, scope: Scope = WHOLE_SCOPE) -> Sample:
     give_doses(making)
     if scope.unstated_junctions:
         leave_junctions_out(making)
+    for course in making.courses.values():
+        for phase in course.get("phases", [course]):
+            if "begins" in phase:  # which says by itself where the phase begins
+                phase.pop("junctions", None)
     forget_unused(making)
     if scope.inheritance:
         write_further_out(making)
@@ -555,6 +559,16 @@ def leave_junctions_out(making: Making) -> None:
                 kept = phase.pop("junctions")
                 if not making.fine():
                     phase["junctions"] = kept
+
+
+def tidied(courses: dict[str, Any]) -> dict[str, Any]:
+    """The courses, without junctions on phases that say where they begin: it is refused."""
+    courses = copy.deepcopy(courses)
+    for course in courses.values():
+        for phase in course.get("phases", ()):
+            if "begins" in phase:
+                phase.pop("junctions", None)
+    return courses
 
 
 def write_further_out(making: Making) -> None:

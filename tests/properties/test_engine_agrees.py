@@ -159,7 +159,7 @@ def _without_gaps(written: dict[str, Any], answers: dict[str, str]) -> dict[str,
             continue
         if course.get("at") == "not stated":
             times = str(len(answers[f"{key}.at"].split(",")))
-            course = {name: text for name, text in course.items() if name != "at"}
-            course["times_per_day"] = times
+            timed = {name: text for name, text in course.items() if name != "at"}
+            course = timed | {"times_per_day": times}  # noqa: PLW2901
         courses[key] = course
     return written | {"courses": courses}

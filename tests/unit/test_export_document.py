@@ -106,7 +106,7 @@ def test_an_administration_says_what_and_why() -> None:
                 "value": "45",
                 "unit": "mg",
                 "ucum": "mg",
-                "because": "6 mg × 7.5 kg",  # noqa: RUF001
+                "because": "6 mg × 7.5 kg",
             },
             {
                 "stage": "shared",
