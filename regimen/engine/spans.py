@@ -41,7 +41,7 @@ from regimen.timing import (
 )
 
 MOST_IN_ALL = 20_000  # doses of a plan
-MOST_IN_A_ROW = 100  # phases that wait for each other: each goes deeper
+MOST_IN_A_ROW = 50  # phases that wait for each other: each goes deeper
 
 
 class Spans:

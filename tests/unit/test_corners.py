@@ -241,7 +241,7 @@ courses:
 {phases}
 """
     finding = refused(text)
-    assert (finding.code, "100 phases" in finding.what) == ("absurd", True)
+    assert (finding.code, "50 phases" in finding.what) == ("absurd", True)
 
 
 def test_a_plan_of_too_many_doses_is_refused_though_no_phase_is() -> None:
