@@ -35,7 +35,7 @@ FAR = 3  # how many times beyond the usual range is far
 PER_DOSE, PER_DAY, PER_KG_DAY = "dose", "day", "kg/day"
 
 
-def _read_per(text: str) -> str:
+def read_per(text: str) -> str:
     if text not in (PER_DOSE, PER_DAY, PER_KG_DAY):
         raise Misread(rules.UNKNOWN_WORD, f"{text!r} is not a basis", "write dose, day or kg/day")
     return text
@@ -53,7 +53,7 @@ class _Row(Shape):
     also: tuple[str, ...] = key(one_or_several(TEXT), "its other names", absent=())
     route: Route | None = key(reads(_read_row_route), "a route, or injection for all of them")
     population: str = key(TEXT, "for whom the range is usual")
-    per: str = key(reads(_read_per), "what the amounts are per")
+    per: str = key(reads(read_per), "what the amounts are per")
     low: Quantity = key(AMOUNT, "the least that is usual")
     high: Quantity = key(AMOUNT, "the most that is usual")
     source: str = key(TEXT, "where that is written")

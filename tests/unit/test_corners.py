@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from regimen import planning
-from regimen.finding import Finding, Refusal
+from regimen.checks import usual_range
+from regimen.finding import Finding, Misread, Refusal
 from regimen.planning import Given
 from regimen.schedule import Schedule
 
@@ -220,6 +221,8 @@ courses:
 @pytest.mark.parametrize("anchor", ["start", "a.one.last", "b.first"])
 def test_nothing_can_be_tied_to_what_does_not_apply(anchor: str) -> None:
     text = BRANCHES.replace("ANCHOR", anchor)
+    if anchor != "start":  # where it is, the second phase of a has no previous one
+        text = text.replace(", begins: previous.end", ", junctions: at once")
     assert len(scheduled(text, response="good").administrations) == 6
     finding = refused(text, response="poor")
     assert finding.code == "not-applied"
@@ -293,28 +296,82 @@ courses: {a: {dose: 1 mg, every: 1 day, doses: 1, times_per_day: $number}}
     assert finding.code == "wrong-parameter"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("courses:\n", "empty-value"),
-        ("courses: {A: {dose: 1 mg, every: 1 day, doses: 1}}", "bad-name"),
-        ("courses: {a: {every: 1 day, taper: {from: 2 mg, by: 1 mg, to: 0 mg, eech: 1 day}}}", ""),
-        ("courses: {a: {dose: 1 mg, every: , doses: 1}}", "empty-value"),
-        (
-            "courses: {a: {dose: 1 mg, every: 1 day, doses: 1}}\ncases: [{name: x, given: {start: 2026-03-02}, expect: {a: {}}}]",
-            "empty-value",
-        ),
-        (
-            "parameters: {x: {type: choice, ask: Which, choices: {good: well}, at_least: 2}}\ncourses: {a: {dose: 1 mg, every: 1 day, doses: 1, when: {x: good}}}",
-            "two-ways",
-        ),
-    ],
-)
-def test_a_slip_is_told_by_its_code(text: str, code: str) -> None:
+ONE = "{dose: 1 mg, every: 1 day, doses: 1}"
+CASE = "cases: [{name: x, given: {start: 2026-03-02}, EXPECTED}]"
+PHASED = """
+courses:
+  a:
+    dose: 1 mg
+    every: 1 day
+    doses: 1
+    phases:
+      - {name: one FIRST}
+      - {name: two, begins: previous.end SECOND}
+"""
+SLIPS = [
+    ("courses:\n", "empty-value"),
+    ("courses: {}", "missing-key"),
+    (f"courses: {{A: {ONE}}}", "bad-name"),
+    (f"courses: {{start: {ONE}}}", "duplicate-name"),
+    ("courses: {a: {dose: 1 mg, every: 1 day, phases: []}}", "empty-value"),
+    ("courses: {a: {dose: 1 mg, every: , doses: 1}}", "empty-value"),
+    (f"parameters: {{X: {{type: number, ask: How many}}}}\ncourses: {{a: {ONE}}}", "bad-name"),
+    (
+        f"parameters: {{zone: {{type: number, ask: How many}}}}\ncourses: {{a: {ONE}}}",
+        "duplicate-name",
+    ),
+    (f"parameters: {{x: {{type: choice, ask: Which}}}}\ncourses: {{a: {ONE}}}", "missing-key"),
+    (f"measures: {{height: {{taken: once}}}}\ncourses: {{a: {ONE}}}", "unknown-word"),
+    (PHASED.replace("FIRST", ", junctions: wait").replace("SECOND", ""), "unused-key"),
+    (PHASED.replace("FIRST", "").replace("SECOND", ", junctions: wait"), "two-ways"),
+    (f"courses: {{a: {ONE}}}\n{CASE.replace('EXPECTED', 'expect: {a: {}}')}", "empty-value"),
+    (f"courses: {{a: {ONE}}}\n{CASE.replace(', EXPECTED', '')}", "two-ways"),
+    (
+        f"courses: {{a: {ONE}}}\n{CASE.replace('EXPECTED', 'expect: {b: {doses: 1}}')}",
+        "unknown-anchor",
+    ),
+]
+ASKED = [
+    ("type: choice, choices: {one: 'first', two: second}, at_least: 2", "two-ways"),
+    ("type: number, unit: mg", "unknown-key"),
+    ("type: number, at_least: two", "bad-number"),
+    ("type: quantity, at_least: 5 mg, at_most: 3 mg", "two-ways"),
+    ('type: choice, choices: {"one\\ntwo": first}', "bad-text"),
+]
+
+
+def codes(text: str) -> set[str]:
     with pytest.raises(Refusal) as refusal:
         planning.read_protocol(HEAD + text, "corner.yaml")
-    codes = {finding.code for finding in refusal.value.findings}
-    assert codes == ({code} if code else {"unknown-key", "missing-key"})
+    return {finding.code for finding in refusal.value.findings}
+
+
+@pytest.mark.parametrize(("text", "code"), SLIPS)
+def test_a_slip_is_told_by_its_code(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+@pytest.mark.parametrize(("shape", "code"), ASKED)
+def test_a_question_that_cannot_be_asked_is_refused(shape: str, code: str) -> None:
+    text = f"parameters: {{x: {{ask: What, {shape}}}}}\ncourses: {{a: {ONE}}}"
+    assert code in codes(text)
+
+
+def test_a_misspelt_key_of_a_taper_is_told() -> None:
+    taper = "{from: 2 mg, by: 1 mg, to: 0 mg, eech: 1 day}"
+    found = codes(f"courses: {{a: {{every: 1 day, taper: {taper}}}}}")
+    assert found == {"unknown-key", "missing-key"}
+
+
+def test_a_taper_of_which_something_is_open_is_not_scheduled() -> None:
+    text = """
+courses:
+  a: {every: 1 day, taper: {from: 2 mg, by: not stated, to: 0 mg, each: 1 day}}
+  b: {dose: 1 mg, every: 1 day, doses: 1}
+"""
+    schedule = scheduled(text)
+    assert [each.course for each in schedule.administrations] == ["b"]
+    assert [finding.code for finding in schedule.findings] == ["not-stated"]
 
 
 def test_a_shared_dose_on_open_days_is_held_against_the_answer() -> None:
@@ -362,3 +419,43 @@ def test_a_hidden_character_in_a_decision_is_refused() -> None:
     with pytest.raises(Refusal) as refusal:
         planning.make_plan(protocol, given, plan_id="c" * 32, made=MADE)
     assert [finding.code for finding in refusal.value.findings] == ["bad-text"]
+
+
+def test_hours_cannot_be_held_against_a_limit_in_days() -> None:
+    text = """
+parameters: {x: {type: duration, at_most: 2 days, ask: How long after}}
+courses: {a: {dose: 1 mg, every: 1 day, doses: 1, begins: $x after start}}
+"""
+    assert scheduled(text, x="1 day").findings == ()
+    assert refused(text, x="6 hours", start="2026-03-02 08:00").code == "outside-limits"
+
+
+def test_a_key_of_digits_without_a_value_was_not_cut_by_a_comma() -> None:
+    assert codes("courses: {1: , a: {dose: 1 mg, every: 1 day, doses: 1}}") == {"empty-value"}
+
+
+# --- usual ranges
+
+
+def test_a_dose_that_is_not_stated_is_held_against_no_range() -> None:
+    text = """
+drug: vitamin B12
+courses:
+  a: {route: intramuscular, dose: not stated, every: 1 day, doses: 2}
+  b: {route: intramuscular, dose: 100 mcg, every: 1 day, doses: 2}
+"""
+    protocol = planning.read_protocol(
+        HEAD.replace("drug: drug\n", "").replace("route: oral\n", "") + text, "corner.yaml"
+    )
+    given = {"start": Given("2026-03-02")}
+    plan = planning.make_plan(protocol, given, plan_id="c" * 32, made=MADE)
+    results = {each.course: each for each in usual_range.results(planning.examine(protocol, plan))}
+    assert results["a"].result == "range not checked: no dose is stated"
+    assert not results["a"].checked
+    assert results["b"].checked
+
+
+def test_a_row_on_another_basis_is_refused() -> None:
+    with pytest.raises(Misread) as misread:
+        usual_range.read_per("month")
+    assert "'month' is not a basis" in misread.value.what
