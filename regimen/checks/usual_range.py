@@ -16,7 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from regimen import rules
-from regimen.finding import Finding, Misread, Reader, Rule, Severity
+from regimen.finding import Finding, Misread, Reader, Rule, Severity, quoted
 from regimen.language.nodes import read_nodes
 from regimen.language.schema import AMOUNT, TEXT
 from regimen.language.shapes import Shape, block, key, one_or_several, reads, several
@@ -37,7 +37,9 @@ PER_DOSE, PER_DAY, PER_KG_DAY = "dose", "day", "kg/day"
 
 def read_per(text: str) -> str:
     if text not in (PER_DOSE, PER_DAY, PER_KG_DAY):
-        raise Misread(rules.UNKNOWN_WORD, f"{text!r} is not a basis", "write dose, day or kg/day")
+        raise Misread(
+            rules.UNKNOWN_WORD, f"{quoted(text)} is not a basis", "write dose, day or kg/day"
+        )
     return text
 
 

@@ -263,8 +263,8 @@ class _Reader:
                 )
             )
         top.key, top.key_end = value, _span(event)[1]
-        if self.document is not None:
-            self.document.keys.setdefault(path, place)
+        assert self.document is not None  # the block that the key stands in
+        self.document.keys.setdefault(path, place)
 
     def keys(self, path: Path) -> Place:
         assert self.document is not None

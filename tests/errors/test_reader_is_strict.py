@@ -6,7 +6,6 @@ Each row is a text, put where it stands in a protocol, and the code of the findi
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -19,7 +18,6 @@ from tests.errors import broken
 
 HEAD = "regimen: 1\nid: strict\ntitle: Strict\nstatus: local\nsources: [{cite: none}]\n"
 MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-SLOWEST = 1.0  # seconds for any file of the largest size there is
 
 # The key's line as it stands in the course, and the rest of the course around it.
 COURSES = {
@@ -891,6 +889,7 @@ TRICKS: dict[str, tuple[bytes | str, str]] = {
     "a word": ("null\n", "wrong-shape"),
     "a cap in an empty list": (WHOLE.replace("for:", "max: [], for:"), "empty-value"),
     "a condition in an empty block": (WHOLE.replace("for:", "when: {}, for:"), "empty-value"),
+    "a colon without a value": (WHOLE.replace("for: 1 week", "for: "), "empty-value"),
     "a comma in a number": (in_dose("1,015 mg"), "comma-cut"),
     "a comma in a rounding": (
         WHOLE.replace("for:", "round: nearest 1 mg, ties up, for:"),
@@ -901,9 +900,7 @@ TRICKS: dict[str, tuple[bytes | str, str]] = {
 
 @pytest.mark.parametrize(("text", "code"), TRICKS.values(), ids=TRICKS)
 def test_tricks_of_the_file_format_are_refused(text: bytes | str, code: str) -> None:
-    began = time.perf_counter()
     found = set(codes(text))
-    assert time.perf_counter() - began < SLOWEST
     assert found == (set() if code == "ok" else {code})
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -34,7 +33,6 @@ from tests.errors.test_errors import INTERNALS
 ROOT = Path(__file__).parents[2]
 SEEDS = sorted([*ROOT.glob("protocols/*.yaml"), *Path(__file__).parent.glob("seeds/*.yaml")])
 MUTANTS = 250  # of each seed, by each way
-SLOWEST = 2.0  # seconds for one mutant; it takes milliseconds
 MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 Tree = Any  # of plain dicts, lists and texts
@@ -125,9 +123,7 @@ def examine(mutants: Iterator[bytes | str], random: Random) -> None:
     count: Counter[str] = Counter()
     for mutant in mutants:
         count["mutants"] += 1
-        began = time.perf_counter()
         found = met(mutant, random, count)
-        assert time.perf_counter() - began < SLOWEST, mutant
         count["refused"] += bool(found)
         for finding in found:
             assert INTERNALS.findall(f"{finding.what}\n{finding.mend}") == [], mutant
@@ -288,13 +284,11 @@ def test_mutated_plans_are_read_or_refused(seed: Path) -> None:
     text = plan_of(protocol, random)
     for _ in range(MUTANTS):
         mutant = random.choice(BY_TEXT)(text, random)
-        began = time.perf_counter()
         try:
             plan = planning.plan_of(planning.read_plan_file(mutant, "plan.yaml"), protocol)
             found = planning.examine(protocol, plan).findings
         except Refusal as refusal:
             found = refusal.findings
-        assert time.perf_counter() - began < SLOWEST, mutant
         refused += bool(found)
         for finding in found:
             assert INTERNALS.findall(f"{finding.what}\n{finding.mend}") == [], mutant
