@@ -6,7 +6,12 @@ import os
 
 from hypothesis import HealthCheck, Phase, settings
 
-USUAL = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
-settings.register_profile("many", max_examples=250, phases=[Phase.generate], **USUAL)
-settings.register_profile("few", max_examples=15, phases=[Phase.generate], **USUAL)
+USUAL = settings(
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+settings.register_profile("many", USUAL, max_examples=250)
+settings.register_profile("few", USUAL, max_examples=15)
 settings.load_profile(os.environ.get("EXAMPLES", "many"))

