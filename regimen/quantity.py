@@ -220,6 +220,13 @@ def read_number(text: str) -> Fraction:
             " the point: 0.5, 1000",
         )
     whole, _, decimals = text.partition(".")
+    if len(decimals) == 3 and decimals.endswith("0") and whole != "0":
+        raise Misread(
+            rules.BAD_NUMBER,
+            f"{quoted(text)} may mean {whole}{decimals}: half of Europe sets thousands apart by a"
+            " point",
+            f"write {decimal_text(Fraction(text))} or {whole}{decimals}",
+        )
     if len(whole) > 1 and whole.startswith("0"):
         raise Misread(
             rules.BAD_NUMBER,

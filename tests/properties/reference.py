@@ -412,7 +412,19 @@ class Reader:
                 break
         if not found or (wanted is not None and len(found) < wanted):
             raise Refused("not enough places")
+        self._refuse_lost(course, phase, found[0].at.day)
         return found
+
+    def _refuse_lost(self, course: str, phase: str, first: date) -> None:
+        """A first day whose clock times all lie before the first moment, if others do not follow
+        day by day."""
+        begin = self.begin(course, phase)
+        daily = all(
+            self.is_place(course, phase, begin.day + timedelta(days=n)) for n in range(1, 8)
+        )
+        if begin.clock and self.is_place(course, phase, begin.day) and first != begin.day:
+            if not daily:
+                raise Refused("a first dose is lost to its own beginning")
 
     def _all_places(self, course: str, phase: str) -> Iterator[Moment]:
         """Every place of the pattern, however long the phase; ends only with the walk."""
