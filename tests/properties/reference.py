@@ -419,12 +419,9 @@ class Reader:
         """A first day whose clock times all lie before the first moment, if others do not follow
         day by day."""
         begin = self.begin(course, phase)
-        daily = all(
-            self.is_place(course, phase, begin.day + timedelta(days=n)) for n in range(1, 8)
-        )
-        if begin.clock and self.is_place(course, phase, begin.day) and first != begin.day:
-            if not daily:
-                raise Refused("a first dose is lost to its own beginning")
+        week = [self.is_place(course, phase, begin.day + timedelta(days=n)) for n in range(8)]
+        if begin.clock and week[0] and first != begin.day and not all(week):
+            raise Refused("a first dose is lost to its own beginning")
 
     def _all_places(self, course: str, phase: str) -> Iterator[Moment]:
         """Every place of the pattern, however long the phase; ends only with the walk."""
