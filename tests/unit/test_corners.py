@@ -443,6 +443,7 @@ drug: vitamin B12
 courses:
   a: {route: intramuscular, dose: not stated, every: 1 day, doses: 2}
   b: {route: intramuscular, dose: 100 mcg, every: 1 day, doses: 2}
+  c: {drug: phenobarbital, route: oral, dose: 45 mg, every: 1 day, doses: 2}
 """
     protocol = planning.read_protocol(
         HEAD.replace("drug: drug\n", "").replace("route: oral\n", "") + text, "corner.yaml"
@@ -453,6 +454,9 @@ courses:
     assert results["a"].result == "range not checked: no dose is stated"
     assert not results["a"].checked
     assert results["b"].checked
+    assert results["c"].result == (
+        "range not checked: the table's row needs the weight, or another kind of unit"
+    )
 
 
 def test_a_row_on_another_basis_is_refused() -> None:
