@@ -166,8 +166,7 @@ def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | Once) -> str:
 
 
 class Schedule(Struct, frozen=True):
-    """All administrations of a plan in the order of their moments; `gaps` names what the source
-    leaves open and the plan did not fill."""
+    """All administrations of a plan in the order of their moments, with its findings."""
 
     protocol: Protocol
     plan: Plan

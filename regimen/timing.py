@@ -18,7 +18,6 @@ from regimen.finding import Misread, quoted
 from regimen.quantity import read_count
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
-MOST_YEARS = 100
 
 
 class Weekday(IntEnum):

@@ -258,7 +258,7 @@ def _rounded(
     if drift > rounding.within:
         raise refuse(
             rules.ROUNDS_FAR,
-            f"{_shown(amount)} rounded {rounding} is {result}: a change of"
+            f"{amount} rounded {rounding} is {result}: a change of"
             f" {_percent(drift)} %, and {_percent(rounding.within)} % is allowed",
             "round to smaller amounts; or, if this change is meant, add to round: within"
             f" {ceil(drift * 100)} %",
@@ -276,11 +276,7 @@ def _whole(places: Fraction, rounding: Rounding) -> int:
 
 
 def _rounding(rounding: Rounding, amount: Quantity) -> str:
-    return f"{_shown(amount)} rounded {rounding}"
-
-
-def _shown(amount: Quantity) -> str:
-    return str(amount)
+    return f"{amount} rounded {rounding}"
 
 
 def _percent(part: Fraction) -> str:
