@@ -8,7 +8,7 @@ from datetime import date, time
 
 from regimen import rules
 from regimen.finding import Misread, quoted
-from regimen.language import texts
+from regimen.language import dose_texts, texts
 from regimen.protocol import (
     DoseExpression,
     Doses,
@@ -60,7 +60,7 @@ def _duration(parameter: Parameter, text: str) -> Span:
 
 def _amount(parameter: Parameter, text: str) -> Quantity:
     """An amount of drug; nothing at all only as the end of a taper."""
-    amount = texts.read_level(text)
+    amount = dose_texts.read_level(text)
     if not amount.value and not parameter.may_be_nothing:
         raise Misread(rules.BAD_QUANTITY, f"{quoted(text)} is nothing", "give an amount")
     return _of_its_kind(parameter, text, amount)
@@ -128,7 +128,7 @@ def _distinct(parameter: Parameter, text: str, weekdays: list[Weekday]) -> tuple
 
 
 def _dose(parameter: Parameter, text: str) -> DoseExpression:
-    return texts.read_dose(text)
+    return dose_texts.read_dose(text)
 
 
 def _pattern(parameter: Parameter, text: str) -> Pattern:

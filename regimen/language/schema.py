@@ -10,7 +10,7 @@ from datetime import date, time
 
 from regimen import rules
 from regimen.finding import Misread, quoted
-from regimen.language import texts
+from regimen.language import anchor_texts, dose_texts, texts
 from regimen.language.shapes import (
     Kind,
     Shape,
@@ -118,8 +118,8 @@ def valued(read: Callable[[str], object]) -> Kind:
 Stated = Ref | NotStated
 TEXT = reads(written)
 LINE = reads(texts.read_line)
-ANCHOR = reads(texts.read_anchor)
-AMOUNT = reads(texts.read_amount)
+ANCHOR = reads(anchor_texts.read_anchor)
+AMOUNT = reads(dose_texts.read_amount)
 DAY = reads(read_date)
 SPAN_OR_RANGE = valued(texts.read_span_or_range)
 
@@ -127,9 +127,15 @@ SPAN_OR_RANGE = valued(texts.read_span_or_range)
 class TaperShape(Shape):
     """Levels of dose, one after the other."""
 
-    first: Quantity | Stated = key(valued(texts.read_amount), "the first level given", name="from")
-    by: Quantity | Stated = key(valued(texts.read_amount), "how much less (or more) each level is")
-    to: Quantity | Stated = key(valued(texts.read_level), "the last level; 0 mg is never given")
+    first: Quantity | Stated = key(
+        valued(dose_texts.read_amount), "the first level given", name="from"
+    )
+    by: Quantity | Stated = key(
+        valued(dose_texts.read_amount), "how much less (or more) each level is"
+    )
+    to: Quantity | Stated = key(
+        valued(dose_texts.read_level), "the last level; 0 mg is never given"
+    )
     each: CalendarSpan | Stated = key(valued(read_calendar_span), "how long each level lasts")
     per: Share | None = key(
         reads(read_per), "day, where the levels are shared among the doses of a day", absent=None
@@ -143,12 +149,14 @@ class PhaseKeys(Shape):
         reads(texts.read_drug), "what is given; by default the course's key", absent=None
     )
     route: Route | Stated | None = key(valued(read_route), "how it is given", absent=None)
-    dose: DoseExpression | Stated | None = key(valued(texts.read_dose), "how much", absent=None)
+    dose: DoseExpression | Stated | None = key(
+        valued(dose_texts.read_dose), "how much", absent=None
+    )
     taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
     max: tuple[Cap, ...] | None = key(
-        one_or_several(reads(texts.read_cap)), "the most per dose or per day", absent=None
+        one_or_several(reads(dose_texts.read_cap)), "the most per dose or per day", absent=None
     )
-    round: Rounding | None = key(reads(texts.read_rounding), "how to round", absent=None)
+    round: Rounding | None = key(reads(dose_texts.read_rounding), "how to round", absent=None)
     every: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "one place every so many days, weeks or months", absent=None
     )

@@ -1,0 +1,78 @@
+"""The cases of a protocol from their texts."""
+
+from __future__ import annotations
+
+from regimen import rules
+from regimen.finding import Finding, quoted
+from regimen.language.nodes import Document, Path
+from regimen.language.schema import (
+    CaseShape,
+    ExpectedShape,
+)
+from regimen.protocol import (
+    Case,
+    Expected,
+)
+
+
+def read_case(
+    document: Document, at: int, shape: CaseShape, courses: list[str], findings: list[Finding]
+) -> Case:
+    """One case; what is wrong with it is added to `findings`."""
+    path: Path = ("cases", at)
+    place = document.place(path)
+    expected = shape.expect or {}
+    if bool(expected) is (shape.refused is not None):
+        findings.append(
+            Finding(
+                rules.TWO_WAYS,
+                f"case {quoted(shape.name)} expects {'two things' if expected else 'nothing'}",
+                "write expect with courses, or refused with a finding's code",
+                place,
+            )
+        )
+    for key in expected:
+        if key not in courses:
+            findings.append(
+                Finding(
+                    rules.UNKNOWN_ANCHOR,
+                    f"case {quoted(shape.name)}: there is no course {quoted(key)}",
+                    f"use one of: {', '.join(courses)}",
+                    document.key_place((*path, "expect", key)),
+                )
+            )
+    return Case(
+        name=shape.name,
+        given=shape.given,
+        expected=tuple(
+            _expected(document, key, each, (*path, "expect", key), findings)
+            for key, each in expected.items()
+        ),
+        refused=shape.refused,
+        place=place,
+        places={key: document.place((*path, "given", key)) for key in shape.given},
+    )
+
+
+def _expected(
+    document: Document, course: str, shape: ExpectedShape, path: Path, findings: list[Finding]
+) -> Expected:
+    if not shape.stated_keys:
+        findings.append(
+            Finding(
+                rules.EMPTY_VALUE,
+                f"the case expects nothing of {course}",
+                "write doses, total, first, last, dates or amounts",
+                document.place(path),
+            )
+        )
+    return Expected(
+        course=course,
+        doses=shape.doses,
+        total=shape.total,
+        first=shape.first,
+        last=shape.last,
+        dates=shape.dates,
+        amounts=shape.amounts,
+        place=document.place(path),
+    )

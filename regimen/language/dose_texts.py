@@ -1,0 +1,126 @@
+"""The small texts of doses: amounts with a basis, caps, roundings. Each reader raises Misread."""
+
+from __future__ import annotations
+
+import re
+
+from regimen import rules
+from regimen.finding import Misread, quoted
+from regimen.protocol import (
+    USUAL_DRIFT,
+    Cap,
+    CapBasis,
+    DoseExpression,
+    Measure,
+    Rounding,
+    RoundingMode,
+    Share,
+)
+from regimen.quantity import Dimension, Quantity, read_number, read_quantity
+
+_PER = {"kg": Measure.WEIGHT, "m2": Measure.BSA, "m²": Measure.BSA}
+_SHARES = {"day": Share.DAY, "d": Share.DAY, "week": Share.WEEK}
+
+
+def read_dose(text: str) -> DoseExpression:
+    """`100 mcg`, `6 mg/kg/day`, `280 IU/week`, `2 g in all`. Raises Misread."""
+    words, share = text, None
+    if words.endswith(" in all"):
+        words, share = words.removesuffix(" in all"), Share.IN_ALL
+    amount_text, *parts = words.split("/")
+    amount = _positive(read_quantity(amount_text), text)
+    per = None
+    for part in parts:
+        if part in _PER and per is None and share is not Share.DAY and share is not Share.WEEK:
+            per = _PER[part]
+        elif part in _SHARES and share is None:
+            share = _SHARES[part]
+        else:
+            raise Misread(
+                rules.BAD_QUANTITY,
+                f"in {quoted(text)}, /{part} has no meaning here",
+                "write an amount, then /kg or /m2 if it scales, then /day, /week or in all if it"
+                " is shared: 6 mg/kg/day",
+            )
+    return DoseExpression(amount, per, share)
+
+
+def _positive(amount: Quantity, text: str) -> Quantity:
+    if amount.value <= 0:
+        raise Misread(
+            rules.BAD_QUANTITY,
+            f"{quoted(text)} is no dose",
+            "leave the phase out if nothing is given; write not stated if the source does not say",
+        )
+    if amount.unit.dimension in (Dimension.LENGTH, Dimension.AREA, Dimension.PART):
+        raise Misread(
+            rules.DIMENSION,
+            f"{quoted(text)} is {amount.unit.dimension}, not an amount of a drug",
+            "write a mass, international units, a volume or an amount of substance",
+        )
+    return amount
+
+
+def read_amount(text: str) -> Quantity:
+    """An amount of drug without any basis. Raises Misread."""
+    return _positive(read_quantity(text), text)
+
+
+def read_level(text: str) -> Quantity:
+    """An amount of drug that may be zero, as the end of a taper. Raises Misread."""
+    amount = read_quantity(text)
+    return amount if amount.value == 0 else _positive(amount, text)
+
+
+def read_cap(text: str) -> Cap:
+    """`2 mg/dose`, `4 g/day`, `10 mg/kg/day`. Raises Misread."""
+    body, slash, basis = text.rpartition("/")
+    if not slash or basis not in set(CapBasis):
+        raise Misread(
+            rules.BAD_QUANTITY,
+            f"{quoted(text)} does not say what the cap counts",
+            "end it in /dose or /day: 2 mg/dose",
+        )
+    dose = read_dose(body)
+    if dose.share is not None:
+        raise Misread(
+            rules.BAD_QUANTITY, f"{quoted(text)} states two bases", "keep one of /dose and /day"
+        )
+    return Cap(dose.amount, dose.per, CapBasis(basis))
+
+
+_WITHIN = re.compile(r"within (?P<part>\S+) ?%")
+
+
+def read_rounding(text: str) -> Rounding:
+    """`nearest 0.5 mg, ties up`, `down to 1 mg`, `up to 5 mg, within 20 %`. Raises Misread."""
+    head, *clauses = [clause.strip() for clause in text.split(", ")]
+    mode = next((mode for mode in RoundingMode if head.startswith(f"{mode} ")), None)
+    if mode is None:
+        raise _bad_rounding(text)
+    grid = read_amount(head.removeprefix(f"{mode} "))
+    ties, within = None, None
+    for clause in clauses:
+        if clause in ("ties up", "ties down") and ties is None:
+            ties = clause == "ties up"
+        elif within is None and (match := _WITHIN.fullmatch(clause)):
+            within = read_number(match["part"]) / 100
+        else:
+            raise _bad_rounding(text)
+    if (ties is None) is (mode is RoundingMode.NEAREST):
+        raise _bad_rounding(text)
+    return Rounding(
+        mode,
+        grid,
+        True if ties is None else ties,
+        USUAL_DRIFT if within is None else within,
+    )
+
+
+def _bad_rounding(text: str) -> Misread:
+    return Misread(
+        rules.BAD_ROUNDING,
+        f"{quoted(text)} does not say how to round",
+        "write nearest 0.5 mg, ties up (or ties down), or down to 1 mg, or up to 1 mg;"
+        " add within 20 % to allow more than a tenth of change",
+    )

@@ -1,0 +1,254 @@
+"""Where a phase's keys stand: the nearest level wins, and what the words imply becomes
+parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from regimen import rules
+from regimen.finding import Finding, Place, Rule, quoted
+from regimen.language.nodes import Document, Path
+from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape
+from regimen.language.texts import Between, NotStated
+from regimen.protocol import (
+    Anchor,
+    DateGiven,
+    Measure,
+    Parameter,
+    ParameterType,
+    Ref,
+)
+from regimen.timing import CalendarSpan, Span
+
+T = TypeVar("T")
+P = ParameterType
+
+_NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
+
+
+class Reference(Struct, frozen=True):
+    """A `$name` in a phase: where it stands, which types of parameter may stand there, and what
+    the place asks of the answer beyond its type."""
+
+    name: str
+    types: tuple[ParameterType, ...]
+    place: Place
+    in_days: bool = False
+    may_be_nothing: bool = False
+    at_most: int | None = None
+
+    def narrowed(self, parameter: Parameter) -> Parameter:
+        """The parameter, with what this place asks of its answer."""
+        parameter = replace(
+            parameter,
+            in_days=parameter.in_days or self.in_days,
+            may_be_nothing=parameter.may_be_nothing or self.may_be_nothing,
+        )
+        if self.at_most is not None:
+            limit = parameter.at_most
+            most = min(limit, self.at_most) if isinstance(limit, int) else self.at_most
+            parameter = replace(parameter, at_most=most)
+        return parameter
+
+
+class Levels(Struct, frozen=True):
+    """Where a phase's keys may stand, nearest first: its own block, its course's (None where the
+    course is the phase), the protocol's; each with its path in the document."""
+
+    phase: tuple[PhaseShape, Path]
+    course: tuple[CourseShape, Path] | None
+    protocol: tuple[PhaseKeys, Path]
+
+    @property
+    def own(self) -> PhaseShape:
+        return self.phase[0]
+
+    @property
+    def path(self) -> Path:
+        return self.phase[1]
+
+    def __iter__(self) -> Iterator[tuple[PhaseKeys, Path]]:
+        yield self.phase
+        if self.course is not None:
+            yield self.course
+        yield self.protocol
+
+
+def stated(shape: PhaseKeys, key: str) -> object:
+    """The value of a key of the language on this level, or None."""
+    return getattr(shape, "for_" if key == "for" else key)
+
+
+def phase_keys(shape: PhaseKeys) -> list[str]:
+    """The keys of the language that are stated here and that phases inherit."""
+    return [key for key in PhaseKeys.written_keys() if stated(shape, key) is not None]
+
+
+class PhaseReader(Struct):
+    """Reads one phase's keys and gathers what it finds, implies, refers to and scales by."""
+
+    document: Document
+    course: str
+    levels: Levels
+    at: int
+    findings: list[Finding] = field(default_factory=list)
+    implied: list[Parameter] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    measured: list[tuple[Measure, Place]] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    taken: set[Path] = field(default_factory=set)  # the keys that decide here, own or inherited
+
+    def needs(self) -> tuple[str, ...]:
+        """What the plan must answer for this phase; complete once everything else was built."""
+        names = [reference.name for reference in self.references]
+        names += [parameter.name for parameter in self.implied if not parameter.optional]
+        names += [measure for measure, _ in self.measured]
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def title(self) -> str:
+        name = self.levels.own.name
+        if self.levels.course is None:
+            return f"course {self.course}"
+        return f"phase {quoted(name) if name else self.at + 1} of course {self.course}"
+
+    def key(self, name: str | None) -> str:
+        """The phase's part of an administration's identity."""
+        slug = _NOT_KEY.sub("-", name.lower()).strip("-") if name else ""
+        return slug or f"phase-{self.at + 1}"
+
+    def level(self, *keys: str) -> tuple[PhaseKeys, Path, str] | None:
+        """The nearest level that states one of these keys, and which; two of them there is a
+        finding."""
+        for shape, path in self.levels:
+            found = [key for key in keys if stated(shape, key) is not None]
+            for key in found:
+                self.places.setdefault(key, self.document.place((*path, key)))
+                self.taken.add((*path, key))
+            if len(found) > 1:
+                self.find(
+                    rules.TWO_WAYS,
+                    f"{' and '.join(found)} answer the same question",
+                    "keep one of them",
+                    self.document.key_place((*path, found[1])),
+                )
+            if found:
+                return shape, path, found[0]
+        return None
+
+    def nearest(self, key: str, kind: type[T]) -> T | None:
+        found = self.level(key)
+        value = stated(found[0], key) if found else None
+        return value if isinstance(value, kind) else None
+
+    def find(self, rule: Rule, what: str, mend: str, place: Place) -> None:
+        self.findings.append(Finding(rule, what, mend, place))
+
+    def name_of(self, key: str, path: Path) -> str:
+        """The name of the parameter that the words at this key imply."""
+        own = self.levels.path
+        whole_course = self.levels.course is None or path[: len(own)] != own
+        return (
+            f"{self.course}.{key}"
+            if whole_course
+            else (f"{self.course}.{self.key(self.levels.own.name)}.{key}")
+        )
+
+    def imply(self, key: str, path: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
+        name = self.name_of(key, path)
+        place = self.document.place((*path, key))
+        parameter = Parameter(name, kind, ask, place, course=self.course, **more)  # type: ignore[arg-type]
+        self.implied.append(parameter)
+        return Ref(name)
+
+    def gap(self, key: str, path: Path, kind: ParameterType, words: str, **asks: bool) -> Ref:
+        return self.imply(
+            key,
+            path,
+            kind,
+            f"The source does not state {words} of {self.course}. What is it here?",
+            gap=True,
+            missing=words,
+            **asks,
+        )
+
+    def reference(
+        self,
+        ref: Ref,
+        types: tuple[ParameterType, ...],
+        place: Place,
+        *,
+        at_most: int | None = None,
+        **asks: bool,
+    ) -> Ref:
+        self.references.append(Reference(ref.name, types, place, at_most=at_most, **asks))
+        return ref
+
+    def value(
+        self,
+        found: T | Ref | NotStated,
+        key: str,
+        path: Path,
+        types: tuple[ParameterType, ...],
+        gap: tuple[ParameterType, str],
+        **asks: bool,
+    ) -> T | Ref:
+        """The value, or the reference that stands for it."""
+        if isinstance(found, NotStated):
+            kind, words = gap
+            return self.gap(key, path, kind, words, **asks)
+        if isinstance(found, Ref):
+            return self.reference(found, types, self.document.place((*path, key)), **asks)
+        return found
+
+    def listed(
+        self,
+        found: tuple[T | Ref | NotStated, ...],
+        key: str,
+        path: Path,
+        types: tuple[ParameterType, ...],
+    ) -> tuple[T, ...] | Ref:
+        """A list of plain values, each once, or one reference that stands for the whole list."""
+        place = self.document.place((*path, key))
+        if len(found) == 1 and isinstance(found[0], Ref):
+            return self.reference(found[0], types, place)
+        plain = tuple(each for each in found if not isinstance(each, (Ref, NotStated)))
+        if len(plain) != len(found) or len(set(plain)) != len(plain):
+            self.find(
+                rules.WRONG_SHAPE,
+                f"{key}: in a list every value is written out, and stands once",
+                "list every value once; or write one $name, or not stated, for the whole list",
+                place,
+            )
+        return plain
+
+    def span(self, found: object, key: str, path: Path) -> CalendarSpan | Ref:
+        if isinstance(found, Between):
+            return self.imply(
+                key,
+                path,
+                P.DURATION,
+                f"{self.course}, {key}: {found.low} to {found.high}. Which is it?",
+                at_least=found.low,
+                at_most=found.high,
+            )
+        place = self.document.place((*path, key))
+        if isinstance(found, Ref):
+            return self.reference(found, (P.DURATION,), place, in_days=True)
+        assert isinstance(found, CalendarSpan)
+        return found
+
+    def anchor(self, anchor: Anchor, path: Path, key: str) -> Anchor:
+        place = self.document.place((*path, key))
+        self.places.setdefault(key, place)
+        if isinstance(anchor.base, DateGiven):
+            self.reference(anchor.base.ref, (P.DATE,), place)
+        offset: Span | Ref | None = anchor.offset
+        if isinstance(offset, Ref):
+            self.reference(offset, (P.DURATION,), place)
+        return anchor

@@ -1,0 +1,182 @@
+"""A protocol: what its file says, typed and frozen, with nothing resolved for a patient yet.
+
+Wherever the file may leave a value to the plan there stands a `Ref` to a parameter: one that the
+author declared (`$twice_weekly_for`), or one that the words imply. `not stated`, a range
+(`6 to 7 days`), a number of clock times without the times, and twice-a-week weekdays imply
+parameters, named by where they stand (`acth.dose`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+
+from msgspec import Struct
+
+from regimen.finding import Place
+from regimen.protocol.dose import (
+    USUAL_DRIFT,
+    Cap,
+    CapBasis,
+    DoseExpression,
+    Measure,
+    Rounding,
+    RoundingMode,
+    Share,
+    Taper,
+)
+from regimen.protocol.inputs import (
+    DECLARED_TYPES,
+    Condition,
+    Limit,
+    Parameter,
+    ParameterType,
+    Ref,
+)
+from regimen.protocol.when import (
+    Anchor,
+    DateGiven,
+    Doses,
+    Every,
+    Extent,
+    For,
+    Junction,
+    Once,
+    OnceADay,
+    OnWeekdays,
+    Pattern,
+    Point,
+    PointOf,
+    Previous,
+    Start,
+    TimesPerWeek,
+    Until,
+)
+from regimen.quantity import Quantity
+from regimen.route import Route
+from regimen.timing import MonthEnd
+
+__all__ = [
+    "DECLARED_TYPES",
+    "USUAL_DRIFT",
+    "Anchor",
+    "Cap",
+    "CapBasis",
+    "Case",
+    "Condition",
+    "Course",
+    "DateGiven",
+    "DoseExpression",
+    "Doses",
+    "Every",
+    "Expected",
+    "Extent",
+    "For",
+    "Junction",
+    "Limit",
+    "Measure",
+    "OnWeekdays",
+    "Once",
+    "OnceADay",
+    "Parameter",
+    "ParameterType",
+    "Pattern",
+    "Phase",
+    "Point",
+    "PointOf",
+    "Previous",
+    "Protocol",
+    "Ref",
+    "Rounding",
+    "RoundingMode",
+    "Share",
+    "Source",
+    "Start",
+    "Taper",
+    "TimesPerWeek",
+    "Until",
+]
+
+
+class Phase(Struct, frozen=True):
+    """One dose rule on one timing rule for one extent, with everything inherited filled in."""
+
+    key: str  # unique in its course; the identity of its administrations rests on it
+    name: str | None
+    drug: str
+    route: Route | Ref
+    dose: DoseExpression | Taper | Ref
+    pattern: Pattern | Ref
+    extent: Extent | Ref | None  # None where a taper's levels say how long
+    times: tuple[time, ...] | OnceADay | Ref
+    begins: Anchor | None
+    course_begins: Anchor | None  # where its course begins, should this phase be its first
+    junction: Junction | None
+    month_end: MonthEnd
+    caps: tuple[Cap, ...]
+    rounding: Rounding | None
+    may_overlap: bool
+    when: tuple[Condition, ...]
+    needs: tuple[str, ...]  # the parameters and measures that its dates and doses rest on
+    place: Place
+    places: Mapping[str, Place]
+
+    def place_of(self, *keys: str) -> Place:
+        """Where the first of these keys stands that decides this phase."""
+        for key in keys:
+            if key in self.places:
+                return self.places[key]
+        return self.place
+
+
+class Course(Struct, frozen=True):
+    key: str
+    drug: str
+    phases: tuple[Phase, ...]
+    when: tuple[Condition, ...]
+    place: Place
+
+
+class Source(Struct, frozen=True):
+    cite: str
+    says: str | None
+
+
+class Expected(Struct, frozen=True):
+    """What a case expects of one course; None where it says nothing."""
+
+    course: str
+    doses: int | None
+    total: Quantity | None
+    first: date | None
+    last: date | None
+    dates: tuple[date, ...] | None
+    amounts: tuple[Quantity, ...] | None
+    place: Place
+
+
+class Case(Struct, frozen=True):
+    """An author's test: `given` are the texts of a plan; either courses or a refusal follow."""
+
+    name: str
+    given: Mapping[str, str]
+    expected: tuple[Expected, ...]
+    refused: str | None
+    place: Place
+    places: Mapping[str, Place]
+
+
+class Protocol(Struct, frozen=True):
+    id: str
+    title: str
+    status: str
+    sources: tuple[Source, ...]
+    assumes: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    courses: tuple[Course, ...]
+    cases: tuple[Case, ...]
+    place: Place
+    content_hash: str  # sha256 of the file's bytes, hexadecimal
+
+    def course(self, key: str) -> Course:
+        return next(course for course in self.courses if course.key == key)

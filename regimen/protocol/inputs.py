@@ -1,0 +1,86 @@
+"""What a protocol leaves to the plan: references, the parameters they name, and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from regimen.finding import Place
+from regimen.quantity import Quantity, Unit
+from regimen.timing import CalendarSpan
+
+
+class Ref(Struct, frozen=True):
+    """A value that the plan gives: the name of its parameter."""
+
+    name: str
+
+
+class Condition(Struct, frozen=True):
+    """Present only where the choice is one of these."""
+
+    parameter: str
+    choices: tuple[str, ...]
+
+
+class ParameterType(StrEnum):
+    """What kind of answer a parameter takes. The second group is implied, never declared."""
+
+    DURATION = "duration"
+    QUANTITY = "quantity"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    WEEKDAYS = "weekdays"
+
+    MOMENT = "date, with a clock time if need be"
+    ZONE = "time zone"
+    MEASURE = "measure"
+    DOSE = "dose"
+    ROUTE = "route"
+    PATTERN = "days"
+    CLOCKS = "clock times"
+    EXTENT = "extent"
+
+
+DECLARED_TYPES = (
+    ParameterType.DURATION,
+    ParameterType.QUANTITY,
+    ParameterType.NUMBER,
+    ParameterType.DATE,
+    ParameterType.CHOICE,
+    ParameterType.WEEKDAYS,
+)
+
+
+Limit = Quantity | CalendarSpan | date | int
+
+
+class Parameter(Struct, frozen=True):
+    """A question that a plan answers. A measure is one, named by the measure.
+
+    `gap` marks one that stands for words missing from the source: it may stay open, and then what
+    depends on it is not scheduled. `optional` marks one that need not be answered at all.
+    `count` is how many weekdays or clock times the answer must have; `in_days` marks a duration
+    that is counted in days or longer wherever it is used, `may_be_nothing` an amount at which a
+    taper ends.
+    """
+
+    name: str
+    type: ParameterType
+    ask: str
+    place: Place
+    unit: Unit | None = None
+    at_least: Limit | None = None
+    at_most: Limit | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    count: int | None = None
+    in_days: bool = False
+    may_be_nothing: bool = False
+    gap: bool = False
+    optional: bool = False
+    course: str | None = None  # of an implied one: the course it belongs to
+    missing: str = ""  # of a gap: what the source does not state

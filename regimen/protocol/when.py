@@ -1,0 +1,129 @@
+"""The timing rules of a phase: which days, what time, from where, how long (rules T1 to T8)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from regimen.protocol.inputs import Ref
+from regimen.timing import CalendarSpan, Span, Weekday
+
+# --- which days
+
+
+class Every(Struct, frozen=True):
+    """One place every so many days, weeks or months, counted from the first moment."""
+
+    span: CalendarSpan | Ref
+
+
+class TimesPerWeek(Struct, frozen=True):
+    """`count` places in each week from the first moment, place k on day floor(7k/count); the plan
+    may pin weekdays instead under the name `pins`."""
+
+    count: int | Ref
+    pins: Ref | None = None
+
+
+class OnWeekdays(Struct, frozen=True):
+    """Every listed weekday from the first moment on."""
+
+    weekdays: tuple[Weekday, ...] | Ref
+
+
+class Once(Struct, frozen=True):
+    """The first day only."""
+
+
+Pattern = Every | TimesPerWeek | OnWeekdays | Once
+
+
+# --- what time
+
+
+class OnceADay(Struct, frozen=True):
+    """One dose a day without a clock time, unless the plan pins one under the name `pin`."""
+
+    pin: Ref
+
+
+# --- from where
+
+
+class Point(StrEnum):
+    """Which moment of a phase or course an anchor means."""
+
+    BEGIN = "begin"  # its first moment
+    FIRST = "first"  # its first administration
+    LAST = "last"  # its last administration
+    END = "end"  # the end of its period
+
+    @property
+    def words(self) -> str:
+        return {
+            "begin": "the first moment",
+            "first": "the first dose",
+            "last": "the last dose",
+        }.get(self, "the end")
+
+
+class Start(Struct, frozen=True):
+    """The plan's start."""
+
+
+class DateGiven(Struct, frozen=True):
+    """A date that the plan gives."""
+
+    ref: Ref
+
+
+class Previous(Struct, frozen=True):
+    """A point of the nearest earlier phase of the course that applies."""
+
+    point: Point
+
+
+class PointOf(Struct, frozen=True):
+    """A point of a course, or of one of its phases."""
+
+    course: str
+    phase: str | None
+    point: Point
+
+
+class Anchor(Struct, frozen=True):
+    """A moment that others hang on: `base`, moved by `offset` (back, where `before`)."""
+
+    base: Start | DateGiven | Previous | PointOf
+    offset: Span | Ref | None = None
+    before: bool = False
+    text: str = "start"
+
+
+class Junction(StrEnum):
+    """How a phase follows the one before it, where it does not say `begins`."""
+
+    AT_ONCE = "at once"  # at the end of the period before
+    WAIT = "wait"  # after the new pattern's own first gap, counted from the last dose before
+
+
+# --- how long
+
+
+class For(Struct, frozen=True):
+    span: CalendarSpan | Ref
+
+
+class Doses(Struct, frozen=True):
+    count: int | Ref
+
+
+class Until(Struct, frozen=True):
+    """Up to an anchor, itself counted (`through`) or not (`before`)."""
+
+    anchor: Anchor
+    included: bool
+
+
+Extent = For | Doses | Until
