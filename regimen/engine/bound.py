@@ -24,6 +24,7 @@ from regimen.protocol import (
     Ref,
     Share,
     Taper,
+    Timed,
     TimesPerWeek,
 )
 from regimen.quantity import Quantity
@@ -41,16 +42,22 @@ class Levels(Struct, frozen=True):
     share: Share | None = None
 
 
-class Bound(Struct, frozen=True):
+class BoundTiming(Struct, frozen=True, kw_only=True):
     """None stands for what the source does not state and the plan did not fill. `times` is (None,)
-    where doses have no clock time."""
+    where there is no clock time."""
+
+    phase: Timed
+    days: Days | None
+    extent: Extent | Levels | None
+    times: tuple[time | None, ...] | None
+
+
+class Bound(BoundTiming, frozen=True, kw_only=True):
+    """A phase whose doses can be worked out."""
 
     phase: Phase
     route: Route | None
     dose: DoseExpression | Levels | None
-    days: Days | None
-    extent: Extent | Levels | None
-    times: tuple[time | None, ...] | None
 
 
 def answer(value: object, plan: Plan) -> Any:
@@ -62,20 +69,23 @@ def answer(value: object, plan: Plan) -> Any:
     return None if given is None else given.value
 
 
-def bind(phase: Phase, plan: Plan) -> Bound:
+def bind(phase: Timed, plan: Plan) -> BoundTiming:
     """The phase with this plan's values. Every question that must be answered, was."""
-    dose = _dose(phase, plan)
+    days, times = _days(phase, plan), _times(phase, plan)
+    if not isinstance(phase, Phase):
+        extent = _extent(phase, plan)
+        return BoundTiming(phase=phase, days=days, extent=extent, times=times)
     return Bound(
         phase=phase,
         route=answer(phase.route, plan),
-        dose=dose,
-        days=_days(phase, plan),
+        dose=_dose(phase, plan),
+        days=days,
         extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),
-        times=_times(phase, plan),
+        times=times,
     )
 
 
-def _times(phase: Phase, plan: Plan) -> tuple[time | None, ...] | None:
+def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:
     if isinstance(phase.times, OnceADay):
         pinned: tuple[time, ...] | None = answer(phase.times.pin, plan)
         return pinned or (None,)
@@ -100,7 +110,7 @@ def _levels(phase: Phase, plan: Plan) -> Levels | None:
     return Levels(first, by, to, each, taper.share)
 
 
-def _days(phase: Phase, plan: Plan) -> Days | None:
+def _days(phase: Timed, plan: Plan) -> Days | None:
     days: Pattern | None = answer(phase.pattern, plan)
     match days:
         case Every(span=Ref() as ref):
@@ -122,7 +132,7 @@ def _days(phase: Phase, plan: Plan) -> Days | None:
     return days
 
 
-def _extent(phase: Phase, plan: Plan) -> Extent | None:
+def _extent(phase: Timed, plan: Plan) -> Extent | None:
     extent: Extent | None = answer(phase.extent, plan)
     match extent:
         case For(span=Ref() as ref):

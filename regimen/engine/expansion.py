@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from regimen.engine.bound import Levels
+from regimen.engine.bound import Bound, Levels
 from regimen.engine.clocks import instant_of
 from regimen.engine.days import counts_months
 from regimen.engine.dosing import dose_of, level_doses
@@ -79,6 +79,7 @@ def _at_instant(administration: Administration, clock: time, plan: Plan) -> Admi
 
 def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
     bound = span.bound
+    assert isinstance(bound, Bound)
     assert bound.days is not None
     return AppliedPhase(
         course.key,
@@ -107,6 +108,7 @@ def _clamps(span: PhaseSpan) -> dict[date, int]:
 def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
     """The dose of each of the phase's administrations, in their order."""
     bound, count = span.bound, len(span.slots)
+    assert isinstance(bound, Bound)
     if bound.dose is None:
         return [None] * count
     if not isinstance(bound.dose, Levels):

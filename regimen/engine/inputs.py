@@ -11,7 +11,6 @@ from regimen.plan import Plan
 from regimen.protocol import (
     Anchor,
     Condition,
-    Course,
     DoseExpression,
     OnceADay,
     Parameter,
@@ -19,6 +18,8 @@ from regimen.protocol import (
     Phase,
     Protocol,
     Ref,
+    Timed,
+    Timeline,
     TimesPerWeek,
     Until,
 )
@@ -44,7 +45,7 @@ def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
     return known
 
 
-def applied_phases(course: Course, plan: Plan) -> tuple[Phase, ...]:
+def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
     """The phases of the course that this plan has. Needs every choice to be answered."""
     if course.when and not applies(course.when, plan):
         return ()

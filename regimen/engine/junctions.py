@@ -4,11 +4,12 @@ readings side by side where they do not (rule T5)."""
 from __future__ import annotations
 
 from regimen import rules
+from regimen.engine.bound import Bound
 from regimen.engine.phase_span import PhaseSpan
 from regimen.engine.spans import Spans
 from regimen.finding import Finding, Reading, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Course, DoseExpression, Junction, Phase, Protocol
+from regimen.protocol import Course, DoseExpression, Junction, Protocol, Timed
 
 _TITLES = {
     Junction.AT_ONCE: "junctions: at once (as soon as the period before has ended)",
@@ -38,12 +39,12 @@ def settled(protocol: Protocol, plan: Plan) -> Spans:
     return readings[Junction.AT_ONCE]
 
 
-def _unstated(phases: tuple[Phase, ...]) -> list[Phase]:
+def _unstated(phases: tuple[Timed, ...]) -> list[Timed]:
     return [phase for phase in phases[1:] if phase.begins is None and phase.junction is None]
 
 
 def _differing(
-    course: Course, unstated: list[Phase], readings: dict[Junction, Spans]
+    course: Course, unstated: list[Timed], readings: dict[Junction, Spans]
 ) -> list[Finding]:
     outcomes = {reading: _outcome(course, spans) for reading, spans in readings.items()}
     slots = [
@@ -95,6 +96,7 @@ def _amount(outcome: list[PhaseSpan]) -> str:
     """The total, where every phase states a plain amount."""
     amounts = []
     for span in outcome:
+        assert isinstance(span.bound, Bound)
         dose = span.bound.dose
         if not isinstance(dose, DoseExpression) or dose.per or dose.share:
             return ""

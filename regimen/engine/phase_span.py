@@ -8,11 +8,11 @@ from datetime import date, time
 from msgspec import Struct, field
 
 from regimen import rules
-from regimen.engine.bound import Bound, Levels
+from regimen.engine.bound import BoundTiming, Levels
 from regimen.engine.days import place, places
 from regimen.engine.dosing import level_amounts
 from regimen.finding import Place, refuse
-from regimen.protocol import For, Once, Phase, Point
+from regimen.protocol import For, Once, Phase, Point, Timed
 from regimen.schedule import Beginning, days_in_words
 from regimen.timing import CalendarSpan, Moment, moment_after
 
@@ -26,7 +26,7 @@ class PhaseSpan(Struct):
     `whole_day` whether that ends its day, and `lost` whether every clock time of its first day
     lies before its first moment."""
 
-    bound: Bound
+    bound: BoundTiming
     beginning: Beginning
     first: Moment
     times: tuple[time | None, ...]
@@ -36,7 +36,7 @@ class PhaseSpan(Struct):
     lost: bool = False
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> Timed:
         return self.bound.phase
 
     @property
@@ -74,6 +74,7 @@ class PhaseSpan(Struct):
             assert isinstance(extent.span, CalendarSpan)
             return moment_after(self.first, extent.span, month_end)
         assert isinstance(extent, Levels)
+        assert isinstance(self.phase, Phase)
         levels = len(level_amounts(self.phase, extent))
         return moment_after(self.first, extent.each.times(levels), month_end)
 
@@ -85,7 +86,7 @@ class PhaseSpan(Struct):
         if isinstance(self.bound.days, Once):
             raise refuse(
                 rules.NO_END,
-                f"{self.phase.drug}, {self.title}: a single dose has no end to count from",
+                f"{self.phase.subject}, {self.title}: a single dose has no end to count from",
                 "count from .last instead, as in 1 week after previous.last",
                 where,
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from regimen import rules
-from regimen.engine.bound import Bound, answer, bind
+from regimen.engine.bound import BoundTiming, answer, bind
 from regimen.engine.clocks import local_after
 from regimen.engine.days import is_daily, place, shortest_gap
 from regimen.engine.inputs import applied_phases
@@ -18,7 +18,6 @@ from regimen.finding import Place, Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import (
     Anchor,
-    Course,
     DateGiven,
     Doses,
     Junction,
@@ -27,6 +26,7 @@ from regimen.protocol import (
     PointOf,
     Previous,
     Protocol,
+    Timeline,
     Until,
 )
 from regimen.schedule import Beginning
@@ -58,11 +58,11 @@ class Spans:
         self.open: list[tuple[str, str]] = []
         self.doses = 0
 
-    def of_course(self, course: Course) -> list[PhaseSpan]:
+    def of_course(self, course: Timeline) -> list[PhaseSpan]:
         spans = (self.span(course, at) for at in range(len(self.applied[course.key])))
         return [span for span in spans if span is not None]
 
-    def span(self, course: Course, at: int) -> PhaseSpan | None:
+    def span(self, course: Timeline, at: int) -> PhaseSpan | None:
         """The span of the course's applied phase at this position. Raises Refusal."""
         phase = self.applied[course.key][at]
         name = (course.key, phase.name or (phase.key if len(course.phases) > 1 else ""))
@@ -101,7 +101,7 @@ class Spans:
         self.known[name] = span
         return span
 
-    def worked_out(self, course: Course, at: int) -> PhaseSpan | None:
+    def worked_out(self, course: Timeline, at: int) -> PhaseSpan | None:
         bound = bind(self.applied[course.key][at], self.plan)
         if bound.days is None or bound.extent is None or bound.times is None:
             return None
@@ -116,7 +116,7 @@ class Spans:
 
     # --- administrations
 
-    def filled(self, course: Course, at: int, span: PhaseSpan) -> PhaseSpan | None:
+    def filled(self, course: Timeline, at: int, span: PhaseSpan) -> PhaseSpan | None:
         extent, phase = span.bound.extent, span.phase
         if isinstance(extent, Doses):
             assert isinstance(extent.count, int)
@@ -130,7 +130,7 @@ class Spans:
             span.fill(MOST_DOSES + 1, span.period_end())
         self.doses += len(span.slots)
         if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
-            title = f"{phase.drug}, {span.title}"
+            title = f"{phase.subject}, {span.title}"
             which = f"{title}: more than {MOST_DOSES}"
             if len(span.slots) <= MOST_DOSES:
                 which = f"up to {title}, the plan has more than {MOST_IN_ALL}"
@@ -143,7 +143,7 @@ class Spans:
         if not span.slots:
             raise refuse(
                 rules.EMPTY_PHASE,
-                f"{phase.drug}, {span.title}: begins on {span.first} and gives no dose",
+                f"{phase.subject}, {span.title}: begins on {span.first} and gives no dose",
                 "check its end, and where it begins",
                 phase.place_of("before", "through", "for"),
             )
@@ -151,8 +151,8 @@ class Spans:
         if span.lost and not is_daily(span.bound.days):
             raise refuse(
                 rules.LOST_DOSE,
-                f"{phase.drug}, {span.title}: begins on {span.first}, after that day's clock times,"
-                f" and the next day of the pattern is {span.slots[0][0]}",
+                f"{phase.subject}, {span.title}: begins on {span.first}, after that day's clock"
+                f" times, and the next day of the pattern is {span.slots[0][0]}",
                 "begin earlier that day, or on the next day; or give a later clock time",
                 phase.place_of("at", "times_per_day", "begins"),
             )
@@ -160,7 +160,9 @@ class Spans:
 
     # --- beginnings
 
-    def beginning(self, course: Course, at: int, bound: Bound) -> tuple[Beginning, Moment] | None:
+    def beginning(
+        self, course: Timeline, at: int, bound: BoundTiming
+    ) -> tuple[Beginning, Moment] | None:
         phase = bound.phase
         if phase.begins is not None:
             return self.reached(phase.begins, course, at, phase.place_of("begins"))
@@ -180,7 +182,7 @@ class Spans:
         if gap is None:
             raise refuse(
                 rules.UNSTATED_JUNCTION,
-                f"{phase.name or phase.drug} is a single dose and has no interval to wait out",
+                f"{phase.name or phase.subject} is a single dose and has no interval to wait out",
                 "write when it is given, as in begins: 1 week after previous.last",
                 phase.place,
             )
@@ -191,7 +193,7 @@ class Spans:
         return Beginning(f"the last dose of {previous.title}", last, gap), first
 
     def reached(
-        self, anchor: Anchor, course: Course, at: int, where: Place
+        self, anchor: Anchor, course: Timeline, at: int, where: Place
     ) -> tuple[Beginning, Moment] | None:
         """The moment the anchor means, and how it was found; None where a gap leaves it open."""
         found = self.base(anchor, course, at, where)
@@ -219,7 +221,7 @@ class Spans:
         return beginning, Moment(day, clock)
 
     def base(
-        self, anchor: Anchor, course: Course, at: int, where: Place
+        self, anchor: Anchor, course: Timeline, at: int, where: Place
     ) -> tuple[str, Moment] | None:
         base = anchor.base
         if isinstance(base, PointOf):
@@ -234,7 +236,7 @@ class Spans:
         return "the start of the plan", self.plan.start
 
     def previous(
-        self, course: Course, at: int, point: Point, where: Place
+        self, course: Timeline, at: int, point: Point, where: Place
     ) -> tuple[str, Moment] | None:
         if at == 0:
             raise refuse(
@@ -249,7 +251,7 @@ class Spans:
         return f"{point.words} of {span.title}", span.point(point, where)
 
     def point_of_phase(
-        self, course: Course, name: str, point: Point, where: Place
+        self, course: Timeline, name: str, point: Point, where: Place
     ) -> tuple[str, Moment] | None:
         for at, phase in enumerate(self.applied[course.key]):
             if name in (phase.name, phase.key):
@@ -260,7 +262,7 @@ class Spans:
         raise _not_applied(f"{course.key}.{name}", where)
 
     def point_of_course(
-        self, course: Course, point: Point, where: Place
+        self, course: Timeline, point: Point, where: Place
     ) -> tuple[str, Moment] | None:
         applied = range(len(self.applied[course.key]))
         if not applied:

@@ -158,7 +158,8 @@ class _Builder(Struct):
             built = tuple(self.phases(key, shape))
             self.unique(built)
             drug = built[0].drug if built else key
-            yield Course(key, drug, built, self.when(shape, ("courses", key)), place)
+            when = self.when(shape, ("courses", key))
+            yield Course(key=key, drug=drug, phases=built, when=when, place=place)
 
     def phases(self, course: str, shape: CourseShape) -> Iterator[Phase]:
         path: Path = ("courses", course)

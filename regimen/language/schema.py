@@ -142,21 +142,9 @@ class TaperShape(Shape):
     )
 
 
-class PhaseKeys(Shape):
-    """The keys that may stand on a phase, on its course or on the protocol; the nearest wins."""
+class TimingKeys(Shape):
+    """The keys that say when."""
 
-    drug: str | None = key(
-        reads(texts.read_drug), "what is given; by default the course's key", absent=None
-    )
-    route: Route | Stated | None = key(valued(read_route), "how it is given", absent=None)
-    dose: DoseExpression | Stated | None = key(
-        valued(dose_texts.read_dose), "how much", absent=None
-    )
-    taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
-    max: tuple[Cap, ...] | None = key(
-        one_or_several(reads(dose_texts.read_cap)), "the most per dose or per day", absent=None
-    )
-    round: Rounding | None = key(reads(dose_texts.read_rounding), "how to round", absent=None)
     every: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "one place every so many days, weeks or months", absent=None
     )
@@ -180,13 +168,30 @@ class PhaseKeys(Shape):
     times_per_day: int | Stated | None = key(
         valued(read_per_day), "how often a day; the plan gives the clock times", absent=None
     )
-    junctions: Junction | None = key(
-        reads(read_junction), "how each phase follows the one before", absent=None
-    )
     month_end: MonthEnd | None = key(
         reads(read_month_end),
         "what n months later means where the month has no such day",
         absent=None,
+    )
+
+
+class PhaseKeys(TimingKeys):
+    """The keys that may stand on a phase, on its course or on the protocol; the nearest wins."""
+
+    drug: str | None = key(
+        reads(texts.read_drug), "what is given; by default the course's key", absent=None
+    )
+    route: Route | Stated | None = key(valued(read_route), "how it is given", absent=None)
+    dose: DoseExpression | Stated | None = key(
+        valued(dose_texts.read_dose), "how much", absent=None
+    )
+    taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
+    max: tuple[Cap, ...] | None = key(
+        one_or_several(reads(dose_texts.read_cap)), "the most per dose or per day", absent=None
+    )
+    round: Rounding | None = key(reads(dose_texts.read_rounding), "how to round", absent=None)
+    junctions: Junction | None = key(
+        reads(read_junction), "how each phase follows the one before", absent=None
     )
 
 

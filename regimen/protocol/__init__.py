@@ -93,19 +93,18 @@ __all__ = [
     "Source",
     "Start",
     "Taper",
+    "Timed",
+    "Timeline",
     "TimesPerWeek",
     "Until",
 ]
 
 
-class Phase(Struct, frozen=True):
-    """One dose rule on one timing rule for one extent, with everything inherited filled in."""
+class Timed(Struct, frozen=True, kw_only=True):
+    """One timing rule for one extent, with everything inherited filled in."""
 
-    key: str  # unique in its course; the identity of its administrations rests on it
+    key: str  # unique among those it follows; the identity of its days rests on it
     name: str | None
-    drug: str
-    route: Route | Ref
-    dose: DoseExpression | Taper | Ref
     pattern: Pattern | Ref
     extent: Extent | Ref | None  # None where a taper's levels say how long
     times: tuple[time, ...] | OnceADay | Ref
@@ -113,11 +112,9 @@ class Phase(Struct, frozen=True):
     course_begins: Anchor | None  # where its course begins, should this phase be its first
     junction: Junction | None
     month_end: MonthEnd
-    caps: tuple[Cap, ...]
-    rounding: Rounding | None
     may_overlap: bool
     when: tuple[Condition, ...]
-    needs: tuple[str, ...]  # the parameters and measures that its dates and doses rest on
+    needs: tuple[str, ...]  # the parameters and measures that it rests on
     place: Place
     places: Mapping[str, Place]
 
@@ -128,13 +125,38 @@ class Phase(Struct, frozen=True):
                 return self.places[key]
         return self.place
 
+    @property
+    def subject(self) -> str:
+        """What happens on these days, in words."""
+        raise NotImplementedError
 
-class Course(Struct, frozen=True):
-    key: str
+
+class Phase(Timed, frozen=True, kw_only=True):
+    """One dose rule on one timing rule for one extent."""
+
     drug: str
-    phases: tuple[Phase, ...]
+    route: Route | Ref
+    dose: DoseExpression | Taper | Ref
+    caps: tuple[Cap, ...]
+    rounding: Rounding | None
+
+    @property
+    def subject(self) -> str:
+        return self.drug
+
+
+class Timeline(Struct, frozen=True, kw_only=True):
+    """What follows each other in time under one name: the phases of a course, or one visit."""
+
+    key: str
+    phases: tuple[Timed, ...]
     when: tuple[Condition, ...]
     place: Place
+
+
+class Course(Timeline, frozen=True, kw_only=True):
+    drug: str
+    phases: tuple[Phase, ...]
 
 
 class Source(Struct, frozen=True):
