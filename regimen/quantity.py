@@ -30,6 +30,13 @@ class Dimension(StrEnum):
     LENGTH = "length"
     AREA = "area"
     PART = "part"
+    MASS_CONCENTRATION = "mass per volume"
+    SUBSTANCE_CONCENTRATION = "amount of substance per volume"
+    EQUIVALENTS_CONCENTRATION = "equivalents per volume"
+    BIOLOGICAL_CONCENTRATION = "international units per volume"
+    ENZYME_ACTIVITY = "enzyme activity per volume"
+    COUNT = "number per volume"
+    CLEARANCE = "volume per time"
 
 
 class Unit(Struct, frozen=True):
@@ -86,6 +93,52 @@ UNITS: tuple[Unit, ...] = (
     _u("m", "m", _D.LENGTH, "1"),
     _u("m2", "m²", _D.AREA, "1", "m2", "m^2"),
     _u("%", "%", _D.PART, "1e-2", "percent"),
+    # what laboratories report; never an amount of a drug
+    _u("g/L", "g/L", _D.MASS_CONCENTRATION, "1", "g/l"),
+    _u("g/dL", "g/dL", _D.MASS_CONCENTRATION, "10", "g/dl"),
+    _u("mg/dL", "mg/dL", _D.MASS_CONCENTRATION, "1e-2", "mg/dl"),
+    _u("mg/L", "mg/L", _D.MASS_CONCENTRATION, "1e-3", "mg/l"),
+    _u("ug/mL", "mcg/mL", _D.MASS_CONCENTRATION, "1e-3", "ug/ml", "µg/mL", "μg/mL", "mcg/ml"),
+    _u("ug/L", "mcg/L", _D.MASS_CONCENTRATION, "1e-6", "ug/l", "µg/L", "μg/L", "mcg/l"),
+    _u("ng/mL", "ng/mL", _D.MASS_CONCENTRATION, "1e-6", "ng/ml"),
+    _u("mmol/L", "mmol/L", _D.SUBSTANCE_CONCENTRATION, "1e-3", "mmol/l"),
+    _u(
+        "umol/L",
+        "micromol/L",
+        _D.SUBSTANCE_CONCENTRATION,
+        "1e-6",
+        "umol/l",
+        "µmol/L",
+        "μmol/L",
+        "µmol/l",
+        "μmol/l",
+        "micromol/l",
+    ),
+    _u("nmol/L", "nmol/L", _D.SUBSTANCE_CONCENTRATION, "1e-9", "nmol/l"),
+    _u("meq/L", "mEq/L", _D.EQUIVALENTS_CONCENTRATION, "1e-3", "meq/l", "mEq/l"),
+    _u("[iU]/L", "units/L", _D.BIOLOGICAL_CONCENTRATION, "1", "IU/L", "IU/l"),
+    _u("[iU]/mL", "units/mL", _D.BIOLOGICAL_CONCENTRATION, "1e3", "IU/mL", "IU/ml"),
+    _u("U/L", "enzyme units/L", _D.ENZYME_ACTIVITY, "1", "U/l"),
+    _u("10*9/L", "×10⁹/L", _D.COUNT, "1e9", "10^9/L", "10⁹/L", "x10^9/L", "10*9/l"),
+    _u("10*3/uL", "×10³/microlitre", _D.COUNT, "1e9", "10^3/uL", "10³/µL", "10³/μL"),
+    _u("mL/min", "mL/min", _D.CLEARANCE, "1e-3", "ml/min"),
+    _u("L/h", "L/h", _D.CLEARANCE, "1/60", "l/h"),
+)
+
+# What a drug is never measured out in.
+NOT_OF_A_DRUG = frozenset(
+    (
+        _D.LENGTH,
+        _D.AREA,
+        _D.PART,
+        _D.MASS_CONCENTRATION,
+        _D.SUBSTANCE_CONCENTRATION,
+        _D.EQUIVALENTS_CONCENTRATION,
+        _D.BIOLOGICAL_CONCENTRATION,
+        _D.ENZYME_ACTIVITY,
+        _D.COUNT,
+        _D.CLEARANCE,
+    )
 )
 
 _BY_SPELLING: dict[str, Unit] = {
@@ -266,7 +319,8 @@ def read_unit(text: str) -> Unit:
     if unit is None:
         close = get_close_matches(text, _BY_SPELLING, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
-        known = ", ".join(dict.fromkeys(unit.name for unit in UNITS))
+        alike = [unit for unit in UNITS if ("/" in unit.ucum) is ("/" in text)]
+        known = ", ".join(dict.fromkeys(unit.name for unit in alike))
         raise Misread(
             rules.UNKNOWN_UNIT, f"{quoted(text)} is not a unit{hint}", f"use one of: {known}"
         )
@@ -284,7 +338,7 @@ def read_quantity(text: str) -> Quantity:
             f"{quoted(text)} is not a number, a space and a unit",
             "write it as in 100 mcg",
         )
-    if match["unit"][0].isdigit():
+    if match["unit"][0].isdigit() and match["unit"] not in _BY_SPELLING:
         raise Misread(
             rules.BAD_NUMBER,
             f"{quoted(text)} has a space inside its number",

@@ -16,7 +16,7 @@ from regimen.protocol import (
     RoundingMode,
     Share,
 )
-from regimen.quantity import Dimension, Quantity, read_number, read_quantity
+from regimen.quantity import NOT_OF_A_DRUG, Quantity, read_number, read_quantity
 
 _PER = {"kg": Measure.WEIGHT, "m2": Measure.BSA, "m²": Measure.BSA}
 _SHARES = {"day": Share.DAY, "d": Share.DAY, "week": Share.WEEK}
@@ -52,7 +52,7 @@ def _positive(amount: Quantity, text: str) -> Quantity:
             f"{quoted(text)} is no dose",
             "leave the phase out if nothing is given; write not stated if the source does not say",
         )
-    if amount.unit.dimension in (Dimension.LENGTH, Dimension.AREA, Dimension.PART):
+    if amount.unit.dimension in NOT_OF_A_DRUG:
         raise Misread(
             rules.DIMENSION,
             f"{quoted(text)} is {amount.unit.dimension}, not an amount of a drug",

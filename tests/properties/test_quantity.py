@@ -27,6 +27,8 @@ from regimen.quantity import (
 from regimen.timing import MonthEnd, months_after
 
 REGISTRY: Any = pint.UnitRegistry(non_int_type=Fraction)
+REGISTRY.define("giga_per_liter = 1000000000 / liter")
+REGISTRY.define("kilo_per_microliter = 1000 / microliter")
 PINT_NAMES = {
     "ng": "nanogram",
     "ug": "microgram",
@@ -44,8 +46,22 @@ PINT_NAMES = {
     "cm": "centimeter",
     "m": "meter",
     "m2": "meter ** 2",
+    "g/L": "gram / liter",
+    "g/dL": "gram / deciliter",
+    "mg/dL": "milligram / deciliter",
+    "mg/L": "milligram / liter",
+    "ug/mL": "microgram / milliliter",
+    "ug/L": "microgram / liter",
+    "ng/mL": "nanogram / milliliter",
+    "mmol/L": "millimole / liter",
+    "umol/L": "micromole / liter",
+    "nmol/L": "nanomole / liter",
+    "10*9/L": "giga_per_liter",
+    "10*3/uL": "kilo_per_microliter",
+    "mL/min": "milliliter / minute",
+    "L/h": "liter / hour",
 }
-WITHOUT_PINT = {"[iU]", "meq", "%"}
+WITHOUT_PINT = {"[iU]", "meq", "%", "meq/L", "[iU]/L", "[iU]/mL", "U/L"}
 
 
 def test_every_unit_has_an_oracle_or_says_why_not() -> None:
