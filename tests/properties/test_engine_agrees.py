@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import yaml
@@ -21,8 +23,7 @@ from tests.properties.strategies import Sample
 
 PROTOCOLS = Path(__file__).parents[2] / "protocols"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
-# a zone without clock changes: the reference knows no zones
-ZONE = "Etc/UTC"
+ZONE = "Europe/Rome"  # where a case names none
 
 
 def plan_for(
@@ -37,7 +38,7 @@ def plan_for(
             given[known] = planning.Given(text)
     for name, text in _clock_times(written, answers):
         given[name] = planning.Given(text)
-    given |= {"start": planning.Given(start), "zone": planning.Given(ZONE)}
+    given |= {"start": planning.Given(start)}
     return planning.make_plan(protocol, given, plan_id="0" * 32, made=MADE)
 
 
@@ -111,7 +112,36 @@ def test_random_protocols(sample: Sample) -> None:
     assert agree(protocol, sample.protocol, sample.answers, sample.start) > 0
 
 
-FIRST, DAYS = date(2027, 1, 1), 731  # every day of 2027 and of 2028, a leap year
+# --- what is shipped
+
+FIRST, DAYS = date(2027, 1, 1), 731  # 2027 and 2028, a leap year
+STRIDE = 13  # no divisor of a week: every weekday comes
+# the last Sunday and the first and second of a month, when clocks change in Europe and elsewhere
+CHANGES = ("2027-03-14", "2027-03-28", "2027-04-04", "2027-10-03", "2027-10-31", "2027-11-07")
+
+
+def _starts(which: str) -> list[date]:
+    """Every day of the two years where EXAMPLES is `every`; else the ends of months, the leap day,
+    days when clocks change, and one day in thirteen, beginning elsewhere for each case. With `few`,
+    one in seven of these."""
+    days = [FIRST + timedelta(days=n) for n in range(DAYS)]
+    if os.environ.get("EXAMPLES") == "every":
+        return days
+    ends = {
+        day for day in days if (day + timedelta(days=1)).day == 1 or (day.month, day.day) == (2, 28)
+    }
+    changes = {date.fromisoformat(text) - timedelta(days=1) for text in CHANGES}
+    elsewhere = crc32(which.encode())
+    chosen = sorted(ends | changes | set(days[elsewhere % STRIDE :: STRIDE]))
+    return chosen[elsewhere % 7 :: 7] if os.environ.get("EXAMPLES") == "few" else chosen
+
+
+def test_the_starts_hold_what_bites() -> None:
+    starts = _starts("any")
+    if os.environ.get("EXAMPLES") != "few":
+        assert {date(2027, 1, 31), date(2028, 2, 29), date(2027, 10, 30)} <= set(starts)
+        assert {day.weekday() for day in starts} == set(range(7))
+    assert starts
 
 
 def _shipped() -> list[tuple[str, int]]:
@@ -126,21 +156,21 @@ def _shipped() -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(("name", "at"), _shipped())
-def test_shipped_protocols_from_every_day_of_two_years(name: str, at: int) -> None:
+def test_shipped_protocols_from_starts_of_two_years(name: str, at: int) -> None:
     text = (PROTOCOLS / f"{name}.yaml").read_bytes()
     protocol = planning.read_protocol(text, name)
     written = yaml.load(text, yaml.BaseLoader)
     given = dict(written["cases"][at]["given"])
     first = date.fromisoformat(given.pop("start"))
-    given.pop("zone", None)
+    given.setdefault("zone", ZONE)
     dates = {
         key: date.fromisoformat(text) - first
         for key, text in given.items()
         if written.get("parameters", {}).get(key, {}).get("type") == "date"
     }
-    for day in (FIRST + timedelta(days=days) for days in range(DAYS)):
+    for day in _starts(f"{name} {at}"):
         answers = given | {key: (day + offset).isoformat() for key, offset in dates.items()}
-        texts = answers | {"start": day.isoformat(), "zone": ZONE}
+        texts = answers | {"start": day.isoformat()}
         asked = {key: planning.Given(text) for key, text in texts.items()}
         plan = planning.make_plan(protocol, asked, plan_id="0" * 32, made=MADE)
         schedule = planning.examine(protocol, plan)

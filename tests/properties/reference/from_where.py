@@ -1,0 +1,114 @@
+"""From where: anchors, junctions, and the points of a phase."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from tests.properties.reference.months import moved, without_clock
+from tests.properties.reference.stated import Phase
+from tests.properties.reference.texts import read_any_span, read_moment
+from tests.properties.reference.values import Moment, Place, Refused, Span
+from tests.properties.reference.which_days import DaysReader
+from tests.properties.reference.zones import minutes_after
+
+POINTS = ("begin", "first", "last", "end")
+
+
+class AnchorReader(DaysReader):
+    def places(self, phase: Phase) -> list[Place]:
+        raise NotImplementedError
+
+    def period_end(self, phase: Phase) -> Moment | None:
+        raise NotImplementedError
+
+    def begin(self, phase: Phase) -> Moment:
+        return self.once("begin", phase, self._begin)
+
+    def _begin(self, phase: Phase) -> Moment:
+        if "begins" in phase.own:
+            return self.anchored(phase, phase.own["begins"])
+        if not phase.before:
+            anchor = self.protocol["courses"][phase.course].get("begins", "start")
+            return self.anchored(phase, anchor)
+        junction = phase.stated(("junctions",)).get("junctions")
+        if junction == "at once":
+            return self.anchored(phase, "previous.end")
+        if junction == "wait":
+            return self._waited(phase)
+        if junction is not None:
+            raise Refused(f"junctions: {junction}")
+        at_once = self.anchored(phase, "previous.end")
+        if at_once != self._waited(phase):
+            raise Refused("how this phase follows the one before is not said")
+        return at_once
+
+    def _waited(self, phase: Phase) -> Moment:
+        last = self.point(self._previous(phase), "last")
+        pattern = self.pattern(phase)
+        if pattern.kind == "once":
+            raise Refused("a single dose has no interval to wait")
+        if pattern.kind == "every":
+            assert pattern.span is not None
+            return without_clock(moved(last, pattern.span, 1, self.month_end(phase)))
+        if pattern.kind == "week":
+            return without_clock(moved(last, Span(7 // len(pattern.places), "days"), 1, "clamp"))
+        day = last.day + timedelta(days=self.shortest_gap(phase))
+        while day.weekday() not in pattern.places:
+            day += timedelta(days=1)
+        return Moment(day, None, day, 0)
+
+    def _previous(self, phase: Phase) -> Phase:
+        if not phase.before:
+            raise Refused("nothing before it")
+        return phase.before[-1]
+
+    def anchored(self, phase: Phase, text: str) -> Moment:
+        """`[<span> after|before] <anchor>`, as a phase of this course writes it."""
+        offset = re.fullmatch(r"(.+?) (after|before) (.+)", text)
+        if offset is None:
+            return self._anchor(phase, text)
+        span = read_any_span(self.text(offset[1]))
+        times = 1 if offset[2] == "after" else -1
+        anchor = self._anchor(phase, offset[3])
+        if span.unit == "minutes":
+            return minutes_after(anchor, times * span.count, self.zone)
+        return without_clock(moved(anchor, span, times, self.month_end(phase)))
+
+    def _anchor(self, phase: Phase, text: str) -> Moment:
+        if text == "start":
+            return self.start
+        if text.startswith("$"):
+            return read_moment(self.text(text))
+        parts = text.split(".")
+        if parts[-1] not in POINTS:
+            raise Refused(f"{text} names no point")
+        if parts[:-1] == ["previous"]:
+            return self.point(self._previous(phase), parts[-1])
+        if parts[0] not in self.courses():
+            raise Refused(f"{parts[0]} is not present")
+        if len(parts) == 3:
+            return self.point(self.phase(parts[0], parts[1]), parts[-1])
+        present = self.phases(parts[0])
+        return self.point(present[0 if parts[-1] in ("begin", "first") else -1], parts[-1])
+
+    def point(self, phase: Phase, point: str) -> Moment:
+        if point == "begin":
+            return self.begin(phase)
+        if point == "first":
+            return self.places(phase)[0].at
+        if point == "last":
+            return self.places(phase)[-1].at
+        end = self.period_end(phase)
+        if end is not None:
+            return end
+        if self.pattern(phase).kind == "once":
+            raise Refused("a single dose has no end")
+        last = self.places(phase)[-1].at
+        for at in self.all_places(phase):
+            if at.day == last.day and at.clock is not None and last.clock is not None:
+                if at.clock > last.clock:
+                    return at
+            elif at.day > last.day:
+                return without_clock(at)
+        raise AssertionError("a pattern has a next place")

@@ -1,0 +1,69 @@
+"""The whole reader: administrations, points, clashes."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from datetime import UTC, datetime, time
+
+from tests.properties.reference.from_where import POINTS
+from tests.properties.reference.how_much import DoseReader
+from tests.properties.reference.months import is_before
+from tests.properties.reference.stated import Phase
+from tests.properties.reference.values import Given, Moment, Refused
+from tests.properties.reference.zones import shown_at
+
+
+class Reader(DoseReader):
+    def schedule(self) -> dict[str, list[Given]]:
+        """Every administration of every course that is present, in order."""
+        return {course: self.course(course) for course in self.courses()}
+
+    def course(self, course: str) -> list[Given]:
+        found = [given for phase in self.phases(course) for given in self.administrations(phase)]
+        return sorted(found, key=_order)
+
+    def administrations(self, phase: Phase) -> list[Given]:
+        found = []
+        for place in self.places(phase):
+            amount, unit = self.dose(phase, place) or (None, None)
+            day, clock, instant = shown_at(place.at, self.zone)
+            found.append(Given(day, clock, amount, unit, phase.key, instant))
+        return found
+
+    def points(self) -> dict[tuple[str, str], dict[str, Moment]]:
+        """The begin, first, last and (where there is one) end of every phase that is present."""
+        found: dict[tuple[str, str], dict[str, Moment]] = {}
+        for course in self.courses():
+            for phase in self.phases(course):
+                marks = {point: self.point(phase, point) for point in POINTS[:3]}
+                with contextlib.suppress(Refused):  # a single dose
+                    marks["end"] = self.point(phase, "end")
+                found[course, phase.key] = marks
+        return found
+
+    def clashes(self) -> list[str]:
+        """Where two neighbouring phases of a course overlap or their doses come too close.
+
+        Stricter than the rules need (a month counts as 28 days, what `begins` says openly is not
+        excused), because its use is to keep doubtful protocols out of a generator.
+        """
+        found = []
+        for course in self.courses():
+            for before, after in itertools.pairwise(self.phases(course)):
+                last, begin = self.point(before, "last"), self.point(after, "begin")
+                first = self.point(after, "first")
+                if is_before(begin, self.stops(before)) or not is_before(last, first):
+                    found.append(f"{course}: {after.key} overlaps {before.key}")
+                    continue
+                shortest = min(self.shortest_gap(phase) for phase in (before, after))
+                if shortest == 1 and last.clock is not None and first.clock is not None:
+                    continue  # neighbouring clock times of a daily course may share a day
+                if (first.day - last.day).days < shortest:
+                    found.append(f"{course}: {after.key} comes too close after {before.key}")
+        return found
+
+
+def _order(given: Given) -> tuple[object, ...]:
+    instant = given.instant or datetime.combine(given.day, time.min, UTC)
+    return (given.day, given.clock or time.min, instant)

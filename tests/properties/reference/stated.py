@@ -1,0 +1,129 @@
+"""What a protocol says about each phase, the nearest level first, with the plan's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tests.properties.reference.texts import as_list, read_moment
+from tests.properties.reference.values import Moment, Refused
+
+T = TypeVar("T")
+
+DAYS = ("every", "times_per_week", "on")
+EXTENT = ("for", "doses", "before", "through")
+TIMES = ("at", "times_per_day")
+DOSING = ("dose", "taper")
+
+
+@dataclass(eq=False)
+class Phase:
+    """A phase as it stands in its course. `levels` is where its keys may stand, the nearest first;
+    `before` are the earlier phases of its course that are present."""
+
+    course: str
+    key: str
+    levels: list[dict[str, Any]]
+    before: list[Phase]
+    known: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        return self.levels[0]
+
+    def stated(self, group: tuple[str, ...]) -> dict[str, Any]:
+        """What the nearest level says about one question."""
+        for level in self.levels:
+            said = {key: level[key] for key in group if key in level}
+            if said:
+                return said
+        return {}
+
+
+class StatedReader:
+    """One protocol, one set of answers, one start."""
+
+    def __init__(self, protocol: dict[str, Any], answers: dict[str, str], start: str) -> None:
+        self.protocol = protocol
+        self.answers = answers
+        self.start: Moment = read_moment(start)
+        self.zone = answers.get("zone", "Etc/UTC")
+        self._working: list[tuple[str, int]] = []
+        self._phases: dict[str, list[Phase]] = {}
+
+    def courses(self) -> list[str]:
+        return [
+            name
+            for name, course in self.protocol["courses"].items()
+            if self.applies(course) and self.phases(name)
+        ]
+
+    def phases(self, course: str) -> list[Phase]:
+        """The phases that are present, in order."""
+        if course not in self._phases:
+            whole = self.protocol["courses"][course]
+            found: list[Phase] = []
+            for n, own in enumerate(whole.get("phases", [{}]), start=1):
+                if self.applies(own):
+                    levels = [own, whole, self.protocol]
+                    found.append(Phase(course, own.get("name", str(n)), levels, list(found)))
+            self._phases[course] = found
+        return self._phases[course]
+
+    def phase(self, course: str, key: str) -> Phase:
+        for phase in self.phases(course) if course in self.courses() else []:
+            if phase.key == key:
+                return phase
+        raise Refused(f"{course}.{key} is not present")
+
+    def applies(self, stated: dict[str, Any]) -> bool:
+        return all(
+            self.answer(parameter) in as_list(choices)
+            for parameter, choices in stated.get("when", {}).items()
+        )
+
+    def text(self, value: str) -> str:
+        if value == "not stated":
+            raise Refused("not stated")
+        return self.answer(value[1:]) if value.startswith("$") else value
+
+    def answer(self, name: str) -> str:
+        if name not in self.answers:
+            raise Refused(f"no answer for {name}")
+        return self.answers[name]
+
+    def pinned(self, phase: Phase, key: str) -> str | None:
+        """What the plan says to a question that the words leave open, for the phase or course."""
+        return self.answers.get(
+            f"{phase.course}.{phase.key}.{key}", self.answers.get(f"{phase.course}.{key}")
+        )
+
+    def month_end(self, phase: Phase) -> str:
+        found: str = phase.stated(("month_end",)).get("month_end", "clamp")
+        return found
+
+    def once(self, what: str, phase: Phase, work: Callable[[Phase], T]) -> T:
+        """Worked out once; a question that comes back to itself is refused."""
+        if what not in phase.known:
+            question = (what, id(phase))
+            if question in self._working:
+                raise Refused("anchors in a circle")
+            self._working.append(question)
+            try:
+                phase.known[what] = work(phase)
+            finally:
+                self._working.pop()
+        found: T = phase.known[what]
+        return found
+
+    # answered further down the walk
+
+    def begin(self, phase: Phase) -> Moment:
+        raise NotImplementedError
+
+    def point(self, phase: Phase, point: str) -> Moment:
+        raise NotImplementedError
+
+    def anchored(self, phase: Phase, text: str) -> Moment:
+        raise NotImplementedError

@@ -1,0 +1,128 @@
+"""The small texts of the language, read on their own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from fractions import Fraction
+from typing import Any
+
+from tests.properties.reference.units import known_unit
+from tests.properties.reference.values import WEEKDAYS, Moment, Refused, Span
+
+
+def as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def split(text: str) -> list[str]:
+    return [part for part in re.split(r"[,\s]+", text) if part]
+
+
+def read_count(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d*", text):
+        raise Refused(f"{text!r} is no count")
+    return int(text)
+
+
+SPAN_UNITS = {
+    "minute": (1, "minutes"),
+    "hour": (60, "minutes"),
+    "day": (1, "days"),
+    "week": (7, "days"),
+    "month": (1, "months"),
+    "year": (12, "months"),
+}
+
+
+def read_any_span(text: str) -> Span:
+    """`8 hours`, `2 weeks`; `0 days` too."""
+    match = re.fullmatch(r"(0|[1-9]\d*) (minute|hour|day|week|month|year)s?", text)
+    if match is None:
+        raise Refused(f"{text!r} is no span")
+    each, unit = SPAN_UNITS[match[2]]
+    return Span(int(match[1]) * each, unit)
+
+
+def read_span(text: str) -> Span:
+    """A span of days or longer, of real time not."""
+    span = read_any_span(text)
+    if span.unit == "minutes" or span.count == 0:
+        raise Refused(f"{text!r} is no span of days or longer")
+    return span
+
+
+def read_moment(text: str) -> Moment:
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d))?", text)
+    if match is None:
+        raise Refused(f"{text!r} is no date")
+    day = date.fromisoformat(match[1])
+    return Moment(day, read_clock(match[2]) if match[2] else None, day, 0)
+
+
+def read_clock(text: str) -> time:
+    return datetime.strptime(text, "%H:%M").time()
+
+
+def read_weekdays(text: str) -> frozenset[int]:
+    days = [WEEKDAYS.index(word[:3].lower()) for word in split(text)]
+    if not days or len(set(days)) != len(days):
+        raise Refused(f"{text!r} is no list of weekdays")
+    return frozenset(days)
+
+
+# --- amounts
+
+NUMBER = r"(\d+(?:\.\d+)?|\d+/\d+)"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A dose as stated: the amount, what it scales by (a measure or ""), per what it is stated."""
+
+    amount: Fraction
+    unit: str
+    scale: str = ""
+    per: str = ""
+
+
+def read_amount(text: str) -> tuple[Fraction, str]:
+    match = re.fullmatch(NUMBER + r"\s*([A-Za-zµ][^/]*)", text)
+    if match is None:
+        raise Refused(f"{text!r} is no amount")
+    return Fraction(match[1]), known_unit(match[2])
+
+
+def read_dose(text: str) -> Stated:
+    """`100 mcg`, `6 mg/kg/day`, `3 g in all`."""
+    match = re.fullmatch(
+        NUMBER + r"\s*([A-Za-zµ][^/]*?)(/kg|/m2)?(/dose|/day|/week| in all)?", text
+    )
+    if match is None:
+        raise Refused(f"{text!r} is no dose")
+    scale = {"/kg": "weight", "/m2": "bsa", None: ""}[match[3]]
+    return Stated(Fraction(match[1]), known_unit(match[2]), scale, (match[4] or "").strip(" /"))
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """`how` is as units.on_grid has it; `within` is the largest change, as part of the dose."""
+
+    how: str
+    grid: str
+    within: Fraction = Fraction(1, 10)
+
+
+def read_rounding(text: str) -> Rounding:
+    match = re.fullmatch(
+        r"(?P<how>nearest|up to|down to) (?P<grid>[^,]+)(?P<ties>, ties (?:up|down))?"
+        r"(?:, within (?P<within>\d+) ?%)?",
+        text,
+    )
+    if match is None:
+        raise Refused(f"{text!r} is no way to round")
+    if (match["how"] == "nearest") is (match["ties"] is None):
+        raise Refused("ties are not said, or said in vain")
+    within = Fraction(int(match["within"] or 10), 100)
+    return Rounding(match["how"] + (match["ties"] or ""), match["grid"], within)

@@ -1,0 +1,103 @@
+"""How much, drawn last."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tests.properties import reference
+from tests.properties.strategies.making import Making, Phase, literal
+from tests.properties.strategies.texts import quantity
+
+
+def give_doses(making: Making) -> None:
+    """Doses come last, when the number of administrations that share one is known."""
+    reader = making.reader()
+    counts = {
+        (course, phase.key): len(reader.places(phase))
+        for course in reader.courses()
+        for phase in reader.phases(course)
+    }
+    for name, course in making.courses.items():
+        for phase in course.get("phases", [course]):
+            if "taper" in phase:
+                continue
+            kept = dict(making.answers), dict(making.parameters)
+            given = draw_dose(making, phase, counts.get((name, phase.get("name", "1"))))
+            phase.update(given)
+            if not making.fine():
+                for key in given:
+                    del phase[key]
+                making.answers, making.parameters = kept
+                phase["dose"] = "25 IU"
+
+
+def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
+    amount = making.pick((100, 25, 5, 1, 6, 40, Fraction(1, 2), Fraction(5, 4), Fraction(1, 10)))
+    unit = making.pick(("mcg", "mg", "IU", "g") if amount <= 6 else ("mcg", "mg", "IU"))
+    slots = len(phase["at"]) if isinstance(phase.get("at"), list) else 1
+    slots = int(phase.get("times_per_day", slots))
+    kind = making.pick(("flat", "flat", "flat", "scaled", "day", "week", "in all"))
+    if phase.get("doses") == "1" and "every" not in phase and kind in ("day", "week"):
+        kind = "scaled"
+    if kind == "flat":
+        text = quantity(amount, unit)
+        dose = making.maybe_asked("quantity", text, unit=unit)
+        return {"dose": dose} | draw_ordering(making, phase, amount, unit, slots)
+    text, scale = "", Fraction(1)
+    if making.chance(2) or kind == "scaled":
+        if making.chance(3):
+            making.answers.setdefault("bsa", making.pick(("0.35 m2", "1.5 m2", "1.82 m2")))
+            text, scale = "/m2", Fraction(making.answers["bsa"].split()[0])
+        else:
+            making.answers.setdefault("weight", making.pick(("7.5 kg", "12 kg", "68.4 kg")))
+            text, scale = "/kg", Fraction(making.answers["weight"].split()[0])
+    sharers = 1
+    if kind == "day" and phase.get("every") == "1 day":
+        sharers, text = slots, text + "/day"
+    elif kind == "week" and ("on" in phase or "times_per_week" in phase):
+        if "times_per_week" in phase:
+            days = int(literal(making, phase["times_per_week"]))
+        elif isinstance(phase["on"], str):
+            days = literal(making, phase["on"]).count(",") + 1
+        else:
+            days = len(phase["on"])
+        sharers, text = days * slots, text + "/week"
+    elif kind == "in all" and count is not None:
+        sharers, text = count, text + " in all"
+    even = Fraction(amount) * (1 if making.chance(3) else sharers)
+    return {"dose": quantity(even, unit) + text} | draw_ordering(
+        making, phase, even * scale / sharers, unit, slots
+    )
+
+
+def draw_ordering(
+    making: Making, phase: Phase, calculated: Fraction | int, unit: str, slots: int
+) -> Phase:
+    """Caps and rounding that bite about half of the time; what goes too far is taken back."""
+    said: Phase = {}
+    if making.chance(4):
+        part = making.pick((Fraction(1, 2), Fraction(3, 4), Fraction(9, 10), 2))
+        cap, cap_unit = Fraction(calculated) * part, unit
+        per = making.pick(("dose", "day"))
+        cap = cap * slots if per == "day" else cap
+        if unit in ("mg", "g") and making.chance(3):
+            cap, cap_unit = (cap / 1000, "g") if unit == "mg" else (cap * 1000, "mg")
+        if reference.terminates(cap):
+            text = f"{quantity(cap, cap_unit)}/{per}"
+            said["max"] = [text] if making.chance(2) else text
+    if making.chance(4):
+        parts = making.pick((10, 7, 20, 33, 12))
+        grid = readable(Fraction(calculated) / parts)
+        how = making.pick(("nearest *, ties up", "nearest *, ties down", "up to *", "down to *"))
+        said["round"] = how.replace("*", quantity(grid, unit))
+    return said
+
+
+def readable(amount: Fraction) -> Fraction:
+    """A number of one digit not far below."""
+    power = Fraction(1)
+    while power > amount:
+        power /= 10
+    while power * 10 <= amount:
+        power *= 10
+    return power * next(digit for digit in (5, 2, 1) if digit * power <= amount)

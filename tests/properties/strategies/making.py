@@ -1,0 +1,184 @@
+"""A protocol in the making."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.properties import reference
+from tests.properties.reference import Refused
+from tests.properties.strategies.texts import to_yaml
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+Phase = dict[str, Any]
+Points = dict[tuple[str, str], dict[str, reference.Moment]]
+
+COURSES = ("alpha", "beta", "gamma")
+NAMES = ("loading", "building", "holding", "leaving")
+DAYS_OF = {"day": 1, "week": 7, "month": 31, "year": 366}
+SLOTS = (
+    ["08:00"],
+    ["08:00", "20:00"],
+    ["06:00", "14:00", "22:00"],
+    ["09:30"],
+    ["07:15", "19:45"],
+    ["02:30"],
+    ["00:00", "01:45", "12:00"],
+)
+STARTS = (
+    date(2026, 3, 2),
+    date(2026, 1, 31),
+    date(2027, 1, 4),
+    date(2027, 1, 29),
+    date(2027, 8, 31),
+    date(2027, 12, 31),
+    date(2028, 1, 30),
+    date(2028, 2, 29),
+    date(2028, 5, 31),
+    date(2029, 2, 28),
+    date(2029, 10, 30),
+)
+# Half an hour, a reversed summer, no change at all, a change on a Saturday at midnight.
+ZONES = (
+    "Etc/UTC",
+    "Europe/Rome",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Africa/Cairo",
+)
+FIRST_START, LAST_START = date(2026, 1, 1), date(2029, 12, 31)
+MOST_DOSES = 60  # of one phase
+
+# Questions whose answer may be written further out once every phase inside states it.
+GROUPS = (
+    reference.DAYS,
+    reference.EXTENT,
+    reference.TIMES,
+    ("dose",),
+    ("max",),
+    ("round",),
+    ("junctions",),
+    ("month_end",),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One protocol with all that is needed to expand it."""
+
+    protocol: dict[str, Any]
+    answers: dict[str, str]
+    start: str
+
+    def __repr__(self) -> str:
+        return f"start: {self.start}\nanswers: {self.answers}\n{to_yaml(self.protocol)}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What may occur; each switch takes one construct out."""
+
+    courses: int = 3
+    phases: int = 4
+    months: bool = True
+    clocks: bool = True
+    evening_starts: bool = True
+    pins: bool = True
+    tapers: bool = True
+    parameters: bool = True
+    branches: bool = True
+    month_ends: bool = True
+    inheritance: bool = True
+    unstated_junctions: bool = True
+    anchors: bool = True
+
+
+WHOLE_SCOPE = Scope()
+
+
+@dataclass
+class Making:
+    """A protocol in the making."""
+
+    draw: Draw
+    scope: Scope
+    start: str
+    answers: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    courses: dict[str, Any] = field(default_factory=dict)
+    top: dict[str, Any] = field(default_factory=dict)
+
+    def protocol(self) -> dict[str, Any]:
+        whole: dict[str, Any] = {
+            "regimen": "1",
+            "id": "random",
+            "title": "A random protocol",
+            "status": "local",
+            "sources": [{"cite": "none: made up by a machine"}],
+        }
+        if self.parameters:
+            whole["parameters"] = self.parameters
+        measures = {name: {"taken": "once"} for name in ("weight", "bsa") if name in self.answers}
+        if measures:
+            whole["measures"] = measures
+        return {**whole, "route": "oral", **self.top, "courses": tidied(self.courses)}
+
+    def chance(self, of: int) -> bool:
+        """True once in so many; shrinks to False."""
+        return bool(self.draw(st.integers(0, of - 1)) == of - 1)
+
+    def pick(self, options: Any) -> Any:
+        return self.draw(st.sampled_from(list(options)))
+
+    def number(self, least: int, most: int) -> int:
+        return int(self.draw(st.integers(least, most)))
+
+    def fine(self) -> bool:
+        """Whether what stands so far has one reading, of a bearable size, without clashes."""
+        reader = self.reader()
+        try:
+            reader.schedule()
+            return not reader.clashes() and all(
+                len(reader.places(phase)) <= MOST_DOSES
+                for course in reader.courses()
+                for phase in reader.phases(course)
+            )
+        except Refused:
+            return False
+
+    def reader(self) -> reference.Reader:
+        return reference.Reader(self.protocol(), self.answers, self.start)
+
+    def maybe_asked(self, type_: str, text: str, **more: str) -> str:
+        """The text itself, or a reference to a new parameter that is answered with it."""
+        if not self.scope.parameters or not self.chance(6):
+            return text
+        return self.asked(type_, text, **more)
+
+    def asked(self, type_: str, text: str, **more: str) -> str:
+        name = f"p{len(self.parameters) + 1}"
+        self.parameters[name] = {"type": type_, "ask": f"What is {name}?", **more}
+        self.answers[name] = text
+        return f"${name}"
+
+
+def tidied(courses: dict[str, Any]) -> dict[str, Any]:
+    """The courses, without junctions on phases that say where they begin: it is refused."""
+    courses = copy.deepcopy(courses)
+    for course in courses.values():
+        for phase in course.get("phases", ()):
+            if "begins" in phase:
+                phase.pop("junctions", None)
+    return courses
+
+
+def literal(making: Making, text: str) -> str:
+    """What a reference stands for."""
+    return making.answers[text[1:]] if text.startswith("$") else text

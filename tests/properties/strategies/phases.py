@@ -1,0 +1,97 @@
+"""One phase: which days, how long, what time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from tests.properties.reference import WEEKDAYS
+from tests.properties.strategies.making import DAYS_OF, Making, Phase
+from tests.properties.strategies.texts import quantity, span
+
+
+def draw_phase(making: Making, slots: list[str] | None) -> Phase:
+    """Which days, how long and what time; the dose comes later, unless it is a taper."""
+    kinds = ["days", "days", "weeks", "per week", "on", "once"]
+    kinds += ["months", "months"] * making.scope.months + ["taper"] * making.scope.tapers
+    kind = making.pick(kinds)
+    phase: Phase = {}
+    if kind == "taper":
+        draw_taper(making, phase)
+    elif kind == "once":
+        phase["doses"] = "1"
+    elif kind == "on":
+        days = draw_weekdays(making, making.pick((1, 2, 3, 5)))
+        phase["on"] = days
+        if making.scope.parameters and making.chance(5):
+            phase["on"] = making.asked("weekdays", ", ".join(days), count=str(len(days)))
+        draw_extent(making, phase, 7)
+    elif kind == "per week":
+        count = making.pick((2, 3, 1, 4, 5, 6, 7))
+        phase["times_per_week"] = making.maybe_asked("number", str(count))
+        draw_extent(making, phase, 7)
+    else:
+        count = making.number(1, 6)
+        unit = {"days": "day", "weeks": "week", "months": "month"}[kind]
+        if unit == "month" and making.chance(6):
+            count, unit = 1, "year"
+        phase["every"] = making.maybe_asked("duration", span(count, unit))
+        draw_extent(making, phase, count * DAYS_OF[unit])
+    if slots is not None:
+        if making.chance(3):
+            phase["times_per_day"] = str(len(slots))
+        else:
+            phase["at"] = slots if len(slots) > 1 or making.chance(2) else slots[0]
+    return phase
+
+
+def draw_weekdays(making: Making, count: int) -> list[str]:
+    return sorted(making.draw(st.permutations(WEEKDAYS))[:count], key=WEEKDAYS.index)
+
+
+def draw_extent(making: Making, phase: Phase, interval: int) -> None:
+    """`for` or `doses`, seldom to fit exactly; a limit by an anchor is drawn when dates stand."""
+    kind = making.pick(("for", "for", "doses", "doses", "limit"))
+    if kind == "limit" and making.scope.anchors:
+        phase["_limit"] = making.number(interval, interval * 6)
+    elif kind == "doses":
+        most = 8 if interval < 30 else 5
+        phase["doses"] = making.maybe_asked("number", str(making.number(1, most)))
+    else:
+        unit = making.pick(("week", "day", "month") if making.scope.months else ("week", "day"))
+        least = 7 if interval == 7 and unit == "day" else 1
+        most = max(least, interval * 5 // DAYS_OF[unit])
+        text = span(making.number(least, most), unit)
+        phase["for"] = making.maybe_asked("duration", text)
+
+
+def draw_taper(making: Making, phase: Phase) -> None:
+    key, value, interval = making.pick(
+        (
+            ("every", "1 day", 1),
+            ("every", "2 days", 2),
+            ("every", "1 week", 7),
+            ("times_per_week", "2", 7),
+            ("on", ["tue", "sat"], 7),
+        )
+    )
+    phase[key] = value
+    step = making.pick((Fraction(5), Fraction(1, 2), Fraction(10), Fraction(5, 4)))
+    steps = making.number(1, 4)
+    low = making.number(0, 3) * step
+    up = low > 0 and making.chance(4)
+    high = low + steps * step
+    each = making.pick(
+        (span(making.number(1, 4) * interval, "day"), span(making.number(1, 2), "week"), "1 month")
+    )
+    if interval == 7 and each.endswith(("day", "days")):
+        each = span(making.number(1, 3), "week")
+    if each == "1 month" and not making.scope.months:
+        each = "4 weeks"
+    phase["taper"] = {
+        "from": quantity(low if up else high, "mg"),
+        "by": quantity(step, "mg"),
+        "to": quantity(high if up else low, "mg"),
+        "each": each,
+    }
