@@ -53,6 +53,7 @@ BAD_WEEKDAY = _author("bad-weekday", "a misread weekday moves every dose of the 
 BAD_ANCHOR = _author("bad-anchor", "where a phase begins decides the date of every dose in it")
 BAD_ROUNDING = _author("bad-rounding", "how a dose is rounded decides what is given")
 BAD_TEXT = _author("bad-text", "characters that cannot be seen can change what a reader sees")
+NOT_ASCENDING = _author("not-ascending", "a list that goes back most often hides a slip")
 ABSURD = _author("absurd", "no treatment is this long or this large: it is a slip of the hand")
 
 # --- what belongs together
@@ -78,6 +79,7 @@ PER_DAY_ON_REST_DAYS = _author(
 TAPER_MISSES = _author(
     "taper-misses", "a taper that does not land on its end stops at a wrong dose"
 )
+BEYOND_CYCLE = _author("beyond-cycle", "a day beyond its cycle would fall into the next one")
 UNUSED_KEY = _author("unused-key", "a value that decides nothing misleads who reads it")
 NO_CASES = _author("no-cases", "a protocol that was never tried has not been checked")
 CASE_FAILED = _author("case-failed", "the protocol does not do what its author says it does")

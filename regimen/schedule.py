@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Every, Once, OnWeekdays, Phase, Protocol, TimesPerWeek
+from regimen.protocol import Every, Once, OnDays, OnWeekdays, Phase, Protocol, TimesPerWeek
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import Moment, Span
+from regimen.timing import CalendarSpan, Moment, Span
 
 
 class DoseStage(StrEnum):
@@ -68,7 +68,7 @@ class AppliedPhase(Struct, frozen=True):
     written: Phase
     title: str
     route: Route | None
-    pattern: Every | TimesPerWeek | OnWeekdays | Once
+    pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Once
     beginning: Beginning
     first: Moment
     count: int
@@ -88,6 +88,8 @@ class Administration(Struct, frozen=True):
     """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
 
     `dose` is None where the source does not state it; `instant` is in UTC and given for timed ones.
+    On numbered days, `day_number` is the day's number as the protocol counts, and `cycle` that of
+    its cycle in the phase, from 1, where there are cycles.
     """
 
     phase: AppliedPhase
@@ -99,6 +101,8 @@ class Administration(Struct, frozen=True):
     clamped_from: int | None = None
     instant: datetime | None = None
     clock_note: str = ""  # how a clock time that is skipped or repeated was resolved
+    cycle: int | None = None
+    day_number: int | None = None
 
     @property
     def id(self) -> str:
@@ -131,6 +135,8 @@ def _why_this_day(administration: Administration) -> Iterator[str]:
     found = "" if phase.beginning.offset is None else f", on {phase.first}"
     yield f"{phase.title} begins {phase.beginning}{found}"
     yield f"dose {administration.number} of {phase.count} {days_in_words(phase.pattern)}"
+    if administration.day_number is not None:
+        yield place_in_words(administration)
     if administration.clamped_from is not None:
         yield (
             f"day {administration.clamped_from} does not exist in that month,"
@@ -138,6 +144,12 @@ def _why_this_day(administration: Administration) -> Iterator[str]:
         )
     if administration.clock_note:
         yield administration.clock_note
+
+
+def place_in_words(administration: Administration) -> str:
+    """`cycle 2, day 8`, for a dose on numbered days."""
+    cycle = "" if administration.cycle is None else f"cycle {administration.cycle}, "
+    return f"{cycle}day {administration.day_number}"
 
 
 _NUMBER_WORDS = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times"}
@@ -148,7 +160,7 @@ def often(count: int) -> str:
     return _NUMBER_WORDS.get(count, f"{count} times")
 
 
-def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | Once) -> str:
+def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Once) -> str:
     """The words a prescriber uses for the pattern: `daily`, `every other day`, `twice a week`."""
     match pattern:
         case Once():
@@ -161,8 +173,32 @@ def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | Once) -> str:
             return f"{often(count)} a week"
         case OnWeekdays(weekdays=tuple(weekdays)):
             return "on " + " and ".join(weekday.title for weekday in weekdays)
+        case OnDays(cycle=None | CalendarSpan()):
+            return _numbered(pattern)
         case _:
             raise TypeError(f"{pattern} holds a reference")
+
+
+def _numbered(pattern: OnDays) -> str:
+    """`on days 1 to 5 and 8 of every cycle of 21 days`."""
+    words = f"on day{'s' if len(pattern.days) > 1 else ''} {day_list(pattern.days)}"
+    if pattern.cycle is not None:
+        words += f" of every cycle of {pattern.cycle}"
+    return words if pattern.first_day else f"{words} (the first day is day 0)"
+
+
+def day_list(days: tuple[int, ...]) -> str:
+    """`1 to 5, 8 and 15`: three neighbours or more as a range."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    words = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(day) for day in run]
+    return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
 class Schedule(Struct, frozen=True):

@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from functools import cache
 
 from msgspec import Struct
 
@@ -166,6 +167,15 @@ def moment_after(moment: Moment, span: CalendarSpan, month_end: MonthEnd) -> Mom
     origin = moment.month_origin or moment.day
     months = moment.months + span.months
     return Moment(months_after(origin, months, month_end), moment.time, origin, months)
+
+
+@cache
+def shortest_days(span: CalendarSpan) -> int:
+    """The fewest days that the span has from any day of the calendar."""
+    if span.days:
+        return span.days
+    starts = [date(2023, 1, 1) + timedelta(days) for days in range(4 * 365)]
+    return min((months_after(day, span.months, MonthEnd.CLAMP) - day).days for day in starts)
 
 
 # --- reading

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from msgspec.structs import replace
 
 from regimen import rules
-from regimen.checks import dimensions, gaps, recount, spacing, usual_range
+from regimen.checks import dimensions, gaps, patterns, recount, spacing, usual_range
 from regimen.engine.inputs import unknown_answers
 from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal
@@ -30,6 +30,7 @@ ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.per_day_on_rest_days,
     dimensions.of_other_kinds,
     dimensions.tapers,
+    patterns.beyond_cycles,
 )
 
 

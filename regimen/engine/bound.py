@@ -12,12 +12,14 @@ from regimen.engine.days import Days
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (
+    Cycles,
     DoseExpression,
     Doses,
     Every,
     Extent,
     For,
     OnceADay,
+    OnDays,
     OnWeekdays,
     Pattern,
     Phase,
@@ -129,6 +131,12 @@ def _days(phase: Timed, plan: Plan) -> Days | None:
                     phase.place_of("times_per_week"),
                 )
             return OnWeekdays(pinned)
+        case OnDays():
+            from regimen.engine import listed
+
+            listed_days = OnDays(days.days, days.first_day, answer(days.cycle, plan))
+            listed.refuse_beyond(phase, listed_days)
+            return listed_days
     return days
 
 
@@ -139,4 +147,6 @@ def _extent(phase: Timed, plan: Plan) -> Extent | None:
             return For(answer(ref, plan))
         case Doses(count=Ref() as ref):
             return Doses(answer(ref, plan))
+        case Cycles(count=Ref() as ref):
+            return Cycles(answer(ref, plan))
     return extent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-from regimen.protocol import Every, Once, OnWeekdays, TimesPerWeek
+from regimen.protocol import Every, Once, OnDays, OnWeekdays, TimesPerWeek
 from regimen.timing import (
     CalendarSpan,
     Moment,
@@ -16,7 +16,7 @@ from regimen.timing import (
     months_after,
 )
 
-Days = Every | TimesPerWeek | OnWeekdays | Once  # with values, no references
+Days = Every | TimesPerWeek | OnWeekdays | OnDays | Once  # with values, no references
 
 
 def interval(pattern: Every) -> CalendarSpan:
@@ -57,6 +57,10 @@ def places(
             return _monthly(first, span.months, month_end, at_most, last)
         number = at_most if last is None else min(at_most, (last - day).days // span.days + 1)
         return [day + timedelta(days) for days in range(0, number * span.days, span.days)]
+    if isinstance(pattern, OnDays):
+        from regimen.engine import listed
+
+        return listed.places(pattern, first, month_end, at_most, last)
     offsets = _offsets(pattern, day)
     weeks = -(-at_most // len(offsets))  # rounded up
     if last is not None:
@@ -88,6 +92,10 @@ def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Mome
         return start
     if isinstance(pattern, Every):
         return moment_after(start, interval(pattern).times(index), month_end) if index else start
+    if isinstance(pattern, OnDays):
+        from regimen.engine import listed
+
+        return listed.place(pattern, first, index, month_end)
     offsets = _offsets(pattern, start.day)
     weeks, within = divmod(index, len(offsets))
     days = 7 * weeks + offsets[within]
@@ -104,6 +112,10 @@ def shortest_gap(pattern: Days) -> CalendarSpan | None:
     if isinstance(pattern, TimesPerWeek):
         assert isinstance(pattern.count, int)
         return CalendarSpan(7 // pattern.count, SpanUnit.DAY)
+    if isinstance(pattern, OnDays):
+        from regimen.engine import listed
+
+        return listed.shortest_gap(pattern)
     offsets = _offsets(pattern, date(2024, 1, 1))  # any day: distances do not depend on it
     pairs = zip(offsets, (*offsets[1:], offsets[0] + 7), strict=True)
     return CalendarSpan(min(after - before for before, after in pairs), SpanUnit.DAY)
@@ -120,6 +132,10 @@ def per_week(pattern: Days) -> int | None:
     if isinstance(pattern, Every):
         days = interval(pattern).days
         return 7 // days if days and 7 % days == 0 else None
+    if isinstance(pattern, OnDays):
+        from regimen.engine import listed
+
+        return listed.per_week(pattern)
     return None
 
 
@@ -131,3 +147,9 @@ def counts_months(pattern: Days | None) -> bool:
 def is_daily(pattern: Days) -> bool:
     """Whether the pattern has no rest days."""
     return per_week(pattern) == 7
+
+
+def is_list(pattern: Days | None) -> bool:
+    """Whether every place has a name of its own, so that none may be lost or come to stand for
+    another."""
+    return isinstance(pattern, OnDays)

@@ -9,7 +9,7 @@ from math import ceil, floor
 
 from regimen import rules
 from regimen.engine.bound import Bound, Levels
-from regimen.engine.days import Days, is_daily, per_week
+from regimen.engine.days import Days, is_daily, is_list, per_week
 from regimen.finding import Reading, Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import (
@@ -157,7 +157,7 @@ def _parts(bound: Bound, expression: DoseExpression, administrations: int) -> tu
 
 def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None:
     """Raises Refusal where an amount per day stands on a pattern with rest days."""
-    if is_daily(days):
+    if is_daily(days) or is_list(days):
         return
     amount, a_week = expression.amount, per_week(days)
     scale = f"/{_PER[expression.per]}" if expression.per else ""

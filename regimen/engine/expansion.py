@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from regimen.engine.bound import Bound, Levels
 from regimen.engine.clocks import instant_of
-from regimen.engine.days import counts_months
+from regimen.engine.days import counts_months, is_list
 from regimen.engine.dosing import dose_of, level_doses
 from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot
 from regimen.plan import Plan
-from regimen.protocol import Course, Protocol
+from regimen.protocol import Course, OnDays, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
 from regimen.timing import Moment, moment_after
+
+if TYPE_CHECKING:
+    from regimen.engine.listed import Mark
 
 
 def expand(protocol: Protocol, plan: Plan) -> Schedule:
@@ -46,6 +50,7 @@ def _administrations(
     """Every administration in the order of their moments, numbered in its phase and course."""
     doses = [_doses(span, plan) for span in spans]
     clamps = [_clamps(span) for span in spans]
+    marks = [_marks(span) for span in spans]
     places = [
         (day, clock or START_OF_DAY, at, number, clock)
         for at, span in enumerate(spans)
@@ -58,6 +63,9 @@ def _administrations(
         counted[phase.course] = place = counted[phase.course] + 1
         dose, clamp = doses[at][number], clamps[at].get(day)
         each = Administration(phase, number + 1, place, day, clock, dose, clamp)
+        if (marked := marks[at]) is not None:
+            mark = marked[number]
+            each = replace(each, cycle=mark.cycle, day_number=mark.day)
         given.append(each if clock is None else _at_instant(each, clock, plan))
     return given
 
@@ -95,10 +103,23 @@ def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
     )
 
 
+def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
+    """What the list calls each of the phase's administrations, where its days have names."""
+    days = span.bound.days
+    if not isinstance(days, OnDays):
+        return None
+    from regimen.engine.listed import mark
+
+    return [mark(days, span.place_of(at)) for at in range(len(span.slots))]
+
+
 def _clamps(span: PhaseSpan) -> dict[date, int]:
     """The days on which the phase stands because a month lacks the day that was meant, and which
     day of the month that was."""
     first = span.first
+    if is_list(span.bound.days):
+        moments = (span.moment(at) for at in range(len(span.slots)))
+        return {each.day: each.clamped_from for each in moments if each.clamped_from is not None}
     if counts_months(span.bound.days):
         meant = (first.month_origin or first.day).day
         return {day: meant for day, _ in span.slots if day.day != meant}

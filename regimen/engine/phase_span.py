@@ -9,10 +9,10 @@ from msgspec import Struct, field
 
 from regimen import rules
 from regimen.engine.bound import BoundTiming, Levels
-from regimen.engine.days import place, places
+from regimen.engine.days import is_daily, is_list, place, places
 from regimen.engine.dosing import level_amounts
 from regimen.finding import Place, refuse
-from regimen.protocol import For, Once, Phase, Point, Timed
+from regimen.protocol import Cycles, For, Once, OnDays, Phase, Point, Timed
 from regimen.schedule import Beginning, days_in_words
 from regimen.timing import CalendarSpan, Moment, moment_after
 
@@ -22,18 +22,18 @@ START_OF_DAY = time.min
 
 
 class PhaseSpan(Struct):
-    """A phase with its moments. `last_place` is the place of its last administration,
-    `whole_day` whether that ends its day, and `lost` whether every clock time of its first day
-    lies before its first moment."""
+    """A phase with its moments. `skipped` is how many clock times of its first day lie before its
+    first moment, `last_place` the place of its last administration, and `whole_day` whether that
+    ends its day."""
 
     bound: BoundTiming
     beginning: Beginning
     first: Moment
     times: tuple[time | None, ...]
     slots: list[Slot] = field(default_factory=list)
+    skipped: int = 0
     last_place: int = 0
     whole_day: bool = True
-    lost: bool = False
 
     @property
     def phase(self) -> Timed:
@@ -57,8 +57,7 @@ class PhaseSpan(Struct):
             enough += 1
         days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
         slots = [(day, clock) for day in days for clock in times]
-        skipped = _missed(slots, self.first)
-        self.lost = skipped == a_day
+        self.skipped = skipped = _missed(slots, self.first)
         slots = slots[skipped : skipped + count]
         if end is not None:
             while slots and not _before(slots[-1], end, included=included):
@@ -67,9 +66,29 @@ class PhaseSpan(Struct):
         self.last_place, within = divmod(skipped + len(slots) - 1, a_day)
         self.whole_day = within == a_day - 1
 
+    @property
+    def loses_a_dose(self) -> bool:
+        """Whether a day that is not simply made up for loses doses to the first moment."""
+        if not self.skipped:
+            return False
+        assert self.bound.days is not None
+        if is_list(self.bound.days):
+            return True
+        return self.skipped == len(self.times) and not is_daily(self.bound.days)
+
+    def place_of(self, at: int) -> int:
+        """The place of the pattern, from 0, at which the phase's administration `at` stands."""
+        return (self.skipped + at) // len(self.times)
+
     def period_end(self) -> Moment:
         """Where a period of stated length ends."""
         extent, month_end = self.bound.extent, self.phase.month_end
+        if isinstance(extent, Cycles):
+            from regimen.engine import listed
+
+            assert isinstance(self.bound.days, OnDays)
+            assert isinstance(extent.count, int)
+            return listed.end(self.bound.days, self.first, extent.count, month_end)
         if isinstance(extent, For):
             assert isinstance(extent.span, CalendarSpan)
             return moment_after(self.first, extent.span, month_end)
@@ -80,13 +99,17 @@ class PhaseSpan(Struct):
 
     def end(self, where: Place) -> Moment:
         """The end of the phase's period. Raises Refusal, at the anchor, where it has none."""
-        if isinstance(self.bound.extent, (For, Levels)):
+        if isinstance(self.bound.extent, (For, Levels, Cycles)):
             return self.period_end()
-        assert self.bound.days is not None
-        if isinstance(self.bound.days, Once):
+        days = self.bound.days
+        assert days is not None
+        if isinstance(days, Once) or (isinstance(days, OnDays) and days.cycle is None):
+            what = "a single dose has no end to count from"
+            if not isinstance(days, Once):
+                what = "the days are listed once, and nothing says where it ends"
             raise refuse(
                 rules.NO_END,
-                f"{self.phase.subject}, {self.title}: a single dose has no end to count from",
+                f"{self.phase.subject}, {self.title}: {what}",
                 "count from .last instead, as in 1 week after previous.last",
                 where,
             )
@@ -95,13 +118,17 @@ class PhaseSpan(Struct):
             day, clock = self.slots[-1]
             following = self.times[self.times.index(clock) + 1]
             return Moment(day, following)
-        return place(self.bound.days, self.first, self.last_place + 1, month_end)
+        return place(days, self.first, self.last_place + 1, month_end)
+
+    def moment(self, at: int) -> Moment:
+        """The phase's administration `at`, with what its months count from."""
+        assert self.bound.days is not None
+        day = place(self.bound.days, self.first, self.place_of(at), self.phase.month_end)
+        return Moment(day.day, self.slots[at][1], day.month_origin, day.months)
 
     def last(self) -> Moment:
         """The last administration."""
-        assert self.bound.days is not None
-        day = place(self.bound.days, self.first, self.last_place, self.phase.month_end)
-        return Moment(day.day, self.slots[-1][1], day.month_origin, day.months)
+        return self.moment(len(self.slots) - 1)
 
     def earliest(self) -> Moment:
         """The first administration."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from regimen import rules
 from regimen.engine.bound import BoundTiming, answer, bind
 from regimen.engine.clocks import local_after
-from regimen.engine.days import is_daily, place, shortest_gap
+from regimen.engine.days import place, shortest_gap
 from regimen.engine.inputs import applied_phases
 from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order
 from regimen.finding import Place, Refusal, refuse
@@ -28,6 +28,7 @@ from regimen.protocol import (
     Protocol,
     Timeline,
     Until,
+    WholeList,
 )
 from regimen.schedule import Beginning
 from regimen.timing import (
@@ -121,6 +122,8 @@ class Spans:
         if isinstance(extent, Doses):
             assert isinstance(extent.count, int)
             span.fill(extent.count)
+        elif isinstance(extent, WholeList):
+            span.fill(MOST_DOSES + 1)
         elif isinstance(extent, Until):
             reached = self.reached(extent.anchor, course, at, phase.place_of("before", "through"))
             if reached is None:
@@ -147,12 +150,12 @@ class Spans:
                 "check its end, and where it begins",
                 phase.place_of("before", "through", "for"),
             )
-        assert span.bound.days is not None
-        if span.lost and not is_daily(span.bound.days):
+        if span.loses_a_dose:
+            times = " and ".join(f"{clock:%H:%M}" for clock in span.times[: span.skipped] if clock)
             raise refuse(
                 rules.LOST_DOSE,
-                f"{phase.subject}, {span.title}: begins on {span.first}, after that day's clock"
-                f" times, and the next day of the pattern is {span.slots[0][0]}",
+                f"{phase.subject}, {span.title}: begins on {span.first}, after {times} of that day,"
+                f" and the next dose of the pattern is on {Moment(*span.slots[0])}",
                 "begin earlier that day, or on the next day; or give a later clock time",
                 phase.place_of("at", "times_per_day", "begins"),
             )

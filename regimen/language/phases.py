@@ -6,7 +6,7 @@ from functools import partial
 
 from regimen import rules
 from regimen.finding import Place
-from regimen.language import phase_dosing, phase_timing
+from regimen.language import phase_days, phase_dosing, phase_extent, phase_timing
 from regimen.language.levels import PhaseReader
 from regimen.language.schema import PhaseShape
 from regimen.protocol import (
@@ -37,8 +37,8 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         drug=drug or reader.course,
         route=_route(reader, place),
         dose=phase_dosing.dose(reader, place),
-        pattern=phase_timing.pattern(reader, place),
-        extent=phase_timing.extent(reader, place),
+        pattern=(days := phase_days.pattern(reader, place)),
+        extent=phase_extent.extent(reader, days, place),
         times=phase_timing.times(reader),
         begins=begins,
         course_begins=phase_timing.course_begins(reader),

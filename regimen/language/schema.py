@@ -10,7 +10,7 @@ from datetime import date, time
 
 from regimen import rules
 from regimen.finding import Misread, quoted
-from regimen.language import anchor_texts, dose_texts, texts
+from regimen.language import anchor_texts, dose_texts, texts, time_texts
 from regimen.language.shapes import (
     Kind,
     Shape,
@@ -102,6 +102,10 @@ def read_per_week(text: str) -> int:
     return read_count(text, at_most=7)
 
 
+def read_first_day(text: str) -> int:
+    return int(_word(text, ("0", "1")))
+
+
 def read_per_day(text: str) -> int:
     return read_count(text, at_most=24)
 
@@ -154,12 +158,24 @@ class TimingKeys(Shape):
     on: tuple[Weekday | Stated, ...] | None = key(
         one_or_several(valued(read_weekday)), "every listed weekday", absent=None
     )
+    days: tuple[tuple[int, ...] | Stated, ...] | None = key(
+        one_or_several(valued(time_texts.read_days)),
+        "the numbered days, ranges included",
+        absent=None,
+    )
+    first_day: int | None = key(
+        reads(read_first_day), "the number of the first day: 1, or 0", absent=None
+    )
+    cycle: CalendarSpan | Between | Stated | None = key(
+        SPAN_OR_RANGE, "after how long the listed days come again", absent=None
+    )
     for_: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "how long the phase lasts", name="for", absent=None
     )
     doses: int | Stated | None = key(
         valued(read_doses), "how many administrations it has", absent=None
     )
+    cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
     before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
     through: Anchor | None = key(ANCHOR, "up to this moment, itself counted", absent=None)
     at: tuple[time | Stated, ...] | None = key(

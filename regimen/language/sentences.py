@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from regimen.protocol import (
     Anchor,
+    Cycles,
     DateGiven,
     DoseExpression,
     Doses,
@@ -15,6 +18,7 @@ from regimen.protocol import (
     Measure,
     Once,
     OnceADay,
+    OnDays,
     OnWeekdays,
     Parameter,
     Phase,
@@ -28,6 +32,7 @@ from regimen.protocol import (
     Taper,
     TimesPerWeek,
     Until,
+    WholeList,
 )
 from regimen.schedule import days_in_words, often
 from regimen.timing import CalendarSpan, MonthEnd
@@ -129,6 +134,9 @@ class _Phase:
                 return f"on {self.value(ref, 'weekdays')}"
             case OnWeekdays(weekdays=tuple(weekdays)):
                 return f"on {_and([weekday.title for weekday in weekdays])}"
+            case OnDays(cycle=Ref() as ref):
+                numbered = days_in_words(replace(self.phase.pattern, cycle=None))
+                return f"{numbered} of every cycle of {self.value(ref, 'cycle')}"
             case Once():
                 return "a single dose"
             case pattern:
@@ -155,6 +163,11 @@ class _Phase:
                 return "" if isinstance(self.phase.pattern, Once) else "1 dose"
             case Doses(count=count):
                 return f"{self.value(count, 'number')} doses"
+            case Cycles(count=count):
+                words = self.value(count, "number")
+                return f"for {words} cycle{'' if words == '1' else 's'}"
+            case WholeList():
+                return ""
             case Until(anchor=anchor, included=included):
                 return f"{'up to and including' if included else 'up to'} {self.anchor(anchor)}"
             case _:

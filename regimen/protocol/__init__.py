@@ -35,6 +35,7 @@ from regimen.protocol.inputs import (
 )
 from regimen.protocol.when import (
     Anchor,
+    Cycles,
     DateGiven,
     Doses,
     Every,
@@ -43,6 +44,7 @@ from regimen.protocol.when import (
     Junction,
     Once,
     OnceADay,
+    OnDays,
     OnWeekdays,
     Pattern,
     Point,
@@ -51,6 +53,7 @@ from regimen.protocol.when import (
     Start,
     TimesPerWeek,
     Until,
+    WholeList,
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
@@ -65,6 +68,7 @@ __all__ = [
     "Case",
     "Condition",
     "Course",
+    "Cycles",
     "DateGiven",
     "DoseExpression",
     "Doses",
@@ -75,6 +79,7 @@ __all__ = [
     "Junction",
     "Limit",
     "Measure",
+    "OnDays",
     "OnWeekdays",
     "Once",
     "OnceADay",
@@ -97,6 +102,7 @@ __all__ = [
     "Timeline",
     "TimesPerWeek",
     "Until",
+    "WholeList",
 ]
 
 

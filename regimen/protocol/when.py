@@ -32,11 +32,20 @@ class OnWeekdays(Struct, frozen=True):
     weekdays: tuple[Weekday, ...] | Ref
 
 
+class OnDays(Struct, frozen=True):
+    """The numbered days, ascending, of the one list or of every `cycle`; the first moment's day is
+    number `first_day`."""
+
+    days: tuple[int, ...]
+    first_day: int = 1
+    cycle: CalendarSpan | Ref | None = None
+
+
 class Once(Struct, frozen=True):
     """The first day only."""
 
 
-Pattern = Every | TimesPerWeek | OnWeekdays | Once
+Pattern = Every | TimesPerWeek | OnWeekdays | OnDays | Once
 
 
 # --- what time
@@ -119,6 +128,14 @@ class Doses(Struct, frozen=True):
     count: int | Ref
 
 
+class Cycles(Struct, frozen=True):
+    count: int | Ref
+
+
+class WholeList(Struct, frozen=True):
+    """As long as the list of its days."""
+
+
 class Until(Struct, frozen=True):
     """Up to an anchor, itself counted (`through`) or not (`before`)."""
 
@@ -126,4 +143,4 @@ class Until(Struct, frozen=True):
     included: bool
 
 
-Extent = For | Doses | Until
+Extent = For | Doses | Cycles | WholeList | Until

@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent
 # What a row hands over; a phase is a course that has one phase.
 PIECES = ("phase", "course", "protocol", "amount")
 # What a row may expect, one of them.
-EXPECTATIONS = ("dates", "administrations", "total", "identities", "prints", "refused")
+EXPECTATIONS = ("dates", "administrations", "cycles", "total", "identities", "prints", "refused")
 EXTRAS = ("means", "given", "accepts", "finds", "notes", "says", "source")
 COURSE = "a"  # the name of a row's only course
 
@@ -311,6 +311,15 @@ def _administrations(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, _line)
 
 
+def _cycles(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, lambda each: f"{each.day.isoformat()}{_place(each)}")
+
+
+def _place(each: Administration) -> str:
+    cycle = "" if each.cycle is None else f" cycle {each.cycle}"
+    return f"{cycle} day {each.day_number}"
+
+
 def _identities(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, lambda each: each.id)
 
@@ -365,6 +374,7 @@ def _says(row: Row, findings: tuple[Finding, ...]) -> None:
 _SHOWN = {
     "dates": _dates,
     "administrations": _administrations,
+    "cycles": _cycles,
     "identities": _identities,
     "total": _total,
 }
