@@ -7,7 +7,7 @@ it was made are given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from regimen.schedule import CheckedSchedule, Schedule
 
 if TYPE_CHECKING:
     from regimen.cases import CaseResult
+    from regimen.figures import Per, Summary
 
 __all__ = [
     "START",
@@ -39,6 +40,7 @@ __all__ = [
     "read_protocol",
     "sentences",
     "test",
+    "totals",
 ]
 
 START = Parameter(
@@ -98,6 +100,16 @@ def examine(protocol: Protocol, plan: Plan) -> Schedule:
 def check(protocol: Protocol, plan: Plan) -> CheckedSchedule:
     """The plan's schedule, fit for export. Raises Refusal while any error stands."""
     return checked(expand(protocol, plan))
+
+
+def totals(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
+    """What the schedule adds up to per drug, course, phase, week or month, recounted.
+
+    Raises Refusal where the recount differs, which no protocol leads to.
+    """
+    from regimen.checks import summarized
+
+    return summarized(checked, per)
 
 
 def test(protocol: Protocol) -> tuple[CaseResult, ...]:

@@ -6,7 +6,8 @@ exist, and one that examined nothing has failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -17,6 +18,9 @@ from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal
 from regimen.protocol import Protocol
 from regimen.schedule import CheckedSchedule, Schedule
+
+if TYPE_CHECKING:
+    from regimen.figures import Per, Summary
 
 ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     gaps.open_gaps,
@@ -55,6 +59,19 @@ def checked(schedule: Schedule) -> CheckedSchedule:
     """The examined schedule, fit for export. Raises Refusal while an error stands."""
     schedule = examined(schedule)
     return CheckedSchedule(schedule, total(schedule), tuple(usual_range.results(schedule)))
+
+
+def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
+    """What the schedule adds up to. Raises Refusal where a recount does not confirm a figure."""
+    from regimen.engine.figures import figures  # needed for totals only
+    from regimen.figures import Summary
+
+    wanted = tuple(dict.fromkeys(per))
+    found = figures(checked.schedule, wanted)
+    differing = tuple(recount.figures_differ(checked.schedule, found))
+    if differing:
+        raise Refusal(differing)
+    return Summary(checked, wanted, found)
 
 
 def _overridden(finding: Finding, schedule: Schedule) -> Finding:

@@ -1,19 +1,25 @@
 """The totals once more, by another path: decimal digits, added administration by administration.
 
-Shares no arithmetic with `engine.totals` and `quantity`: it reads the printed decimals, and has
-powers of ten of its own for the units.
+Shares no arithmetic with `engine.totals`, `engine.figures` and `quantity`: it reads the printed
+decimals, and has powers of ten of its own for the units and a calendar of its own for the weeks.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
 from decimal import Context, Decimal, Inexact, Rounded
+from typing import TYPE_CHECKING, NamedTuple
 
 from regimen.engine.totals import total
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Administration, Schedule, Total
+
+if TYPE_CHECKING:  # most schedules are made without them
+    from regimen.figures import Figures, Per
 
 DIFFERS = Rule(
     "recount-differs",
@@ -49,11 +55,15 @@ def differs(schedule: Schedule) -> Iterator[Finding]:
         (("drug", totals.by_drug), ("course", totals.by_course), ("phase", totals.by_phase))
     ):
         if _recounted(schedule.administrations, depth) != _stated(stated):
-            yield Finding(
-                DIFFERS,
-                f"the totals by {name} do not agree with a recount of the administrations",
-                "do not use this schedule; report it with its protocol and plan",
-            )
+            yield _finding(f"the totals by {name}")
+
+
+def _finding(what: str) -> Finding:
+    return Finding(
+        DIFFERS,
+        f"{what} do not agree with a recount of the administrations",
+        "do not use this schedule; report it with its protocol and plan",
+    )
 
 
 def _recounted(administrations: tuple[Administration, ...], depth: int) -> dict[_Key, _Count]:
@@ -84,3 +94,118 @@ def _in_base(amount: Quantity | None) -> tuple[str, Decimal]:
         return "not stated", Decimal(0)
     base, power = _POWERS[amount.unit.ucum]
     return base, Decimal(decimal_text(amount.value) or "NaN").scaleb(power, _EXACT)
+
+
+# --- the pharmacist's figures
+
+
+class _RowKey(NamedTuple):
+    drug: str
+    course: str | None
+    phase: str | None
+    period: tuple[str, date, date] | None
+    kind: str
+
+
+class _RowSums(NamedTuple):
+    """One row, in base units; of what is not stated there is nothing but the doses."""
+
+    ids: list[str]
+    equal: Counter[Decimal]
+    amount: Decimal
+    highest_dose: Decimal | None
+    highest_day: Decimal | None
+    highest_on: date | None
+    cumulative: Decimal | None
+    first: date
+    last: date
+
+
+def figures_differ(schedule: Schedule, figures: tuple[Figures, ...]) -> Iterator[Finding]:
+    """A finding for each kind of figures that the recount does not confirm to the last digit."""
+    for per in dict.fromkeys(each.per for each in figures):
+        stated = [(_row_key(each), _row_stated(each)) for each in figures if each.per is per]
+        recounted = _rows_recounted(schedule, per)
+        if len(stated) != len(recounted) or dict(stated) != recounted:
+            yield _finding(f"the figures per {per}")
+
+
+def _row_key(row: Figures) -> _RowKey:
+    period = (row.period.name, row.period.first, row.period.last) if row.period else None
+    return _RowKey(row.drug, row.course, row.phase_key, period, _in_base(row.amount)[0])
+
+
+def _row_stated(row: Figures) -> _RowSums:
+    return _RowSums(
+        ids=sorted(each.id for part in row.parts for each in part.administrations),
+        equal=Counter({_in_base(part.dose)[1]: part.count for part in row.parts}),
+        amount=_in_base(row.amount)[1],
+        highest_dose=_stated_in_base(row.highest_dose),
+        highest_day=_stated_in_base(row.highest_day),
+        highest_on=row.highest_on,
+        cumulative=_stated_in_base(row.cumulative),
+        first=row.first.day,
+        last=row.last.day,
+    )
+
+
+def _stated_in_base(amount: Quantity | None) -> Decimal | None:
+    return _in_base(amount)[1] if amount is not None else None
+
+
+def _rows_recounted(schedule: Schedule, per: Per) -> dict[_RowKey, _RowSums]:
+    rows: defaultdict[_RowKey, list[tuple[date, Decimal, str]]] = defaultdict(list)
+    running: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    by_the_end_of: dict[tuple[str, str, date], Decimal] = {}
+    for each in schedule.administrations:
+        kind, amount = _in_base(each.dose.ordered if each.dose else None)
+        drug, day = each.phase.drug, each.day
+        running[drug, kind] = _EXACT.add(running[drug, kind], amount)
+        by_the_end_of[drug, kind, day] = running[drug, kind]
+        period = _period(per, day, schedule.plan.start.day)
+        course = each.phase.course if per in ("course", "phase") else None
+        phase = each.phase.key if per == "phase" else None
+        rows[_RowKey(drug, course, phase, period, kind)].append((day, amount, each.id))
+    return {
+        key: _row_sums(doses, by_the_end_of[key.drug, key.kind, doses[-1][0]], key.kind)
+        for key, doses in rows.items()
+    }
+
+
+def _row_sums(doses: list[tuple[date, Decimal, str]], cumulative: Decimal, kind: str) -> _RowSums:
+    days: defaultdict[date, Decimal] = defaultdict(Decimal)
+    amount = Decimal(0)
+    for day, one, _ in doses:
+        amount = _EXACT.add(amount, one)
+        days[day] = _EXACT.add(days[day], one)
+    most = max(days.values())
+    none = kind == "not stated"
+    return _RowSums(
+        ids=sorted(id for _, _, id in doses),
+        equal=Counter(one for _, one, _ in doses),
+        amount=amount,
+        highest_dose=None if none else max(one for _, one, _ in doses),
+        highest_day=None if none else most,
+        highest_on=None if none else min(day for day, sum in days.items() if sum == most),
+        cumulative=None if none else cumulative,
+        first=doses[0][0],
+        last=doses[-1][0],
+    )
+
+
+def _period(per: Per, day: date, start: date) -> tuple[str, date, date] | None:
+    if per == "calendar-week":
+        year, week, _ = day.isocalendar()
+        monday, sunday = (date.fromisocalendar(year, week, weekday) for weekday in (1, 7))
+        return day.strftime("%G-W%V"), monday, sunday
+    if per == "month":
+        last = monthrange(day.year, day.month)[1]
+        month = day.isoformat()[:7]
+        return month, date.fromisoformat(f"{month}-01"), date.fromisoformat(f"{month}-{last}")
+    if per == "treatment-week":
+        first = day.toordinal()
+        while (first - start.toordinal()) % 7:
+            first -= 1
+        number = (first - start.toordinal()) // 7 + (1 if day >= start else 0)
+        return f"week {number}", date.fromordinal(first), date.fromordinal(first + 6)
+    return None

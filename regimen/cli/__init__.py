@@ -21,7 +21,7 @@ _COMMANDS = {
     "list": ("authoring", "list_"),
     "show": ("authoring", "show"),
     "schedule": ("scheduling", "schedule"),
-    "totals": ("scheduling", "totals"),
+    "totals": ("totalling", "totals"),
     "check": ("authoring", "check"),
     "test": ("authoring", "test"),
     "plan": ("scheduling", "plan"),

@@ -1,4 +1,4 @@
-"""Schedules, totals and lists drawn for a person, no wider than the terminal."""
+"""Schedules and lists drawn for a person, no wider than the terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from rich.text import Text
 
 from regimen.cli.columns import Column, Columns
 from regimen.cli.terminal import counted, one_line
-from regimen.export.words import NOT_STATED, answer_text, clean, day_text, dose_text, plan_findings
+from regimen.export.words import (
+    NOT_STATED,
+    answer_text,
+    clean,
+    day_text,
+    dose_text,
+    overrides,
+    plan_findings,
+)
 
 if TYPE_CHECKING:
     from regimen.protocol import Protocol
@@ -60,7 +68,7 @@ def draw_schedule(
     if checked is None:
         _warning(out)
         out.print()
-    _title(out, schedule, label)
+    draw_title(out, schedule, label)
     out.print(columns.head())
     week: date | None = None
     for cells, note, each in zip(rows, notes, given, strict=True):
@@ -70,10 +78,10 @@ def draw_schedule(
         week = monday
         out.print(columns.row([*cells, note] if columns is noted else cells))
         if note and columns is plain:
-            out.print(_indented(note, "yellow"))
+            out.print(indented(note, "yellow"))
         if why:
-            out.print(_indented(f"day: {each.why_this_day()}", "dim"))
-            out.print(_indented(f"dose: {each.why_this_dose()}", "dim"))
+            out.print(indented(f"day: {each.why_this_day()}", "dim"))
+            out.print(indented(f"dose: {each.why_this_dose()}", "dim"))
     if checked is not None:
         _foot(out, checked, why=why)
     else:
@@ -84,7 +92,7 @@ def draw_schedule(
 def _cells(each: Administration) -> list[str]:
     phase = each.phase
     return [
-        _day(each.day) + (f" {each.time:%H:%M}" if each.time else ""),
+        day_cell(each.day) + (f" {each.time:%H:%M}" if each.time else ""),
         clean(phase.drug),
         clean(dose_text(each)),
         str(phase.route or "not stated"),
@@ -102,7 +110,7 @@ def _joined(rows: list[list[str]], notes: list[str]) -> list[list[str]]:
     return [[*row, note] for row, note in zip(rows, notes, strict=True)]
 
 
-def _day(day: date) -> str:
+def day_cell(day: date) -> str:
     """`Mon  2 Mar 2026`: one below the other, the days of the month line up."""
     weekday, number, rest = day_text(day).split(" ", 2)
     return f"{weekday} {number:>2} {rest}"
@@ -116,25 +124,35 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
     out.print(Text("Usual ranges", style="bold"))
     for each in checked.ranges:
         style = "yellow" if each.checked and "NOT" in each.result else ""
-        out.print(_listed(f"{each.drug}: {each.result}", style))
+        out.print(listed(f"{each.drug}: {each.result}", style))
         if why and each.source:
-            out.print(_indented(each.source, "dim"))
+            out.print(indented(each.source, "dim"))
     if checked.plan.answers:
         out.print(Text("Answers", style="bold"))
         for name, answer in checked.plan.answers.items():
-            out.print(_listed(answer_text(name, answer)))
-    if checked.plan.overrides:
-        out.print(Text("Overrides", style="bold yellow"))
-        for override in checked.plan.overrides:
-            out.print(_listed(str(override), "yellow"))
+            out.print(listed(answer_text(name, answer)))
+    draw_overrides(out, checked)
     findings = [each for each in plan_findings(checked) if each.override is None]
     if findings:
         out.print(Text("Findings", style="bold yellow"))
         for finding in dict.fromkeys(findings):
-            out.print(_listed(one_line(finding), "yellow"))
+            out.print(listed(one_line(finding), "yellow"))
 
 
-def _title(out: Console, schedule: Schedule, label: str | None = None) -> None:
+def draw_overrides(out: Console, checked: CheckedSchedule) -> None:
+    """Every recorded override: no table is without them."""
+    if recorded := overrides(checked):
+        out.print(Text("Overrides", style="bold yellow"))
+        for override in recorded:
+            out.print(listed(str(override), "yellow"))
+
+
+def _total(total: Total) -> str:
+    amount = f"{total.amount} in all" if total.amount is not None else NOT_STATED
+    return clean(f"{total.drug}: {counted(total.doses, 'dose')}, {amount}")
+
+
+def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> None:
     protocol, given = schedule.protocol, schedule.administrations
     out.print(Text(clean(f"{f'{label}: ' if label else ''}{protocol.title}"), style="bold"))
     out.print(Text(f"{protocol.id} ({protocol.status}), plan {schedule.plan.id[:8]}"))
@@ -159,56 +177,6 @@ def _warning(out: Console) -> None:
     out.print(Text(text, style="bold white on red"))
 
 
-# --- totals
-
-
-_TOTALS = (
-    Column("Drug", gives=True),
-    Column("Doses", right=True),
-    Column("Each", right=True),
-    Column("Total", right=True),
-    Column("First"),
-    Column("Last"),
-)
-
-
-def draw_totals(checked: CheckedSchedule) -> None:
-    """What each drug adds up to, and below it the phases it is the sum of."""
-    rows: list[tuple[list[str], str]] = []
-    for drug in checked.totals.by_drug:
-        phases = [each for each in checked.totals.by_phase if _same(each, drug)]
-        several = len({each.course for each in phases}) > 1
-        rows.append((_total_cells(drug, drug.drug), "bold"))
-        for each in phases:
-            name = f"{each.course}, {each.phase}" if several else str(each.phase)
-            rows.append((_total_cells(each, f"  {name}"), ""))
-    out, columns = console(Columns(_TOTALS, [cells for cells, _ in rows]))
-    _title(out, checked.schedule)
-    out.print(columns.head())
-    for cells, style in rows:
-        out.print(columns.row(cells, style))
-
-
-def _same(phase: Total, drug: Total) -> bool:
-    """Whether the phase is part of the drug's total: mg and units of one drug stay apart."""
-    kinds = [each.amount.unit.dimension if each.amount else None for each in (phase, drug)]
-    return phase.drug == drug.drug and kinds[0] is kinds[1]
-
-
-def _total_cells(total: Total, name: str) -> list[str]:
-    each = NOT_STATED
-    if total.highest is not None and total.amount is not None:
-        same = total.highest.times(total.doses) == total.amount
-        each = f"{'' if same else 'up to '}{total.highest}"
-    days = _day(total.first.day), _day(total.last.day)
-    return [clean(name), str(total.doses), each, str(total.amount or NOT_STATED), *days]
-
-
-def _total(total: Total) -> str:
-    amount = f"{total.amount} in all" if total.amount is not None else NOT_STATED
-    return clean(f"{total.drug}: {counted(total.doses, 'dose')}, {amount}")
-
-
 # --- the library
 
 
@@ -226,12 +194,12 @@ def draw_list(protocols: Sequence[Protocol]) -> None:
     for row, title in zip(rows, titles, strict=True):
         out.print(columns.row([*row, title] if columns is titled else row))
         if columns is not titled:
-            out.print(_indented(title, ""))
+            out.print(indented(title, ""))
 
 
-def _listed(text: str, style: str = "") -> Padding:
-    return _indented(text, style, by=2)
+def listed(text: str, style: str = "") -> Padding:
+    return indented(text, style, by=2)
 
 
-def _indented(text: str, style: str, by: int = 6) -> Padding:
+def indented(text: str, style: str, by: int = 6) -> Padding:
     return Padding(Text(clean(text), style=style), (0, 0, 0, by), expand=False)

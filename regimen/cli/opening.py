@@ -14,8 +14,10 @@ from regimen.cli.questions import complete
 from regimen.cli.terminal import WrongUse
 
 if TYPE_CHECKING:
+    from regimen.finding import Finding
     from regimen.plan import Plan
     from regimen.protocol import Protocol
+    from regimen.schedule import CheckedSchedule
 
 
 class Opened(Struct, frozen=True):
@@ -52,6 +54,20 @@ def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
             f" add --save-plan {source}, or another file."
         )
     return Opened(protocol, _with_overrides(protocol, plan, wanted), fresh=False)
+
+
+def checked_plan(opened: Opened) -> CheckedSchedule:
+    """Raises Refusal while an error stands."""
+    from regimen import planning
+
+    return planning.check(opened.protocol, opened.plan)
+
+
+def remarks(checked: CheckedSchedule) -> list[Finding]:
+    """What whoever works with the plan has not met yet."""
+    from regimen.export.words import plan_findings
+
+    return [each for each in plan_findings(checked) if each.override is None]
 
 
 def _with_overrides(protocol: Protocol, plan: Plan, wanted: Wanted) -> Plan:

@@ -1,4 +1,4 @@
-"""The commands for one patient's plan: schedule, totals, plan new."""
+"""The commands for one patient's plan: schedule, plan new."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from regimen.cli.opening import Opened, open_plan
+from regimen.cli.opening import Opened, checked_plan, open_plan, remarks
 from regimen.cli.options import Wanted, plan_options
+from regimen.cli.output import STDOUT, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, counted, report, say
 
 if TYPE_CHECKING:
-    from regimen.finding import Finding
     from regimen.plan import Plan
     from regimen.schedule import CheckedSchedule
 
-_STDOUT = "-"
 _FORMATS = ("csv", "xlsx", "ics", "json", "html")
 _NO_LABEL = ("csv",)
 
@@ -52,15 +51,15 @@ def schedule(
     regimen schedule b12-acth-infantile-spasms --start 2026-03-02 \\
         --set twice_weekly_for="2 weeks" -o calendar.ics
     """
-    form = _form(output, form)
+    form = form_of(output, form, _FORMATS)
     if why and form:
         raise click.UsageError("--why belongs to the table; leave out -o and --format.")
     if label and form in _NO_LABEL:
         raise click.UsageError(f"{form} has no place for a --label.")
-    output = output or _STDOUT
-    if form == "xlsx" and output == _STDOUT and sys.stdout.isatty():
+    output = output or STDOUT
+    if form == "xlsx" and output == STDOUT and sys.stdout.isatty():
         raise click.UsageError("xlsx is not for a terminal; name a file with -o.")
-    if output != _STDOUT and _same_file(output, protocol):
+    if output != STDOUT and same_file(output, protocol):
         raise WrongUse(f"-o would overwrite {protocol}.")
     if save_plan:
         if os.path.realpath(save_plan) == os.path.realpath(output):
@@ -74,28 +73,14 @@ def schedule(
     else:
         from regimen.export import export
 
-        checked = _checked(opened)
+        checked = checked_plan(opened)
         data = export(checked, form, label=label)
-        report(_remarks(checked))
+        report(remarks(checked))
         if save_plan:  # before the calendar, which would be orphaned without it
             _keep(opened, save_plan, protocol)
         _write(checked, data, output)
     if opened.fresh and not save_plan:
         _say_not_kept(opened.plan)
-
-
-@click.command()
-@click.argument("protocol")
-@plan_options
-def totals(protocol: str, wanted: Wanted) -> None:
-    """Add up the doses of each drug.
-
-    PROTOCOL is an id of the library, a protocol file or a plan file. What is missing is asked for.
-    """
-    checked = _checked(open_plan(protocol, wanted, kept=False))
-    from regimen.cli.drawing import draw_totals
-
-    draw_totals(checked)
 
 
 @click.group()
@@ -116,45 +101,11 @@ def new(protocol: str, wanted: Wanted, output: str) -> None:
     opened = open_plan(protocol, wanted, kept=True)
     if not opened.fresh:
         raise WrongUse(f"{protocol} is a plan already; name the protocol.")
-    report(_remarks(_checked(opened)))
+    report(remarks(checked_plan(opened)))
     _keep(opened, output, protocol)
 
 
-# --- what the commands share
-
-
-def _form(output: str | None, form: str | None) -> str | None:
-    """The format to write; None for the table."""
-    listed = ", ".join(_FORMATS)
-    if output is None:
-        return form
-    if output == _STDOUT:
-        if form is None:
-            raise click.UsageError(f"-o - needs --format, one of: {listed}.")
-        return form
-    extension = os.path.splitext(output)[1].lower().removeprefix(".")
-    if form is None and extension not in _FORMATS:
-        raise click.UsageError(
-            f"{output!r} has no extension that says the format; use one of: {listed};"
-            " or add --format."
-        )
-    if form and extension in _FORMATS and extension != form:
-        raise click.UsageError(f"{output!r} and --format {form} contradict each other.")
-    return form or extension
-
-
-def _checked(opened: Opened) -> CheckedSchedule:
-    """Raises Refusal while an error stands."""
-    from regimen import planning
-
-    return planning.check(opened.protocol, opened.plan)
-
-
-def _remarks(checked: CheckedSchedule) -> list[Finding]:
-    """What whoever works with the plan has not met yet."""
-    from regimen.export.words import plan_findings
-
-    return [each for each in plan_findings(checked) if each.override is None]
+# --- the schedule, drawn or written
 
 
 def _draw(opened: Opened, label: str | None, *, why: bool) -> None:
@@ -165,7 +116,7 @@ def _draw(opened: Opened, label: str | None, *, why: bool) -> None:
     from regimen.finding import Refusal
 
     try:
-        checked = _checked(opened)
+        checked = checked_plan(opened)
     except Refusal:
         schedule = planning.examine(opened.protocol, opened.plan)
         draw_schedule(schedule, None, label, why=why)
@@ -181,18 +132,12 @@ def _draw(opened: Opened, label: str | None, *, why: bool) -> None:
 
 def _write(checked: CheckedSchedule, data: bytes, output: str) -> None:
     """Write the data, and say of a file what is in it."""
-    if output == _STDOUT:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+    done = write(data, output)
+    if done is None:
         return
-    from regimen.cli import files
-
-    existed = os.path.exists(output)
-    files.write(output, data, replacing=True)
     given, days = checked.administrations, checked.visit_days
     say(
-        f"{'Replaced' if existed else 'Wrote'} {output}:"
-        f" {counted(len(given), 'dose')} on {counted(days, 'day')},"
+        f"{done}: {counted(len(given), 'dose')} on {counted(days, 'day')},"
         f" {given[0].day.isoformat()} to {given[-1].day.isoformat()}."
     )
 
@@ -202,14 +147,10 @@ def _write(checked: CheckedSchedule, data: bytes, output: str) -> None:
 
 def _refuse_loss(name: str, source: str | None) -> None:
     """Raises WrongUse where a plan would be written over another file than its own."""
-    if os.path.exists(name) and not (source and _same_file(name, source)):
+    if os.path.exists(name) and not (source and same_file(name, source)):
         from regimen.cli import files
 
         raise files.exists(name)
-
-
-def _same_file(name: str, source: str) -> bool:
-    return os.path.exists(name) and os.path.exists(source) and os.path.samefile(name, source)
 
 
 def _keep(opened: Opened, name: str, source: str) -> None:
@@ -227,7 +168,7 @@ def _keep(opened: Opened, name: str, source: str) -> None:
     plan_file = planning.read_plan_file(text, name)
     if planning.plan_of(plan_file, protocol) != plan:
         raise WrongUse("the plan would not be read back as it is; nothing was written.")
-    files.write(name, text.encode(), replacing=not opened.fresh and _same_file(name, source))
+    files.write(name, text.encode(), replacing=not opened.fresh and same_file(name, source))
     say(f"Kept the plan {plan.id} in {name}; use it from now on: regimen schedule {name}")
     try:
         beside, _ = protocol_of(plan_file, Path(name).parent)

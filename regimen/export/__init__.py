@@ -8,13 +8,24 @@ schedule says. Nothing here reads the clock, the environment or the network.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from regimen.export.refusals import ExportMismatch, MissingLibrary
 from regimen.schedule import CheckedSchedule
 
-__all__ = ["FORMATS", "ExportMismatch", "MissingLibrary", "export"]
+if TYPE_CHECKING:
+    from regimen.figures import Summary
+
+__all__ = [
+    "FORMATS",
+    "TOTALS_FORMATS",
+    "ExportMismatch",
+    "MissingLibrary",
+    "export",
+    "export_totals",
+]
 
 # A module is imported when its format is asked for: most of the libraries are slow to load.
 FORMATS: dict[str, str] = {
@@ -26,10 +37,22 @@ FORMATS: dict[str, str] = {
 }
 
 
+TOTALS_FORMATS: dict[str, str] = {
+    "csv": "regimen.export.totals_table",
+    "json": "regimen.export.totals_document",
+}
+
+
 class _Format(Protocol):
     def write(self, checked: CheckedSchedule, label: str | None) -> bytes: ...
 
     def check(self, data: bytes, checked: CheckedSchedule, label: str | None) -> None: ...
+
+
+class _TotalsFormat(Protocol):
+    def write(self, summary: Summary) -> bytes: ...
+
+    def check(self, data: bytes, summary: Summary) -> None: ...
 
 
 def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -> bytes:
@@ -42,9 +65,24 @@ def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -
     module = cast(_Format, import_module(FORMATS[format]))
     if not checked.administrations:  # a comparison of nothing would show nothing
         raise ExportMismatch("the schedule holds no administration, so there is nothing to export")
-    data = module.write(checked, label)
+    return _read_back(module.write(checked, label), lambda data: module.check(data, checked, label))
+
+
+def export_totals(summary: Summary, format: str) -> bytes:
+    """The pharmacist's totals in one of TOTALS_FORMATS, read back and found to say the same.
+
+    Raises KeyError for an unknown format, and ExportMismatch.
+    """
+    module = cast(_TotalsFormat, import_module(TOTALS_FORMATS[format]))
+    if not summary.figures:
+        raise ExportMismatch("there is nothing that adds up to anything")
+    return _read_back(module.write(summary), lambda data: module.check(data, summary))
+
+
+def _read_back(data: bytes, check: Callable[[bytes], None]) -> bytes:
+    """The data, once `check` has found nothing wrong. Raises ExportMismatch."""
     try:
-        module.check(data, checked, label)
+        check(data)
     except ExportMismatch:
         raise
     except Exception as unreadable:  # whatever a reader trips over, the bytes are not handed out

@@ -28,8 +28,12 @@ SCHEMA_VERSION = 1
 
 def write(checked: CheckedSchedule, label: str | None) -> bytes:
     """One object, indented; the same schedule gives the same bytes."""
-    document = _cleaned(document_of(checked, label))
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return text_of(document_of(checked, label))
+
+
+def text_of(document: dict[str, Any]) -> bytes:
+    """A document's bytes, its texts made visible and kept on one line."""
+    text = json.dumps(_cleaned(document), indent=2, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
 
 
@@ -39,8 +43,8 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
     return {
         "schema_version": SCHEMA_VERSION,
         "label": label,
-        "protocol": _protocol(checked),
-        "plan": _plan(checked),
+        "protocol": protocol_of(checked),
+        "plan": plan_of(checked),
         "administrations": [_administration(one, row) for one, row in pairs],
         "visits": {"days": checked.visit_days, "injection_days": injection_days(checked)},
         "totals": {
@@ -57,12 +61,12 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
             }
             for each in checked.ranges
         ],
-        "findings": [_finding(each) for each in checked.findings],
+        "findings": [finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
     }
 
 
-def _protocol(checked: CheckedSchedule) -> dict[str, Any]:
+def protocol_of(checked: CheckedSchedule) -> dict[str, Any]:
     protocol = checked.protocol
     return {
         "id": protocol.id,
@@ -74,12 +78,12 @@ def _protocol(checked: CheckedSchedule) -> dict[str, Any]:
     }
 
 
-def _plan(checked: CheckedSchedule) -> dict[str, Any]:
+def plan_of(checked: CheckedSchedule) -> dict[str, Any]:
     plan = checked.plan
     return {
         "id": plan.id,
         "made": plan.made.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "start": _moment(plan.start),
+        "start": moment_of(plan.start),
         "zone": plan.zone,
         "answers": {name: _answer(answer) for name, answer in plan.answers.items()},
         "closed": [weekday.title for weekday in sorted(plan.closed)],
@@ -105,7 +109,7 @@ def _administration(administration: Administration, row: Row) -> dict[str, Any]:
         else None,
         "why_day": administration.why_this_day(),
         "why_dose": [
-            {"stage": str(step.stage), **_quantity(step.amount), "because": step.because}
+            {"stage": str(step.stage), **quantity_of(step.amount), "because": step.because}
             for step in steps
         ],
     }
@@ -125,14 +129,14 @@ def _total(total: Total) -> dict[str, Any]:
         "course": total.course,
         "phase": total.phase,
         "doses": total.doses,
-        "amount": _quantity(total.amount) if total.amount else None,
-        "highest": _quantity(total.highest) if total.highest else None,
-        "first": _moment(total.first),
-        "last": _moment(total.last),
+        "amount": quantity_of(total.amount) if total.amount else None,
+        "highest": quantity_of(total.highest) if total.highest else None,
+        "first": moment_of(total.first),
+        "last": moment_of(total.last),
     }
 
 
-def _quantity(quantity: Quantity) -> dict[str, str]:
+def quantity_of(quantity: Quantity) -> dict[str, str]:
     # A step on the way to a dose may be a fraction without an end in decimals; it stays exact.
     try:
         value = exact(quantity)
@@ -141,12 +145,12 @@ def _quantity(quantity: Quantity) -> dict[str, str]:
     return {"value": value, "unit": quantity.unit.name, "ucum": quantity.unit.ucum}
 
 
-def _moment(moment: Moment) -> dict[str, str | None]:
+def moment_of(moment: Moment) -> dict[str, str | None]:
     clock = moment.time.isoformat("minutes") if moment.time else None
     return {"date": moment.day.isoformat(), "time": clock}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_of(finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": str(finding.rule.severity),
@@ -184,10 +188,16 @@ def _cleaned(value: Any) -> Any:
 
 def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     """Raises ExportMismatch where the bytes do not say what the schedule says."""
-    document = json.loads(data, parse_float=_no_float)
+    document = read_back(data)
     compare(checked, _said(document["administrations"]))
     if len(document["plan"]["overrides"]) != len(overrides(checked)):
         raise ExportMismatch("a recorded override is missing")
+
+
+def read_back(data: bytes) -> dict[str, Any]:
+    """A document that was written. Raises ExportMismatch where a number is a float."""
+    document: dict[str, Any] = json.loads(data, parse_float=_no_float)
+    return document
 
 
 def _no_float(text: str) -> float:

@@ -20,6 +20,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("regimen.protocol",),
     ("regimen.plan",),
     ("regimen.schedule",),
+    ("regimen.figures",),
     ("regimen.language",),
     ("regimen.engine",),
     ("regimen.checks",),

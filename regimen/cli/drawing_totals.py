@@ -1,0 +1,160 @@
+"""The pharmacist's totals drawn for a person: tables of figures, with their reasons if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from rich.console import Console
+from rich.text import Text
+
+from regimen.cli.columns import Column, Columns
+from regimen.cli.drawing import console, day_cell, draw_overrides, draw_title, indented
+from regimen.export.words import clean, day_text, month_title
+from regimen.figures import Figures, Part, Per, Summary
+
+_DRUG = Column("Drug", gives=True)
+_SUMS = (
+    Column("Doses", right=True),
+    Column("Each", right=True),
+    Column("Most a day", right=True),
+    Column("Total", right=True),
+)
+_DAYS = (Column("First"), Column("Last"))
+_COURSE, _PHASE = Column("Course", gives=True), Column("Phase", gives=True)
+_WEEK = (Column("Week"), Column("From"), _DRUG)
+_COLUMNS = {
+    Per.DRUG: (_DRUG, *_SUMS, *_DAYS),
+    Per.COURSE: (_COURSE, _DRUG, *_SUMS, *_DAYS),
+    Per.PHASE: (_COURSE, _PHASE, _DRUG, *_SUMS, *_DAYS),
+    Per.TREATMENT_WEEK: (*_WEEK, *_SUMS, Column("So far", right=True)),
+    Per.CALENDAR_WEEK: (*_WEEK, *_SUMS, Column("So far", right=True)),
+    Per.MONTH: (Column("Month"), _DRUG, *_SUMS, Column("So far", right=True)),
+}
+_WORDS = {Per.TREATMENT_WEEK: "week", Per.CALENDAR_WEEK: "week", Per.MONTH: "month"}
+_NOT_STATED = "not stated"
+
+
+def draw_nested(summary: Summary, *, why: bool) -> None:
+    """What each drug adds up to, and below it the phases it is the sum of."""
+    rows: list[tuple[list[str], str, Figures]] = []
+    phases = [each for each in summary.figures if each.per is Per.PHASE]
+    for drug in (each for each in summary.figures if each.per is Per.DRUG):
+        parts = [each for each in phases if _part_of(each, drug)]
+        several = len({each.course for each in parts}) > 1
+        rows.append(([clean(drug.drug), *_sums(drug), *_days(drug)], "bold", drug))
+        for each in parts:
+            name = f"{each.course}, {each.phase}" if several else str(each.phase)
+            rows.append(([clean(f"  {name}"), *_sums(each), *_days(each)], "", each))
+    out, columns = console(Columns(_COLUMNS[Per.DRUG], [cells for cells, _, _ in rows]))
+    draw_title(out, summary.checked.schedule)
+    out.print(columns.head())
+    for cells, style, each in rows:
+        out.print(columns.row(cells, style))
+        if why:
+            _draw_why(out, each)
+    draw_overrides(out, summary.checked)
+
+
+def draw_each(summary: Summary, *, why: bool) -> None:
+    """A table for each thing that was asked for."""
+    for per in summary.per:
+        figures = [each for each in summary.figures if each.per is per]
+        rows = [_row(each) for each in figures]
+        out, columns = console(Columns(_COLUMNS[per], rows))
+        if per is summary.per[0]:
+            draw_title(out, summary.checked.schedule)
+        else:
+            out.print()
+        out.print(Text(f"Per {per.replace('-', ' ')}: {per.means}", style="bold"))
+        out.print(columns.head())
+        for cells, each in zip(rows, figures, strict=True):
+            out.print(columns.row(cells))
+            if why:
+                _draw_why(out, each)
+        if per in _WORDS:
+            out.print(Text(_note(_WORDS[per])))
+        if per is summary.per[-1]:
+            draw_overrides(out, summary.checked)
+
+
+def _part_of(phase: Figures, drug: Figures) -> bool:
+    """Whether the phase is part of the drug's figures: mg and units of one drug stay apart."""
+    kinds = [each.amount.unit.dimension if each.amount else None for each in (phase, drug)]
+    return phase.drug == drug.drug and kinds[0] is kinds[1]
+
+
+def _row(each: Figures) -> list[str]:
+    period = each.period
+    if period is None:
+        names = [text for text in (each.course, each.phase) if text]
+        return [clean(text) for text in (*names, each.drug)] + _sums(each) + _days(each)
+    if each.per is Per.MONTH:
+        when = [month_title(period.first.year, period.first.month)]
+    else:
+        when = [period.name, _day(period.first)]
+    return [*when, clean(each.drug), *_sums(each), str(each.cumulative or _NOT_STATED)]
+
+
+def _sums(each: Figures) -> list[str]:
+    if each.amount is None:
+        return [str(each.doses), _NOT_STATED, _NOT_STATED, _NOT_STATED]
+    one = f"{'up to ' if len(each.parts) > 1 else ''}{each.highest_dose}"
+    return [str(each.doses), one, str(each.highest_day), str(each.amount)]
+
+
+def _days(each: Figures) -> list[str]:
+    return [_day(each.first.day), _day(each.last.day)]
+
+
+def _day(day: date) -> str:
+    """` 2 Mar 2026`: sums hang on no weekday, and the names of drugs need the room."""
+    return day_cell(day)[4:]
+
+
+def _note(word: str) -> str:
+    """What the reader of a table with periods must know."""
+    return (
+        f"A {word} without a dose has no row. So far: what the drug adds up to in this plan by the"
+        f" end of the {word}."
+    )
+
+
+# --- why
+
+
+def _draw_why(out: Console, each: Figures) -> None:
+    for line in _why(each):
+        out.print(indented(line, "dim"))
+
+
+def _why(each: Figures) -> Iterator[str]:
+    total = each.amount or _NOT_STATED
+    if len(each.parts) == 1:
+        yield f"total {total} = {_part(each.parts[0])}"
+    else:
+        yield f"total {total}, the sum of:"
+        for part in each.parts:
+            product = f"{part.dose.times(part.count).for_total()} = " if part.dose else ""
+            yield f"    {product}{_part(part)}"
+    if each.highest_on is None or each.amount is None or each.cumulative is None:
+        return
+    if len(each.parts) > 1:
+        highest = next(part for part in each.parts if part.dose == each.highest_dose)
+        yield f"highest dose {each.highest_dose}, {_part(highest)}"
+    on_it = [
+        (sum(given.day == each.highest_on for given in part.administrations), part.dose)
+        for part in each.parts
+    ]
+    doses = " + ".join(f"{count} × {dose}" for count, dose in on_it if count)
+    yield f"most a day {each.highest_day} = {doses}, first on {day_text(each.highest_on)}"
+    if each.period and each.cumulative != each.amount:
+        before = (each.cumulative - each.amount).to(each.amount.unit)
+        yield f"so far {each.cumulative} = {before.for_total()} before + {each.amount}"
+
+
+def _part(part: Part) -> str:
+    """`7 × 40 mg, Mon 2 Mar 2026 to Sun 8 Mar 2026`"""
+    first, last = part.administrations[0].day, part.administrations[-1].day
+    days = day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
+    return f"{part.count} × {part.dose or _NOT_STATED}, {days}"

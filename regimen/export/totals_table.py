@@ -1,0 +1,150 @@
+"""The pharmacist's totals as .csv: a line for each figure row, with the doses it is the sum of.
+
+Written as the table of doses is: RFC 4180, UTF-8, exact plain decimals, and no cell that a
+spreadsheet would run.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from fractions import Fraction
+
+from regimen.export.facts import exact
+from regimen.export.readback import amount_read
+from regimen.export.refusals import ExportMismatch
+from regimen.export.rows import concerned
+from regimen.export.table import neutral, original
+from regimen.export.words import NOT_STATED, clean, override_text, overrides
+from regimen.figures import Figures, Part, Summary
+from regimen.quantity import UNITS, Quantity
+
+HEADER = (
+    "per",
+    "period",
+    "from",
+    "to",
+    "drug",
+    "course",
+    "phase",
+    "doses",
+    "total",
+    "unit",
+    "highest_dose",
+    "highest_dose_unit",
+    "highest_day",
+    "highest_day_unit",
+    "highest_day_on",
+    "cumulative",
+    "cumulative_unit",
+    "first",
+    "last",
+    "sum_of",
+    "note",
+)
+_FACTORS = {unit.name: unit.factor for unit in UNITS}
+_PLUS, _TIMES = " + ", " × "
+
+
+def sum_text(parts: tuple[Part, ...]) -> str:
+    """`7 × 40 mg + 7 × 35 mg`: the doses that a figure is the sum of."""
+    return _PLUS.join(f"{part.count}{_TIMES}{part.dose or NOT_STATED}" for part in parts)
+
+
+def override_notes(summary: Summary, row: Figures) -> str:
+    """The recorded overrides that concern the row's courses."""
+    schedule = summary.checked
+    courses = frozenset(each.course for each in schedule.administrations)
+    return "; ".join(
+        override_text(each)
+        for each in overrides(schedule)
+        if concerned(each, courses) & set(row.courses)
+    )
+
+
+def write(summary: Summary) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for row in summary.figures:
+        writer.writerow([neutral(clean(cell)) for cell in _cells(summary, row)])
+    return text.getvalue().encode()
+
+
+def _cells(summary: Summary, row: Figures) -> Iterator[str]:
+    period = row.period
+    yield str(row.per)
+    yield from (period.name, str(period.first), str(period.last)) if period else ("", "", "")
+    yield from (row.drug, row.course or "", row.phase or "", str(row.doses))
+    yield from _amount(row.amount)
+    yield from _amount(row.highest_dose)
+    yield from _amount(row.highest_day)
+    yield str(row.highest_on or "")
+    yield from _amount(row.cumulative)
+    yield from (str(row.first), str(row.last), sum_text(row.parts), override_notes(summary, row))
+
+
+def _amount(amount: Quantity | None) -> tuple[str, str]:
+    return (exact(amount), amount.unit.name) if amount is not None else ("", "")
+
+
+# --- reading back
+
+
+def check(data: bytes, summary: Summary) -> None:
+    """Raises ExportMismatch where the bytes do not say what the figures say."""
+    reader = csv.DictReader(io.StringIO(data.decode(), newline=""), strict=True)
+    if tuple(reader.fieldnames or ()) != HEADER:
+        raise ExportMismatch(f"the header is {reader.fieldnames}")
+    records = [{name: original(cell) for name, cell in record.items()} for record in reader]
+    for record, row in zip(records, summary.figures, strict=True):
+        said, expected = _said(record), _expected(row)
+        if said != expected:
+            raise ExportMismatch(f"{record} was written for {expected}")
+        added = _added(record["sum_of"])
+        if added != (row.doses, row.amount.base if row.amount else None):
+            raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")
+
+
+def _said(record: dict[str, str]) -> tuple[object, ...]:
+    amounts = (
+        ("total", "unit"),
+        *((name, f"{name}_unit") for name in ("highest_dose", "highest_day", "cumulative")),
+    )
+    names = ("per", "drug", "course", "phase", "period", "from", "to", "highest_day_on", "first")
+    return (
+        *(record[name] or None for name in (*names, "last")),
+        int(record["doses"]),
+        *(_in_base(record[number], record[unit]) for number, unit in amounts),
+    )
+
+
+def _in_base(number: str, unit: str) -> Fraction | None:
+    return Fraction(number) * _FACTORS[unit] if number else None
+
+
+def _expected(row: Figures) -> tuple[object, ...]:
+    period, day = row.period, row.highest_on
+    words = (row.drug, row.course, row.phase, period.name if period else None)
+    days = (period.first, period.last) if period else (None, None)
+    amounts = (row.amount, row.highest_dose, row.highest_day, row.cumulative)
+    return (
+        str(row.per),
+        *(clean(text) if text else None for text in words),
+        *(str(each) if each else None for each in (*days, day, row.first, row.last)),
+        row.doses,
+        *(amount.base if amount else None for amount in amounts),
+    )
+
+
+def _added(text: str) -> tuple[int, Fraction | None]:
+    """How many doses a `sum_of` names, and what they add up to."""
+    doses, amount, stated = 0, Fraction(0), False
+    for part in text.split(_PLUS):
+        count, _, dose = part.partition(_TIMES)
+        number, unit = amount_read(dose)
+        doses += int(count)
+        if number is not None and unit is not None:
+            amount, stated = amount + int(count) * number * _FACTORS[unit], True
+    return doses, amount if stated else None

@@ -1,0 +1,98 @@
+"""The pharmacist's totals: what doses add up to, with the doses that each figure rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from regimen.quantity import Quantity
+from regimen.schedule import Administration, CheckedSchedule
+from regimen.timing import Moment
+
+
+class Per(StrEnum):
+    """What is added up. There are two kinds of week, and no word for both."""
+
+    DRUG = "drug"
+    COURSE = "course"
+    PHASE = "phase"
+    TREATMENT_WEEK = "treatment-week"
+    CALENDAR_WEEK = "calendar-week"
+    MONTH = "month"
+
+    @property
+    def means(self) -> str:
+        return _MEANS[self]
+
+
+_MEANS = {
+    Per.DRUG: "one drug, over all its courses",
+    Per.COURSE: "one course",
+    Per.PHASE: "one phase of a course",
+    Per.TREATMENT_WEEK: "7 days each, counted from the plan's start: week 1 begins on that day",
+    Per.CALENDAR_WEEK: "Monday to Sunday, numbered as in ISO 8601",
+    Per.MONTH: "calendar months",
+}
+
+
+class Period(Struct, frozen=True):
+    """The days from `first` to `last`, both included: `week 1`, `2026-W10`, `2026-03`."""
+
+    name: str
+    first: date
+    last: date
+
+
+class Part(Struct, frozen=True):
+    """Doses of one amount; `dose` is None where it is not stated."""
+
+    dose: Quantity | None
+    administrations: tuple[Administration, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.administrations)
+
+
+class Figures(Struct, frozen=True):
+    """What a drug's doses add up to, of all courses or of one, of a phase, or within a period.
+
+    The amounts are None where the doses are not stated, and then so is `highest_on`. `highest_day`
+    is the most on one calendar day, first reached on `highest_on`; `cumulative` is what the drug
+    adds up to in the plan by the end of the day of this row's last dose, whatever the course.
+    """
+
+    per: Per
+    drug: str
+    course: str | None
+    phase: str | None
+    phase_key: str | None
+    period: Period | None
+    parts: tuple[Part, ...]
+    amount: Quantity | None
+    highest_dose: Quantity | None
+    highest_day: Quantity | None
+    highest_on: date | None
+    cumulative: Quantity | None
+    first: Moment
+    last: Moment
+
+    @property
+    def doses(self) -> int:
+        return sum(part.count for part in self.parts)
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses whose doses are in it."""
+        given = (each for part in self.parts for each in part.administrations)
+        return tuple(dict.fromkeys(each.course for each in given))
+
+
+class Summary(Struct, frozen=True):
+    """A checked schedule with its figures, which a recount has confirmed."""
+
+    checked: CheckedSchedule
+    per: tuple[Per, ...]
+    figures: tuple[Figures, ...]
