@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regimen.export import ExportMismatch, MissingLibrary
+    from regimen.figures import Summary
     from regimen.finding import Finding, Override, Refusal
     from regimen.library import NotFound
     from regimen.plan import Plan
@@ -44,6 +45,7 @@ __all__ = [
     "Plan",
     "Protocol",
     "Refusal",
+    "Summary",
     "__version__",
     "export",
     "plan_text",
@@ -51,6 +53,7 @@ __all__ = [
     "read_plan",
     "read_protocol",
     "schedule",
+    "totals",
 ]
 
 __version__: str
@@ -117,8 +120,37 @@ def schedule(
     return planning.check(found, plan)
 
 
-def export(checked: CheckedSchedule, format: str, label: str | None = None) -> bytes:
-    """The schedule as csv, xlsx, ics, json or html, read back and found to say the same.
+def totals(
+    checked: CheckedSchedule, per: str | Iterable[str] = ("drug", "course", "phase")
+) -> Summary:
+    """What the schedule adds up to, each figure with the doses it is the sum of.
+
+    `per` is one or several of drug, course, phase, treatment-week (7 days each, counted from the
+    plan's start), calendar-week (Monday to Sunday) and month. Raises ValueError for another word.
+
+        >>> import regimen
+        >>> two_weeks = {"twice_weekly_for": "2 weeks"}
+        >>> checked = regimen.schedule(
+        ...     "b12-acth-infantile-spasms", start="2026-03-02", parameters=two_weeks
+        ... )
+        >>> march, *_ = regimen.totals(checked, per="month").figures
+        >>> print(march.period.name, march.drug, march.doses, march.amount)
+        2026-03 vitamin B12 15 1.5 mg
+    """
+    from regimen import planning
+    from regimen.figures import Per
+
+    wanted = (per,) if isinstance(per, str) else tuple(per)
+    known = [str(each) for each in Per]
+    for each in wanted:
+        if each not in known:
+            raise ValueError(f"{each!r} is nothing to add up per; there are {', '.join(known)}")
+    return planning.totals(checked, [Per(each) for each in wanted])
+
+
+def export(what: CheckedSchedule | Summary, format: str, label: str | None = None) -> bytes:
+    """The schedule as csv, xlsx, ics, json or html, or its totals as csv or json: read back and
+    found to say the same.
 
     `label` is a short text of your own ("Bed 4") that begins every calendar entry. Raises
     ValueError for another format, ExportMismatch, and MissingLibrary for xlsx without openpyxl.
@@ -131,12 +163,18 @@ def export(checked: CheckedSchedule, format: str, label: str | None = None) -> b
         >>> len(regimen.export(checked, "csv").splitlines())
         31
     """
-    from regimen.export import FORMATS
+    from regimen.export import FORMATS, TOTALS_FORMATS, export_totals
     from regimen.export import export as exported
+    from regimen.schedule import CheckedSchedule
 
-    if format not in FORMATS:
-        raise ValueError(f"{format!r} is not a format; there are {', '.join(FORMATS)}")
-    return exported(checked, format, label=label)
+    formats = FORMATS if isinstance(what, CheckedSchedule) else TOTALS_FORMATS
+    if format not in formats:
+        raise ValueError(f"{format!r} is not a format; there are {', '.join(formats)}")
+    if isinstance(what, CheckedSchedule):
+        return exported(what, format, label=label)
+    if label is not None:
+        raise ValueError("totals have no place for a label")
+    return export_totals(what, format)
 
 
 def read_protocol(source: _Source) -> Protocol:
@@ -214,6 +252,7 @@ _MODULES = {
     "Plan": "regimen.plan",
     "Protocol": "regimen.protocol",
     "Refusal": "regimen.finding",
+    "Summary": "regimen.figures",
 }
 
 if not TYPE_CHECKING:

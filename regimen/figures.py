@@ -28,9 +28,9 @@ class Per(StrEnum):
 
 
 _MEANS = {
-    Per.DRUG: "one drug, over all its courses",
-    Per.COURSE: "one course",
-    Per.PHASE: "one phase of a course",
+    Per.DRUG: "each drug over all its courses",
+    Per.COURSE: "each course over all its phases",
+    Per.PHASE: "each phase of each course",
     Per.TREATMENT_WEEK: "7 days each, counted from the plan's start: week 1 begins on that day",
     Per.CALENDAR_WEEK: "Monday to Sunday, numbered as in ISO 8601",
     Per.MONTH: "calendar months",

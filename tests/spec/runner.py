@@ -16,6 +16,8 @@ from pathlib import Path
 import yaml
 
 from regimen import planning
+from regimen.export.totals_table import sum_text
+from regimen.figures import Figures, Per
 from regimen.finding import Finding, Misread, Override, Refusal
 from regimen.protocol import Protocol
 from regimen.quantity import read_quantity
@@ -26,7 +28,16 @@ FOLDER = Path(__file__).parent
 # What a row hands over; a phase is a course that has one phase.
 PIECES = ("phase", "course", "protocol", "amount")
 # What a row may expect, one of them.
-EXPECTATIONS = ("dates", "administrations", "cycles", "total", "identities", "prints", "refused")
+EXPECTATIONS = (
+    "dates",
+    "administrations",
+    "cycles",
+    "total",
+    "figures",
+    "identities",
+    "prints",
+    "refused",
+)
 EXTRAS = ("means", "given", "accepts", "finds", "notes", "says", "source")
 COURSE = "a"  # the name of a row's only course
 
@@ -351,6 +362,50 @@ def _parts(total: Total) -> Plain:
     }
 
 
+def _run_figures(row: Row) -> None:
+    """Every row of the figures is named; of each, what the table asks for."""
+    schedule = schedule_of(row)
+    assert isinstance(row.expected, dict)
+    summary = planning.totals(schedule, map(Per, row.expected))
+    for per, expected in row.expected.items():
+        figures = [each for each in summary.figures if each.per == per]
+        found: dict[str, Plain] = {_figure_name(each, figures): _figure(each) for each in figures}
+        assert isinstance(expected, dict)
+        assert list(found) == list(expected)
+        _same(_asked_for(found, expected), expected)
+    assert tuple(each.code for each in schedule.findings if each.override is None) == row.finds
+
+
+def _figure_name(of: Figures, among: list[Figures]) -> str:
+    """`2026-03 drug A`, with its kind of unit where the drug has several."""
+    place = (of.period.name if of.period else None, of.course, of.phase)
+    names = [each for each in (*place, of.drug) if each]
+    if (
+        sum(
+            (each.drug, each.course, each.phase, each.period)
+            == (of.drug, of.course, of.phase, of.period)
+            for each in among
+        )
+        > 1
+    ):
+        names += ["in", of.amount.unit.name] if of.amount else ["not stated"]
+    return " ".join(names)
+
+
+def _figure(of: Figures) -> Plain:
+    period: dict[str, Plain] = {}
+    if of.period:
+        period = {"from": str(of.period.first), "to": str(of.period.last)}
+    return period | {
+        "doses": str(of.doses),
+        "total": str(of.amount or "not stated"),
+        "highest dose": str(of.highest_dose or "not stated"),
+        "most a day": f"{of.highest_day} on {of.highest_on}" if of.highest_day else "not stated",
+        "so far": str(of.cumulative or "not stated"),
+        "sum of": sum_text(of.parts),
+    }
+
+
 def _run_prints(row: Row) -> None:
     if row.kind == "amount":
         assert str(read_quantity(row.piece)) == row.expected
@@ -380,6 +435,7 @@ _SHOWN = {
 }
 _RUNNERS = {
     **dict.fromkeys(_SHOWN, _run_schedule),
+    "figures": _run_figures,
     "prints": _run_prints,
     "refused": _run_refused,
 }

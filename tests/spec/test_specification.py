@@ -23,6 +23,7 @@ NAMES = {
     "d2-basis",
     "d3-cap-and-round",
     "d6-taper",
+    "d7-totals",
     "d8-usual-range",
     "inheritance",
     "plans",
