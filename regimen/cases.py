@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import zip_longest
 
@@ -62,8 +62,29 @@ def _run(protocol: Protocol, case: Case) -> Iterator[Finding]:
         return
     if case.refused is not None:
         yield _failed(case, f"not refused; {case.refused} was expected", "correct one of the two")
+    visits = {visit.key for visit in protocol.visits}
     for expected in case.expected:
-        yield from _differences(case, expected, schedule)
+        if expected.course in visits:
+            yield from _visits(case, expected, schedule)
+        else:
+            yield from _differences(case, expected, schedule)
+
+
+def _visits(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
+    days = tuple(each.day for each in schedule.entries if each.name == expected.course)
+    if not days:
+        yield _failed(case, f"there is no visit {expected.course}", _MEND, expected.place)
+        return
+    yield from _compared(
+        case,
+        expected,
+        (
+            ("times", expected.doses, len(days)),
+            ("first", expected.first, days[0]),
+            ("last", expected.last, days[-1]),
+            ("dates", expected.dates, days),
+        ),
+    )
 
 
 def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
@@ -71,14 +92,24 @@ def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator
     if not given:
         yield _failed(case, f"{expected.course} has no administrations", _MEND, expected.place)
         return
-    for words, wanted, found in (
-        ("doses", expected.doses, len(given)),
-        ("first", expected.first, given[0].day),
-        ("last", expected.last, given[-1].day),
-        ("dates", expected.dates, tuple(each.day for each in given)),
-        ("amounts", expected.amounts, tuple(each.dose and each.dose.ordered for each in given)),
-        ("total", expected.total, _total(given)),
-    ):
+    yield from _compared(
+        case,
+        expected,
+        (
+            ("doses", expected.doses, len(given)),
+            ("first", expected.first, given[0].day),
+            ("last", expected.last, given[-1].day),
+            ("dates", expected.dates, tuple(each.day for each in given)),
+            ("amounts", expected.amounts, tuple(each.dose and each.dose.ordered for each in given)),
+            ("total", expected.total, _total(given)),
+        ),
+    )
+
+
+def _compared(
+    case: Case, expected: Expected, claims: Iterable[tuple[str, object, object]]
+) -> Iterator[Finding]:
+    for words, wanted, found in claims:
         if wanted is not None and wanted != found:
             what = f"{expected.course}: {words}{_differing(wanted, found)}"
             yield _failed(case, what, _MEND, expected.place)

@@ -201,30 +201,51 @@ def day_list(days: tuple[int, ...]) -> str:
     return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
+class Entry(Struct, frozen=True):
+    """A dated entry of the calendar without a drug. `number` counts from 1 to `of`; `what` is what
+    happens there, `why` the reason for its day."""
+
+    id: str  # its identity within the plan
+    name: str
+    what: str
+    number: int
+    of: int
+    day: date
+    time: time | None
+    why: str
+    clamped_from: int | None = None
+    instant: datetime | None = None
+    clock_note: str = ""
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.day, self.time)
+
+
 class Schedule(Struct, frozen=True):
-    """All administrations of a plan in the order of their moments, with its findings."""
+    """All administrations of a plan in the order of their moments, and all entries without a drug
+    in theirs, with its findings."""
 
     protocol: Protocol
     plan: Plan
     phases: tuple[AppliedPhase, ...]
     administrations: tuple[Administration, ...]
     findings: tuple[Finding, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
 
-    def notes_of(self, administration: Administration) -> str:
-        """What must stand beside this administration wherever it is shown."""
+    def notes_of(self, dated: Administration | Entry) -> str:
+        """What must stand beside it wherever it is shown."""
         notes = []
-        if administration.clamped_from is not None:
-            notes.append(
-                f"month has no day {administration.clamped_from}: moved to {administration.day}"
-            )
-        if administration.clock_note:
-            notes.append(administration.clock_note)
-        if administration.day.weekday() in self.plan.closed:
+        if dated.clamped_from is not None:
+            notes.append(f"month has no day {dated.clamped_from}: moved to {dated.day}")
+        if dated.clock_note:
+            notes.append(dated.clock_note)
+        if dated.day.weekday() in self.plan.closed:
             notes.append("on a closed day")
-        if administration.dose is None:
+        if isinstance(dated, Administration) and dated.dose is None:
             notes.append("dose not stated")
         return "; ".join(notes)
 
@@ -296,8 +317,12 @@ class CheckedSchedule(Struct, frozen=True):
     def findings(self) -> tuple[Finding, ...]:
         return self.schedule.findings
 
-    def notes_of(self, administration: Administration) -> str:
-        return self.schedule.notes_of(administration)
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.schedule.entries
+
+    def notes_of(self, dated: Administration | Entry) -> str:
+        return self.schedule.notes_of(dated)
 
     @property
     def visit_days(self) -> int:

@@ -61,4 +61,6 @@ def _administrations(schedule: CheckedSchedule) -> str:
         shown, of = [f"{each.moment} {each.dose}" for each in given], ""
     if len(shown) > _SHOWN:
         shown = [*shown[:2], "…", shown[-1]]
-    return f"{count}{of}: {', '.join(shown)}"
+    visits = [f"{each.name} {each.moment}" for each in schedule.entries]
+    beside = f"; {', '.join(visits)}" if visits else ""
+    return f"{count}{of}: {', '.join(shown)}{beside}"

@@ -28,11 +28,12 @@ _WHERE = {
     "CourseShape": "on a course",
     "ProtocolShape": "at the top of the file",
     "TaperShape": "in a taper",
+    "VisitShape": "in a visit",
     "ParameterShape": "in a parameter",
     "MeasureShape": "in a measure",
     "SourceShape": "in a source",
     "CaseShape": "in a case",
-    "ExpectedShape": "in a course under `expect`",
+    "ExpectedShape": "in a course or visit under `expect`",
 }
 _ELSEWHERE = {"begins": "on a phase or on a course"}
 
@@ -149,16 +150,20 @@ def _fields(shape: str) -> dict[str, Any]:
         "PhaseShape": ("WhenKeys", "PhaseShape"),
         "CourseShape": ("CourseShape",),
         "ProtocolShape": ("ProtocolShape",),
+        "VisitShape": ("VisitShape",),
     }.get(shape, (shape,))
     inherited = {
         "PhaseShape": "PhaseKeys",
         "CourseShape": "PhaseShape",
         "ProtocolShape": "PhaseKeys",
+        "VisitShape": "TimingKeys",
     }
     model = getattr(schema, shape)
     above = getattr(schema, inherited[shape]).written_keys() if shape in inherited else {}
     if "WhenKeys" in own:
         above = schema.PhaseKeys.written_keys()
+    if shape == "VisitShape":
+        above = above | schema.WhenKeys.written_keys()
     return {name: each for name, each in model.written_keys().items() if name not in above}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,10 @@ from msgspec.structs import replace
 
 from regimen.engine.bound import Bound, Levels
 from regimen.engine.clocks import instant_of
-from regimen.engine.days import counts_months, is_list
 from regimen.engine.dosing import dose_of, level_doses
 from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
-from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot
+from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
 from regimen.plan import Plan
 from regimen.protocol import Course, OnDays, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
@@ -41,7 +40,12 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
         for span in of_course
     ]
     dated = [span for of_course in found for span in of_course]
-    return Schedule(protocol, plan, tuple(phases), tuple(_administrations(phases, dated, plan)))
+    schedule = Schedule(protocol, plan, tuple(phases), tuple(_administrations(phases, dated, plan)))
+    if not protocol.visits:
+        return schedule
+    from regimen.engine.visits import entries  # most protocols have none
+
+    return replace(schedule, entries=entries(spans))
 
 
 def _administrations(
@@ -49,7 +53,7 @@ def _administrations(
 ) -> list[Administration]:
     """Every administration in the order of their moments, numbered in its phase and course."""
     doses = [_doses(span, plan) for span in spans]
-    clamps = [_clamps(span) for span in spans]
+    clamps = [clamps_of(span) for span in spans]
     marks = [_marks(span) for span in spans]
     places = [
         (day, clock or START_OF_DAY, at, number, clock)
@@ -111,19 +115,6 @@ def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
     from regimen.engine.listed import mark
 
     return [mark(days, span.place_of(at)) for at in range(len(span.slots))]
-
-
-def _clamps(span: PhaseSpan) -> dict[date, int]:
-    """The days on which the phase stands because a month lacks the day that was meant, and which
-    day of the month that was."""
-    first = span.first
-    if is_list(span.bound.days):
-        moments = (span.moment(at) for at in range(len(span.slots)))
-        return {each.day: each.clamped_from for each in moments if each.clamped_from is not None}
-    if counts_months(span.bound.days):
-        meant = (first.month_origin or first.day).day
-        return {day: meant for day, _ in span.slots if day.day != meant}
-    return {} if first.clamped_from is None else {first.day: first.clamped_from}
 
 
 def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:

@@ -73,8 +73,8 @@ def gaps(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
     return tuple(protocol.parameters[name] for name in names if protocol.parameters[name].gap)
 
 
-def _possible(protocol: Protocol, plan: Plan) -> Iterator[Phase]:
-    for course in protocol.courses:
+def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
+    for course in protocol.timelines:
         if applies(course.when, plan):
             for phase in course.phases:
                 if applies(phase.when, plan):
@@ -82,7 +82,7 @@ def _possible(protocol: Protocol, plan: Plan) -> Iterator[Phase]:
 
 
 def _needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
-    for course in protocol.courses:
+    for course in protocol.timelines:
         yield from _choices(course.when, plan)
         if applies(course.when, plan):
             for phase in course.phases:
@@ -92,8 +92,10 @@ def _needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
                     yield from _measures(phase, plan)
 
 
-def _measures(phase: Phase, plan: Plan) -> Iterator[str]:
+def _measures(phase: Timed, plan: Plan) -> Iterator[str]:
     """What the dose scales by, where the plan says so in the place of the source."""
+    if not isinstance(phase, Phase):
+        return
     dose = answer(phase.dose, plan)
     if isinstance(dose, DoseExpression) and dose.per is not None:
         yield dose.per
@@ -107,7 +109,7 @@ def _choices(conditions: tuple[Condition, ...], plan: Plan) -> Iterator[str]:
             yield condition.parameter
 
 
-def _timed(phase: Phase, protocol: Protocol, plan: Plan) -> bool:
+def _timed(phase: Timed, protocol: Protocol, plan: Plan) -> bool:
     """Whether the phase has clock times, which mean nothing without a zone."""
     times = phase.times
     if isinstance(times, Ref):
@@ -117,7 +119,7 @@ def _timed(phase: Phase, protocol: Protocol, plan: Plan) -> bool:
     return any(isinstance(answer(each.offset, plan), ElapsedSpan) for each in _anchors(phase))
 
 
-def _anchors(phase: Phase) -> Iterator[Anchor]:
+def _anchors(phase: Timed) -> Iterator[Anchor]:
     for anchor in (phase.begins, phase.course_begins):
         if anchor is not None:
             yield anchor
@@ -139,7 +141,7 @@ def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
             )
 
 
-def _pins(phase: Phase) -> Iterator[str]:
+def _pins(phase: Timed) -> Iterator[str]:
     """The names under which the plan may pin weekdays or a clock time, but need not."""
     if isinstance(phase.pattern, TimesPerWeek) and phase.pattern.pins is not None:
         yield phase.pattern.pins.name

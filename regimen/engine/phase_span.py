@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from regimen import rules
 from regimen.engine.bound import BoundTiming, Levels
-from regimen.engine.days import is_daily, is_list, place, places
+from regimen.engine.days import counts_months, is_daily, is_list, place, places
 from regimen.engine.dosing import level_amounts
 from regimen.finding import Place, refuse
 from regimen.protocol import Cycles, For, Once, OnDays, Phase, Point, Timed
@@ -144,6 +144,19 @@ class PhaseSpan(Struct):
         if point is Point.BEGIN:
             return self.first
         return self.earliest() if point is Point.FIRST else self.last()
+
+
+def clamps_of(span: PhaseSpan) -> dict[date, int]:
+    """The days on which the phase stands because a month lacks the day that was meant, and which
+    day of the month that was."""
+    first = span.first
+    if is_list(span.bound.days):
+        moments = (span.moment(at) for at in range(len(span.slots)))
+        return {each.day: each.clamped_from for each in moments if each.clamped_from is not None}
+    if counts_months(span.bound.days):
+        meant = (first.month_origin or first.day).day
+        return {day: meant for day, _ in span.slots if day.day != meant}
+    return {} if first.clamped_from is None else {first.day: first.clamped_from}
 
 
 def slot_order(slot: Slot) -> tuple[date, time]:

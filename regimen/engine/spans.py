@@ -53,8 +53,8 @@ class Spans:
 
     def __init__(self, protocol: Protocol, plan: Plan, unstated: Junction | None) -> None:
         self.protocol, self.plan, self.unstated = protocol, plan, unstated
-        self.courses = {course.key: course for course in protocol.courses}
-        self.applied = {course.key: applied_phases(course, plan) for course in protocol.courses}
+        self.courses = {each.key: each for each in protocol.timelines}
+        self.applied = {each.key: applied_phases(each, plan) for each in protocol.timelines}
         self.known: dict[tuple[str, str], PhaseSpan | None] = {}
         self.open: list[tuple[str, str]] = []
         self.doses = 0
@@ -139,14 +139,14 @@ class Spans:
                 which = f"up to {title}, the plan has more than {MOST_IN_ALL}"
             raise refuse(
                 rules.NEVER_ENDING,
-                f"{which} doses",
+                f"{which} {phase.unit}s",
                 "check the interval and the duration",
                 phase.place,
             )
         if not span.slots:
             raise refuse(
                 rules.EMPTY_PHASE,
-                f"{phase.subject}, {span.title}: begins on {span.first} and gives no dose",
+                f"{phase.subject}, {span.title}: begins on {span.first} and has no {phase.unit}",
                 "check its end, and where it begins",
                 phase.place_of("before", "through", "for"),
             )
@@ -261,7 +261,8 @@ class Spans:
                 span = self.span(course, at)
                 if span is None:
                     return None
-                return f"{point.words} of {course.key}, {name}", span.point(point, where)
+                words = f"{_words(point, course)} of {course.key}, {name}"
+                return words, span.point(point, where)
         raise _not_applied(f"{course.key}.{name}", where)
 
     def point_of_course(
@@ -270,7 +271,7 @@ class Spans:
         applied = range(len(self.applied[course.key]))
         if not applied:
             raise _not_applied(course.key, where)
-        words = f"{point.words} of {course.key}"
+        words = f"{_words(point, course)} of {course.key}"
         if point is Point.BEGIN:
             span = self.span(course, 0)
         elif point is Point.END:
@@ -286,6 +287,10 @@ class Spans:
             )
             return words, edge.point(point, where)
         return None if span is None else (words, span.point(point, where))
+
+
+def _words(point: Point, timeline: Timeline) -> str:
+    return point.words.replace("dose", timeline.phases[0].unit)
 
 
 def _not_applied(name: str, where: Place) -> Refusal:

@@ -7,19 +7,19 @@ from difflib import get_close_matches
 
 from regimen import rules
 from regimen.finding import Finding, Place, quoted
-from regimen.protocol import Anchor, Course, Phase, PointOf, Previous, Until
+from regimen.protocol import Anchor, PointOf, Previous, Timed, Timeline, Until, Visit
 
 
-def unknown_anchors(courses: tuple[Course, ...]) -> Iterator[Finding]:
+def unknown_anchors(timelines: tuple[Timeline, ...]) -> Iterator[Finding]:
     """A finding for each anchor that names nothing."""
-    known = {course.key: course for course in courses}
-    for course in courses:
-        for at, phase in enumerate(course.phases):
+    known = {each.key: each for each in timelines}
+    for timeline in timelines:
+        for at, phase in enumerate(timeline.phases):
             for anchor, place in _anchors(phase):
                 yield from _unknown(anchor, place, known, first=at == 0)
 
 
-def _anchors(phase: Phase) -> Iterator[tuple[Anchor, Place]]:
+def _anchors(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
     for anchor in (phase.begins, phase.course_begins):
         if anchor is not None:
             yield anchor, phase.place_of("begins")
@@ -28,7 +28,7 @@ def _anchors(phase: Phase) -> Iterator[tuple[Anchor, Place]]:
 
 
 def _unknown(
-    anchor: Anchor, place: Place, known: dict[str, Course], *, first: bool
+    anchor: Anchor, place: Place, known: dict[str, Timeline], *, first: bool
 ) -> Iterator[Finding]:
     base = anchor.base
     if isinstance(base, Previous) and first:
@@ -42,10 +42,15 @@ def _unknown(
         return
     course = known.get(base.course)
     if course is None:
-        yield _no_such("course", base.course, list(known), place)
+        yield _no_such(_kinds(known), base.course, list(known), place)
     elif base.phase is not None and find_phase(course, base.phase) is None:
         names = [phase.name or phase.key for phase in course.phases]
         yield _no_such(f"phase of {base.course}", base.phase, names, place)
+
+
+def _kinds(known: dict[str, Timeline]) -> str:
+    visits = any(isinstance(each, Visit) for each in known.values())
+    return "course or visit" if visits else "course"
 
 
 def _no_such(kind: str, name: str, names: list[str], place: Place) -> Finding:
@@ -59,6 +64,6 @@ def _no_such(kind: str, name: str, names: list[str], place: Place) -> Finding:
     )
 
 
-def find_phase(course: Course, name: str) -> Phase | None:
+def find_phase(course: Timeline, name: str) -> Timed | None:
     """The phase of this name or key."""
     return next((phase for phase in course.phases if name in (phase.name, phase.key)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct, field
 
@@ -25,6 +25,7 @@ from regimen.language.schema import (
     WhenKeys,
 )
 from regimen.language.shaping import shaped
+from regimen.language.visits import read_visit
 from regimen.protocol import (
     Condition,
     Course,
@@ -32,6 +33,7 @@ from regimen.protocol import (
     Phase,
     Protocol,
     Source,
+    Visit,
 )
 
 MOST_PHASES = 200
@@ -68,12 +70,12 @@ class _Builder(Struct):
             asked.declare(name, parameter)
         asked.measures(shape.measures)
         courses = tuple(self.courses())
+        visits = tuple(self.visits())
         asked.find_unused()
         self.overridden()
-        self.anchors(courses)
-        keys = list(shape.courses)  # badly named ones are reported once
+        self.findings.extend(unknown_anchors((*courses, *visits)))
         cases = tuple(
-            read_case(self.document, at, case, keys, self.findings)
+            read_case(self.document, at, case, shape.courses, shape.visits, self.findings)
             for at, case in enumerate(shape.cases)
         )
         if self.findings:
@@ -90,6 +92,7 @@ class _Builder(Struct):
             cases=cases,
             place=self.document.place(()),
             content_hash=self.content_hash,
+            visits=visits,
         )
 
     def find(self, finding: Finding) -> None:
@@ -132,20 +135,7 @@ class _Builder(Struct):
         phases = 0
         for key, shape in self.shape.courses.items():
             place = self.key_place("courses", key)
-            try:
-                texts.read_name(key)
-            except Misread as misread:
-                self.find(misread.finding(place))
-                continue
-            if key in RESERVED:
-                self.find(
-                    Finding(
-                        rules.DUPLICATE_NAME,
-                        f"the name {quoted(key)} already has a meaning",
-                        "name the course otherwise and write drug:",
-                        place,
-                    )
-                )
+            if not self.named(key, RESERVED, "name the course otherwise and write drug:", place):
                 continue
             phases += len(shape.phases or ("",))
             if phases > MOST_PHASES:
@@ -160,6 +150,32 @@ class _Builder(Struct):
             drug = built[0].drug if built else key
             when = self.when(shape, ("courses", key))
             yield Course(key=key, drug=drug, phases=built, when=when, place=place)
+
+    def visits(self) -> Iterator[Visit]:
+        taken = (*RESERVED, *self.shape.courses)
+        for key, shape in self.shape.visits.items():
+            path: Path = ("visits", key)
+            place = self.document.key_place(path)
+            if not self.named(key, taken, "name the visit otherwise", place):
+                continue
+            levels = Levels((shape, path), None, (self.shape, ()))
+            reader = PhaseReader(self.document, key, levels, 0)
+            days = read_visit(reader)
+            self.gather(reader)
+            yield Visit(key=key, phases=(days,), when=self.when(shape, path), place=place)
+
+    def named(self, key: str, taken: Collection[str], mend: str, place: Place) -> bool:
+        """Whether the key may name a course or visit; a finding where it may not."""
+        try:
+            texts.read_name(key)
+        except Misread as misread:
+            self.find(misread.finding(place))
+            return False
+        if key in taken:
+            what = f"the name {quoted(key)} already has a meaning"
+            self.find(Finding(rules.DUPLICATE_NAME, what, mend, place))
+            return False
+        return True
 
     def phases(self, course: str, shape: CourseShape) -> Iterator[Phase]:
         path: Path = ("courses", course)
@@ -193,6 +209,11 @@ class _Builder(Struct):
     def phase(self, course: str, levels: Levels, at: int) -> Phase:
         reader = PhaseReader(self.document, course, levels, at)
         phase = read_phase(reader, self.when(levels.own, levels.path) if levels.course else ())
+        self.gather(reader)
+        return phase
+
+    def gather(self, reader: PhaseReader) -> None:
+        """Take in what reading one phase or visit has found, implied and referred to."""
         self.findings.extend(reader.findings)
         self.taken |= reader.taken
         for parameter in reader.implied:
@@ -201,7 +222,6 @@ class _Builder(Struct):
             self.parameters.refer(reference)
         for measure, place in reader.measured:
             self.parameters.measured(measure, place)
-        return phase
 
     def unique(self, phases: tuple[Phase, ...]) -> None:
         seen: dict[str, Phase] = {}
@@ -257,6 +277,3 @@ class _Builder(Struct):
                             self.key_place(*path, key),
                         )
                     )
-
-    def anchors(self, courses: tuple[Course, ...]) -> None:
-        self.findings.extend(unknown_anchors(courses))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from regimen import rules
 from regimen.finding import Finding, quoted
 from regimen.language.nodes import Document, Path
@@ -16,9 +18,15 @@ from regimen.protocol import (
 
 
 def read_case(
-    document: Document, at: int, shape: CaseShape, courses: list[str], findings: list[Finding]
+    document: Document,
+    at: int,
+    shape: CaseShape,
+    courses: Collection[str],
+    visits: Collection[str],
+    findings: list[Finding],
 ) -> Case:
     """One case; what is wrong with it is added to `findings`."""
+    names = [*courses, *visits]
     path: Path = ("cases", at)
     place = document.place(path)
     expected = shape.expect or {}
@@ -32,12 +40,13 @@ def read_case(
             )
         )
     for key in expected:
-        if key not in courses:
+        if key not in names:
             findings.append(
                 Finding(
                     rules.UNKNOWN_ANCHOR,
-                    f"case {quoted(shape.name)}: there is no course {quoted(key)}",
-                    f"use one of: {', '.join(courses)}",
+                    f"case {quoted(shape.name)}: there is no course{' or visit' if visits else ''}"
+                    f" {quoted(key)}",
+                    f"use one of: {', '.join(names)}",
                     document.key_place((*path, "expect", key)),
                 )
             )
@@ -45,7 +54,7 @@ def read_case(
         name=shape.name,
         given=shape.given,
         expected=tuple(
-            _expected(document, key, each, (*path, "expect", key), findings)
+            _expected(document, key, each, (*path, "expect", key), findings, key in visits)
             for key, each in expected.items()
         ),
         refused=shape.refused,
@@ -55,20 +64,35 @@ def read_case(
 
 
 def _expected(
-    document: Document, course: str, shape: ExpectedShape, path: Path, findings: list[Finding]
+    document: Document,
+    course: str,
+    shape: ExpectedShape,
+    path: Path,
+    findings: list[Finding],
+    visit: bool,
 ) -> Expected:
     if not shape.stated_keys:
         findings.append(
             Finding(
                 rules.EMPTY_VALUE,
                 f"the case expects nothing of {course}",
-                "write doses, total, first, last, dates or amounts",
+                f"write {'times' if visit else 'doses, total, amounts'}, first, last or dates",
                 document.place(path),
             )
         )
+    for key in ("doses", "total", "amounts") if visit else ("times",):
+        if key in shape.stated_keys:
+            findings.append(
+                Finding(
+                    rules.UNKNOWN_KEY,
+                    f"{key} says nothing of a {'visit' if visit else 'course'}",
+                    f"write {'times, for how often it is' if visit else 'doses'}",
+                    document.key_place((*path, key)),
+                )
+            )
     return Expected(
         course=course,
-        doses=shape.doses,
+        doses=shape.times if visit else shape.doses,
         total=shape.total,
         first=shape.first,
         last=shape.last,

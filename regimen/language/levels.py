@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape
+from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape, VisitShape
 from regimen.language.texts import Between, NotStated
 from regimen.protocol import (
     Anchor,
@@ -28,6 +28,7 @@ from regimen.timing import CalendarSpan, Span
 T = TypeVar("T")
 P = ParameterType
 
+FOR_VISITS_TOO = ("cycle", "cycles", "first_day", "month_end")
 _NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
@@ -60,20 +61,25 @@ class Levels(Struct, frozen=True):
     """Where a phase's keys may stand, nearest first: its own block, its course's (None where the
     course is the phase), the protocol's; each with its path in the document."""
 
-    phase: tuple[PhaseShape, Path]
+    phase: tuple[PhaseShape | VisitShape, Path]
     course: tuple[CourseShape, Path] | None
     protocol: tuple[PhaseKeys, Path]
 
     @property
-    def own(self) -> PhaseShape:
+    def own(self) -> PhaseShape | VisitShape:
         return self.phase[0]
+
+    @property
+    def name(self) -> str | None:
+        return self.own.name if isinstance(self.own, PhaseShape) else None
 
     @property
     def path(self) -> Path:
         return self.phase[1]
 
     def __iter__(self) -> Iterator[tuple[PhaseKeys, Path]]:
-        yield self.phase
+        # A visit's block has the timing keys of a phase, and is asked for no others.
+        yield cast(tuple[PhaseKeys, Path], self.phase)
         if self.course is not None:
             yield self.course
         yield self.protocol
@@ -81,7 +87,7 @@ class Levels(Struct, frozen=True):
 
 def stated(shape: PhaseKeys, key: str) -> object:
     """The value of a key of the language on this level, or None."""
-    return getattr(shape, "for_" if key == "for" else key)
+    return getattr(shape, "for_" if key == "for" else key, None)
 
 
 def phase_keys(shape: PhaseKeys) -> list[str]:
@@ -112,10 +118,21 @@ class PhaseReader(Struct):
 
     @property
     def title(self) -> str:
-        name = self.levels.own.name
+        if self.is_visit:
+            return f"visit {self.course}"
+        name = self.levels.name
         if self.levels.course is None:
             return f"course {self.course}"
         return f"phase {quoted(name) if name else self.at + 1} of course {self.course}"
+
+    @property
+    def is_visit(self) -> bool:
+        return isinstance(self.levels.own, VisitShape)
+
+    @property
+    def happens(self) -> str:
+        """The name with its verb, for questions: `b12 given`."""
+        return f"{self.course} {'held' if self.is_visit else 'given'}"
 
     def key(self, name: str | None) -> str:
         """The phase's part of an administration's identity."""
@@ -124,8 +141,10 @@ class PhaseReader(Struct):
 
     def level(self, *keys: str) -> tuple[PhaseKeys, Path, str] | None:
         """The nearest level that states one of these keys, and which; two of them there is a
-        finding."""
+        finding. What the protocol states for its drugs is not meant for visits, but for a few."""
         for shape, path in self.levels:
+            if self.is_visit and not path:
+                keys = tuple(key for key in keys if key in FOR_VISITS_TOO)
             found = [key for key in keys if stated(shape, key) is not None]
             for key in found:
                 self.places.setdefault(key, self.document.place((*path, key)))
@@ -156,7 +175,7 @@ class PhaseReader(Struct):
         return (
             f"{self.course}.{key}"
             if whole_course
-            else (f"{self.course}.{self.key(self.levels.own.name)}.{key}")
+            else (f"{self.course}.{self.key(self.levels.name)}.{key}")
         )
 
     def imply(self, key: str, path: Path, kind: ParameterType, ask: str, **more: object) -> Ref:

@@ -32,14 +32,15 @@ def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref:
     if found is None or found[2] != "days":
         _without_list(reader)
     if found is None:
-        doses = reader.level("doses")
-        if doses is not None and doses[0].doses == 1:
+        count = reader.level("doses", "times")
+        if count is not None and stated(count[0], count[2]) == 1:
             return Once()
         reader.find(
             rules.NO_DAYS,
             f"{reader.title} does not say on which days",
-            "write every: 1 day, times_per_week: 2, on: [mon, thu] or days: [1, 8]; or doses: 1 for"
-            " a single dose; or every: not stated, if the source is silent",
+            "write every: 1 day, times_per_week: 2, on: [mon, thu] or days: [1, 8]; or"
+            f" {'times: 1 for one day' if reader.is_visit else 'doses: 1 for a single dose'}; or"
+            " every: not stated, if the source is silent",
             place,
         )
         return Once()
@@ -66,7 +67,7 @@ def _times_per_week(
         "on",
         path,
         P.WEEKDAYS,
-        f"On which weekdays is {reader.course} given?",
+        f"On which weekdays is {reader.happens}?",
         optional=True,
         count=count if isinstance(count, int) else None,
     )

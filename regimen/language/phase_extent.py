@@ -28,7 +28,7 @@ from regimen.protocol import (
 
 P = ParameterType
 
-EXTENT = ("for", "doses", "cycles", "before", "through")
+EXTENT = ("for", "doses", "times", "cycles", "before", "through")
 
 
 class _Itself(Struct, frozen=True):
@@ -112,8 +112,8 @@ def _stated(
         reader.find(
             rules.NO_EXTENT,
             f"{reader.title} does not say how long",
-            "write for: 2 weeks, doses: 12, cycles: 6, or before or through an anchor; or for: not"
-            " stated, if the source is silent",
+            f"write for: 2 weeks, {'times: 3' if reader.is_visit else 'doses: 12'}, cycles: 6, or"
+            " before or through an anchor; or for: not stated, if the source is silent",
             place,
         )
         return Doses(1)
@@ -122,12 +122,12 @@ def _stated(
         return reader.gap(key, path, P.EXTENT, "the duration")
     if key == "for":
         return For(reader.span(shape.for_, key, path))
-    if key in ("doses", "cycles"):
+    if key in ("doses", "times", "cycles"):
         count = stated(shape, key)
         if isinstance(count, Ref):
             reader.reference(count, (P.NUMBER,), reader.document.place((*path, key)))
         assert isinstance(count, (int, Ref))
-        return Doses(count) if key == "doses" else Cycles(count)
+        return Cycles(count) if key == "cycles" else Doses(count)
     anchor = stated(shape, key)
     assert isinstance(anchor, Anchor)
     return Until(reader.anchor(anchor, path, key), key == "through")

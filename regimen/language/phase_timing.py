@@ -42,13 +42,13 @@ def times(reader: PhaseReader) -> tuple[time, ...] | OnceADay | Ref:
         "at",
         path,
         P.CLOCKS,
-        f"At which {count} clock times is {reader.course} given each day?",
+        f"At which {count} clock times is {reader.happens} each day?",
         count=count,
     )
 
 
 def _once_a_day(reader: PhaseReader, path: Path) -> OnceADay:
-    ask = f"At which clock time is {reader.course} given?"
+    ask = f"At which clock time is {reader.happens}?"
     return OnceADay(reader.imply("at", path, P.CLOCKS, ask, optional=True, count=1))
 
 

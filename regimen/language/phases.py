@@ -25,6 +25,7 @@ P = ParameterType
 
 def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
     own, place = reader.levels.own, reader.document.place(reader.levels.path)
+    assert isinstance(own, PhaseShape)
     if reader.levels.course is None:
         place = reader.document.key_place(reader.levels.path)
     _idle(reader, own)

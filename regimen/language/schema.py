@@ -172,9 +172,6 @@ class TimingKeys(Shape):
     for_: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "how long the phase lasts", name="for", absent=None
     )
-    doses: int | Stated | None = key(
-        valued(read_doses), "how many administrations it has", absent=None
-    )
     cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
     before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
     through: Anchor | None = key(ANCHOR, "up to this moment, itself counted", absent=None)
@@ -206,6 +203,9 @@ class PhaseKeys(TimingKeys):
         one_or_several(reads(dose_texts.read_cap)), "the most per dose or per day", absent=None
     )
     round: Rounding | None = key(reads(dose_texts.read_rounding), "how to round", absent=None)
+    doses: int | Stated | None = key(
+        valued(read_doses), "how many administrations it has", absent=None
+    )
     junctions: Junction | None = key(
         reads(read_junction), "how each phase follows the one before", absent=None
     )
@@ -237,6 +237,14 @@ class CourseShape(PhaseShape):
     phases: tuple[PhaseShape, ...] | None = key(
         several(block(PhaseShape)), "the phases, in order", absent=None
     )
+
+
+class VisitShape(TimingKeys, WhenKeys):
+    """A visit."""
+
+    what: str | None = key(LINE, "what happens there; by default the visit's key", absent=None)
+    times: int | Stated | None = key(valued(read_doses), "how often it is in all", absent=None)
+    begins: Anchor | None = key(ANCHOR, "the anchor of its first moment", absent=None)
 
 
 class SourceShape(Shape):
@@ -279,11 +287,12 @@ class MeasureShape(Shape):
 
 
 class ExpectedShape(Shape):
-    """What a case expects of one course."""
+    """What a case expects of one course or visit."""
 
     doses: int | None = key(
         reads(read_doses), "how many administrations the course has", absent=None
     )
+    times: int | None = key(reads(read_doses), "of a visit: how often it is in all", absent=None)
     total: Quantity | None = key(AMOUNT, "what they add up to", absent=None)
     first: date | None = key(DAY, "the day of the first one", absent=None)
     last: date | None = key(DAY, "the day of the last one", absent=None)
@@ -333,6 +342,9 @@ class ProtocolShape(PhaseKeys):
     )
     courses: Mapping[str, CourseShape] = key(
         named(block(CourseShape)), "the courses: one drug each, as phases in order"
+    )
+    visits: Mapping[str, VisitShape] = key(
+        named(block(VisitShape)), "days without a drug, in the same calendar", absent={}
     )
     cases: tuple[CaseShape, ...] = key(
         several(block(CaseShape)), "the author's tests: what a start date must lead to", absent=()

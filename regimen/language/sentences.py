@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from regimen.protocol import (
     Anchor,
+    Condition,
     Cycles,
     DateGiven,
     DoseExpression,
@@ -30,6 +31,7 @@ from regimen.protocol import (
     RoundingMode,
     Share,
     Taper,
+    Timed,
     TimesPerWeek,
     Until,
     WholeList,
@@ -56,15 +58,20 @@ def sentences(protocol: Protocol) -> Iterator[str]:
     for course in protocol.courses:
         for at, phase in enumerate(course.phases):
             name = f"{course.key}, {phase.name}" if phase.name else course.key
-            conditions = (*course.when, *phase.when)
-            words = _Phase(protocol, phase, at).words()
-            if conditions:
-                only = [f"{each.parameter} is {_either(each.choices)}" for each in conditions]
-                words = (*words, f"Only if {' and '.join(only)}.")
+            words = (*_Phase(protocol, phase, at).words(phase), *_only((*course.when, *phase.when)))
             yield f"{name}: {' '.join(words)}"
+    for visit in protocol.visits:
+        words = _Phase(protocol, visit.phases[0], 0).visit_words()
+        yield f"{visit.key}: {' '.join((*words, *_only(visit.when)))}"
     for parameter in protocol.parameters.values():
         if not parameter.optional:
             yield _question(parameter)
+
+
+def _only(conditions: Sequence[Condition]) -> Iterator[str]:
+    if conditions:
+        only = [f"{each.parameter} is {_either(each.choices)}" for each in conditions]
+        yield f"Only if {' and '.join(only)}."
 
 
 def _question(parameter: Parameter) -> str:
@@ -81,16 +88,20 @@ def _either(words: Sequence[str]) -> str:
 
 
 class _Phase:
-    """The sentences of one phase, which is the `at`-th of its course."""
+    """The sentences of one phase, which is the `at`-th of its course, or of a visit."""
 
-    def __init__(self, protocol: Protocol, phase: Phase, at: int) -> None:
+    def __init__(self, protocol: Protocol, phase: Timed, at: int) -> None:
         self.protocol, self.phase, self.at = protocol, phase, at
 
-    def words(self) -> tuple[str, ...]:
-        phase = self.phase
-        what = f"{phase.drug} {self.dose()} {self.value(phase.route, 'route')}"
+    def words(self, phase: Phase) -> tuple[str, ...]:
+        what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
         when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
-        return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits())
+        return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits(phase))
+
+    def visit_words(self) -> tuple[str, ...]:
+        parts = (self.phase.subject, self.days(), self.times(), self.extent())
+        when = ", ".join(part for part in parts if part)
+        return (f"{when}.", f"Begins {self.beginning()}.", *self.month_end())
 
     def value(self, value: object, missing: str) -> str:
         """The value, or the name of the parameter that stands for it."""
@@ -101,8 +112,8 @@ class _Phase:
 
     # --- how much
 
-    def dose(self) -> str:
-        dose = self.phase.dose
+    def dose(self, phase: Phase) -> str:
+        dose = phase.dose
         if isinstance(dose, Ref):
             return self.value(dose, "dose")
         if isinstance(dose, Taper):
@@ -138,7 +149,7 @@ class _Phase:
                 numbered = days_in_words(replace(self.phase.pattern, cycle=None))
                 return f"{numbered} of every cycle of {self.value(ref, 'cycle')}"
             case Once():
-                return "a single dose"
+                return "a single dose" if self.phase.unit == "dose" else "one visit"
             case pattern:
                 return days_in_words(pattern)
 
@@ -160,9 +171,9 @@ class _Phase:
             case For(span=span):
                 return f"for {self.value(span, 'duration')}"
             case Doses(count=1):
-                return "" if isinstance(self.phase.pattern, Once) else "1 dose"
+                return "" if isinstance(self.phase.pattern, Once) else f"1 {self.phase.unit}"
             case Doses(count=count):
-                return f"{self.value(count, 'number')} doses"
+                return f"{self.value(count, 'number')} {self.phase.unit}s"
             case Cycles(count=count):
                 words = self.value(count, "number")
                 return f"for {words} cycle{'' if words == '1' else 's'}"
@@ -210,9 +221,10 @@ class _Phase:
     def base(self, anchor: Anchor) -> str:
         base = anchor.base
         if isinstance(base, PointOf):
-            return f"{_POINTS[base.point]} {base.course}" + (
-                f", {base.phase}" if base.phase else ""
-            )
+            point = _POINTS[base.point]
+            if any(base.course == visit.key for visit in self.protocol.visits):
+                point = point.replace("dose", "visit")
+            return f"{point} {base.course}" + (f", {base.phase}" if base.phase else "")
         if isinstance(base, DateGiven):
             return f"«{base.ref.name}»"
         return (
@@ -221,8 +233,7 @@ class _Phase:
 
     # --- limits
 
-    def limits(self) -> Iterator[str]:
-        phase = self.phase
+    def limits(self, phase: Phase) -> Iterator[str]:
         for cap in phase.caps:
             scale = f" {_SCALES[cap.per]}" if cap.per else ""
             yield f"At most {cap.amount}{scale} per {cap.basis}."
@@ -231,7 +242,10 @@ class _Phase:
             if rounding.mode is RoundingMode.NEAREST:
                 ties = f", ties {'up' if rounding.ties_up else 'down'}"
             yield f"Rounded {_ROUNDED[rounding.mode]} {rounding.grid}{ties}."
-        if phase.month_end is MonthEnd.FIRST_OF_NEXT:
-            yield "A day that a month lacks is the first of the next month."
+        yield from self.month_end()
         if phase.may_overlap:
             yield "It may lie beside the phase before it."
+
+    def month_end(self) -> Iterator[str]:
+        if self.phase.month_end is MonthEnd.FIRST_OF_NEXT:
+            yield "A day that a month lacks is the first of the next month."

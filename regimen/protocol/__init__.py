@@ -102,6 +102,8 @@ __all__ = [
     "Timeline",
     "TimesPerWeek",
     "Until",
+    "Visit",
+    "VisitDays",
     "WholeList",
 ]
 
@@ -136,6 +138,11 @@ class Timed(Struct, frozen=True, kw_only=True):
         """What happens on these days, in words."""
         raise NotImplementedError
 
+    @property
+    def unit(self) -> str:
+        """What its places are called, one of them."""
+        return "dose"
+
 
 class Phase(Timed, frozen=True, kw_only=True):
     """One dose rule on one timing rule for one extent."""
@@ -149,6 +156,20 @@ class Phase(Timed, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         return self.drug
+
+
+class VisitDays(Timed, frozen=True, kw_only=True):
+    """The days of a visit."""
+
+    what: str
+
+    @property
+    def subject(self) -> str:
+        return self.what
+
+    @property
+    def unit(self) -> str:
+        return "visit"
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
@@ -165,13 +186,20 @@ class Course(Timeline, frozen=True, kw_only=True):
     phases: tuple[Phase, ...]
 
 
+class Visit(Timeline, frozen=True, kw_only=True):
+    """Days without a drug: an EEG, a blood level, a review. It has one phase."""
+
+    phases: tuple[VisitDays, ...]
+
+
 class Source(Struct, frozen=True):
     cite: str
     says: str | None
 
 
 class Expected(Struct, frozen=True):
-    """What a case expects of one course; None where it says nothing."""
+    """What a case expects of one course or visit; None where it says nothing. `doses` counts
+    administrations, or how often the visit is."""
 
     course: str
     doses: int | None
@@ -205,6 +233,12 @@ class Protocol(Struct, frozen=True):
     cases: tuple[Case, ...]
     place: Place
     content_hash: str  # sha256 of the file's bytes, hexadecimal
+    visits: tuple[Visit, ...] = ()
+
+    @property
+    def timelines(self) -> tuple[Timeline, ...]:
+        """What anchors can name."""
+        return (*self.courses, *self.visits)
 
     def course(self, key: str) -> Course:
         return next(course for course in self.courses if course.key == key)

@@ -21,7 +21,7 @@ from regimen.figures import Figures, Per
 from regimen.finding import Finding, Misread, Override, Refusal
 from regimen.protocol import Protocol
 from regimen.quantity import read_quantity
-from regimen.schedule import Administration, CheckedSchedule, Total
+from regimen.schedule import Administration, CheckedSchedule, Entry, Total
 
 FOLDER = Path(__file__).parent
 
@@ -34,6 +34,7 @@ EXPECTATIONS = (
     "cycles",
     "total",
     "figures",
+    "visits",
     "identities",
     "prints",
     "refused",
@@ -304,7 +305,8 @@ def _same(found: Plain, expected: Plain) -> None:
 
 def _noted(row: Row, schedule: CheckedSchedule) -> None:
     notes: dict[str, str] = {}
-    for each in schedule.administrations:
+    dated: list[Administration | Entry] = [*schedule.administrations, *schedule.entries]
+    for each in dated:
         words = schedule.notes_of(each)
         if words:
             notes[each.day.isoformat()] = words
@@ -332,7 +334,17 @@ def _place(each: Administration) -> str:
 
 
 def _identities(schedule: CheckedSchedule) -> dict[str, Plain]:
-    return _by_course(schedule, lambda each: each.id)
+    entries = _entries(schedule, lambda each: each.id)
+    return _by_course(schedule, lambda each: each.id) | entries
+
+
+def _visits(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _entries(schedule, lambda each: str(each.moment))
+
+
+def _entries(schedule: CheckedSchedule, shown: Callable[[Entry], str]) -> dict[str, Plain]:
+    names = dict.fromkeys(each.name for each in schedule.entries)
+    return {name: [shown(each) for each in schedule.entries if each.name == name] for name in names}
 
 
 def _line(each: Administration) -> str:
@@ -428,6 +440,7 @@ def _says(row: Row, findings: tuple[Finding, ...]) -> None:
 
 _SHOWN = {
     "dates": _dates,
+    "visits": _visits,
     "administrations": _administrations,
     "cycles": _cycles,
     "identities": _identities,

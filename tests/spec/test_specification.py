@@ -28,6 +28,7 @@ NAMES = {
     "inheritance",
     "plans",
     "unknowns",
+    "visits",
 }
 
 
