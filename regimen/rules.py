@@ -112,6 +112,9 @@ MISSING_INPUT = _plan(
 UNKNOWN_INPUT = _plan("unknown-input", "an answer to a question nobody asked changes nothing")
 OUTSIDE_LIMITS = _plan("outside-limits", "a value outside its stated limits is most often a slip")
 WRONG_PROTOCOL = _plan("wrong-protocol", "the plan was made for another text of the protocol")
+NOT_A_LEVEL = _plan(
+    "not-a-level", "who goes on with a taper from a dose that is none of its levels is in another"
+)
 TWO_ANSWERS = _plan("two-answers", "of two answers to one question only one can be meant")
 NOT_STATED = _plan(
     "not-stated",

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from regimen.engine.bound import Levels
-from regimen.engine.dosing import level_amounts, refuse_dimensions, refuse_per_day
+from msgspec.structs import replace
+
+from regimen.engine.bound import written_levels
+from regimen.engine.dosing import refuse_dimensions, refuse_per_day
 from regimen.finding import Finding, Refusal
 from regimen.protocol import (
     DoseExpression,
@@ -19,8 +21,6 @@ from regimen.protocol import (
     Taper,
     TimesPerWeek,
 )
-from regimen.quantity import Quantity
-from regimen.timing import CalendarSpan
 
 
 def _phases(protocol: Protocol) -> Iterator[Phase]:
@@ -49,8 +49,8 @@ def per_day_on_rest_days(protocol: Protocol) -> Iterator[Finding]:
 def _shared(phase: Phase) -> object:
     """The dose, or a taper's first level with the taper's share."""
     dose = phase.dose
-    if isinstance(dose, Taper) and isinstance(dose.first, Quantity):
-        return DoseExpression(dose.first, None, dose.share)
+    if isinstance(dose, Taper) and isinstance(dose.first, DoseExpression):
+        return replace(dose.first, share=dose.share)
     return dose
 
 
@@ -65,20 +65,15 @@ def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
     """Limits and roundings of another kind than the dose."""
     for phase in _phases(protocol):
         dose = phase.dose.first if isinstance(phase.dose, Taper) else phase.dose
-        amount = dose.amount if isinstance(dose, DoseExpression) else dose
-        if isinstance(amount, Quantity):
-            yield from _found(refuse_dimensions, phase, amount)
+        if isinstance(dose, DoseExpression):
+            yield from _found(refuse_dimensions, phase, dose.amount)
 
 
 def tapers(protocol: Protocol) -> Iterator[Finding]:
-    """Tapers that do not land on their last level."""
+    """Tapers that stick before their end, where that can be told before there is a plan."""
     for phase in _phases(protocol):
-        match phase.dose:
-            case Taper(
-                first=Quantity() as first,
-                by=Quantity() as by,
-                to=Quantity() as to,
-                each=CalendarSpan() as each,
-            ):
-                levels = Levels(first, by, to, each)
-                yield from _found(level_amounts, phase, levels)
+        levels = written_levels(phase)
+        if levels is not None:
+            from regimen.engine.tapers import refuse_missteps  # few protocols have tapers
+
+            yield from _found(refuse_missteps, phase, levels)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
@@ -22,26 +23,43 @@ from regimen.protocol import (
     OnDays,
     OnWeekdays,
     Pattern,
+    PercentOf,
     Phase,
+    Portion,
     Ref,
     Share,
     Taper,
+    TaperStep,
     Timed,
     TimesPerWeek,
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import CalendarSpan
+from regimen.timing import CalendarSpan, Moment
+
+
+class Part(Struct, frozen=True):
+    """A step of a taper as a part of something, with values."""
+
+    part: Fraction
+    of: PercentOf | DoseExpression
+
+
+class Step(Struct, frozen=True):
+    by: DoseExpression | Part
+    to: DoseExpression | None
 
 
 class Levels(Struct, frozen=True):
     """A taper with values."""
 
-    first: Quantity
-    by: Quantity
-    to: Quantity
+    first: DoseExpression
+    steps: tuple[Step, ...]
     each: CalendarSpan
     share: Share | None = None
+    least_step: DoseExpression | None = None
+    stop_under: DoseExpression | None = None
+    starting_at: DoseExpression | None = None
 
 
 class BoundTiming(Struct, frozen=True, kw_only=True):
@@ -98,18 +116,54 @@ def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:
 def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | None:
     if isinstance(phase.dose, Taper):
         return _levels(phase, plan)
-    dose: DoseExpression | Quantity | None = answer(phase.dose, plan)
-    return DoseExpression(dose) if isinstance(dose, Quantity) else dose
+    return _amount(phase.dose, plan)
+
+
+def written_levels(phase: Phase) -> Levels | None:
+    """The phase's taper, where it leaves nothing to a plan."""
+    return _levels(phase, _NO_PLAN) if isinstance(phase.dose, Taper) else None
+
+
+_NO_PLAN = Plan("", "", "", datetime(2000, 1, 1, tzinfo=UTC), Moment(date(2000, 1, 1)))
 
 
 def _levels(phase: Phase, plan: Plan) -> Levels | None:
+    """The taper with the plan's answers; None while a gap in it stays open."""
     taper = phase.dose
     assert isinstance(taper, Taper)
-    first, by, to = (answer(part, plan) for part in (taper.first, taper.by, taper.to))
-    each = answer(taper.each, plan)
-    if first is None or by is None or to is None or each is None:
+    stated = (taper.first, taper.least_step, taper.stop_under, taper.starting_at)
+    amounts = [_amount(value, plan) for value in stated]
+    steps = [_step(step, plan) for step in taper.steps]
+    each: CalendarSpan | None = answer(taper.each, plan)
+    still_open = [
+        value for value, found in zip(stated, amounts, strict=True) if value and not found
+    ]
+    if still_open or each is None or None in steps:
         return None
-    return Levels(first, by, to, each, taper.share)
+    first, least_step, stop_under, starting_at = amounts
+    assert first is not None
+    known = tuple(step for step in steps if step is not None)
+    return Levels(first, known, each, taper.share, least_step, stop_under, starting_at)
+
+
+def _step(step: TaperStep, plan: Plan) -> Step | None:
+    to = _amount(step.to, plan)
+    by = _part(step.by, plan) if isinstance(step.by, Portion) else _amount(step.by, plan)
+    return None if by is None or (step.to is not None and to is None) else Step(by, to)
+
+
+def _part(portion: Portion, plan: Plan) -> Part | None:
+    of = portion.of if isinstance(portion.of, PercentOf) else _amount(portion.of, plan)
+    part: Fraction | Quantity | None = answer(portion.part, plan)
+    if part is None or of is None:
+        return None
+    return Part(part.base if isinstance(part, Quantity) else part, of)
+
+
+def _amount(value: object, plan: Plan) -> DoseExpression | None:
+    """An amount of a taper, or what the plan answers for it."""
+    amount: DoseExpression | Quantity | None = answer(value, plan)
+    return DoseExpression(amount) if isinstance(amount, Quantity) else amount
 
 
 def _days(phase: Timed, plan: Plan) -> Days | None:

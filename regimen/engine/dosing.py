@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from regimen import rules
-from regimen.engine.bound import Bound, Levels
+from regimen.engine.bound import Bound
 from regimen.engine.days import Days, is_daily, is_list, per_week
 from regimen.finding import Reading, Refusal, refuse
 from regimen.plan import Plan
@@ -25,84 +25,39 @@ from regimen.protocol import (
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage, DoseStep
 
-MOST_LEVELS = 1000
 _HALF = Fraction(1, 2)
 _PER = {Measure.WEIGHT: "kg", Measure.BSA: "m²"}
 
 
-def dose_of(bound: Bound, expression: DoseExpression, plan: Plan, administrations: int) -> Dose:
+def dose_of(
+    bound: Bound,
+    expression: DoseExpression,
+    plan: Plan,
+    administrations: int,
+    because: str = "as the protocol says",
+) -> Dose:
     """The dose of each of the phase's `administrations`. Raises Refusal."""
     phase = bound.phase
     refuse_dimensions(phase, expression.amount)
-    steps = [_stated(expression)]
+    steps = [_stated(expression, because)]
     amount = expression.amount
     if expression.per is not None:
-        amount = _scaled(amount, expression.per, plan)
+        amount = scaled(amount, expression.per, plan)
         steps.append(DoseStep(DoseStage.CALCULATED, amount, _scaling(expression, plan)))
     if expression.share is not None:
-        parts, words = _parts(bound, expression, administrations)
+        parts, words = parts_of(bound, expression, administrations)
         amount = amount.times(Fraction(1, parts))
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
     return _finished(bound, amount, steps, plan)
 
 
-def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[Dose, ...]:
-    """The dose of each level of a taper, in order. Raises Refusal."""
-    refuse_dimensions(bound.phase, levels.first)
-    doses = []
-    for number, level in enumerate(level_amounts(bound.phase, levels), 1):
-        because = f"level {number} of the taper from {levels.first} to {levels.to}"
-        amount, steps = level, [DoseStep(DoseStage.STATED, level, because)]
-        if levels.share is not None:
-            parts, words = _parts(bound, DoseExpression(level, None, levels.share), 0)
-            amount = amount.times(Fraction(1, parts))
-            steps.append(DoseStep(DoseStage.SHARED, amount, words))
-        doses.append(_finished(bound, amount, steps, plan))
-    return tuple(doses)
-
-
-def level_amounts(phase: Phase, levels: Levels) -> tuple[Quantity, ...]:
-    """The amounts of a taper, without a last one of zero. Raises Refusal where it does not land."""
-    place = phase.place_of("taper")
-    for other in (levels.by, levels.to):
-        if other.unit.dimension is not levels.first.unit.dimension and other.value:
-            raise refuse(
-                rules.DIMENSION,
-                f"the taper goes from {levels.first} by {levels.by} to {levels.to}, which are not"
-                " of one kind",
-                "write all three in one kind of unit",
-                place,
-            )
-    distance = levels.first.base - levels.to.base
-    down, by = distance > 0, levels.by.base
-    steps = abs(distance) / by if by else Fraction(0)
-    if steps.denominator != 1 or not 1 <= steps <= MOST_LEVELS:
-        raise refuse(rules.TAPER_MISSES, _sticking(levels, steps, down=down), _MEND_TAPER, place)
-    change = levels.by.times(-1 if down else 1)
-    amounts = tuple(levels.first + change.times(step) for step in range(int(steps) + 1))
-    return amounts if levels.to.value else amounts[:-1]
-
-
-_MEND_TAPER = "choose a step that divides the way evenly, or split the taper into two phases"
-
-
-def _sticking(levels: Levels, steps: Fraction, *, down: bool) -> str:
-    whole = f"a taper from {levels.first} by {levels.by} to {levels.to}"
-    if not steps:
-        return f"{whole} never changes"
-    if steps > MOST_LEVELS:
-        return f"{whole} has {floor(steps)} levels, and at most {MOST_LEVELS} are allowed"
-    last = levels.first + levels.by.times(-floor(steps) if down else floor(steps))
-    return f"{whole} sticks at {last}: the next step would pass {levels.to}"
-
-
 # --- stages
 
 
-def _stated(expression: DoseExpression) -> DoseStep:
-    words = "as the protocol says"
+def _stated(expression: DoseExpression, because: str) -> DoseStep:
+    words = because
     if expression.per is not None or expression.share is not None:
-        words = f"{in_words(expression)}, {words}"
+        words = f"{in_words(expression)}, {because}"
     return DoseStep(DoseStage.STATED, expression.amount, words)
 
 
@@ -122,7 +77,8 @@ def _measured(measure: Measure, plan: Plan) -> Quantity:
     return value
 
 
-def _scaled(amount: Quantity, measure: Measure, plan: Plan) -> Quantity:
+def scaled(amount: Quantity, measure: Measure, plan: Plan) -> Quantity:
+    """The amount for this patient, of one that is stated per unit of a measure."""
     size = _measured(measure, plan)
     per_unit = size.base / 1000 if measure is Measure.WEIGHT else size.base  # per kg, not per g
     return amount.times(per_unit)
@@ -134,7 +90,7 @@ def _scaling(expression: DoseExpression, plan: Plan) -> str:
     return f"{expression.amount}/{_PER[expression.per]} × {size}"
 
 
-def _parts(bound: Bound, expression: DoseExpression, administrations: int) -> tuple[int, str]:
+def parts_of(bound: Bound, expression: DoseExpression, administrations: int) -> tuple[int, str]:
     """Among how many administrations the amount is shared, and that in words."""
     assert bound.days is not None
     assert bound.times is not None
@@ -150,7 +106,7 @@ def _parts(bound: Bound, expression: DoseExpression, administrations: int) -> tu
             rules.PER_DAY_ON_REST_DAYS,
             f"{in_words(expression)} on days that do not come equally often every week",
             "write the dose per administration",
-            bound.phase.place_of("dose"),
+            bound.phase.place_of("dose", "taper"),
         )
     return a_week * a_day, f"shared equally among {a_week * a_day} doses a week"
 
@@ -179,7 +135,7 @@ def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None
         f"{in_words(expression)} on a pattern with rest days",
         "write the dose per administration, or per week, or give it daily; where the source is"
         " ambiguous, make the reading a parameter",
-        phase.place_of("dose"),
+        phase.place_of("dose", "taper"),
         readings=tuple(readings),
     )
 
@@ -197,18 +153,13 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
             "give an amount; where nothing is given, the protocol leaves the phase out",
             phase.place_of("dose", "taper"),
         )
-    limit: Quantity | None = None
-    for cap in phase.caps:
-        ceiling, words = _ceiling(bound, cap, plan)
-        if limit is None or ceiling < limit:
-            limit = ceiling
-        if ceiling < amount:
-            amount = ceiling
-            steps.append(DoseStep(DoseStage.CAPPED, amount, words))
+    amount, limit, words = _capped(bound, amount, plan)
+    if words:
+        steps.append(DoseStep(DoseStage.CAPPED, amount, words))
     if phase.rounding is not None:
-        rounded = _rounded(phase, phase.rounding, amount, limit)
-        steps.append(DoseStep(DoseStage.ROUNDED, rounded, _rounding(phase.rounding, amount)))
-        amount = rounded
+        ordered = _rounded(phase, phase.rounding, amount, limit)
+        steps.append(DoseStep(DoseStage.ROUNDED, ordered, f"{amount} rounded {phase.rounding}"))
+        amount = ordered
     if decimal_text(amount.value) is None:
         raise refuse(
             rules.INEXACT,
@@ -220,11 +171,32 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
     return Dose(amount, tuple(steps))
 
 
+def settled(bound: Bound, amount: Quantity, plan: Plan) -> Quantity:
+    """What would be given per administration, capped and rounded, whether or not it may be."""
+    amount, limit, _ = _capped(bound, amount, plan)
+    rounding = bound.phase.rounding
+    return amount if rounding is None else on_grid(rounding, amount, limit)
+
+
+def _capped(bound: Bound, amount: Quantity, plan: Plan) -> tuple[Quantity, Quantity | None, str]:
+    """The amount under the phase's caps, the lowest of them, and why it is less than it was."""
+    ceilings = [_ceiling(bound, cap, plan) for cap in bound.phase.caps]
+    if not ceilings:
+        return amount, None, ""
+    (limit, words), *looser = sorted(ceilings, key=lambda each: each[0].base)
+    limit = limit.to(amount.unit)
+    if limit >= amount:
+        return amount, limit, ""
+    others = [other for ceiling, other in looser if ceiling < amount]
+    tighter = f"; tighter than {' and '.join(others)}" if others else ""
+    return limit, limit, f"at most {words}{tighter}"
+
+
 def _ceiling(bound: Bound, cap: Cap, plan: Plan) -> tuple[Quantity, str]:
     """The most per administration that the cap allows, and why."""
-    amount = cap.amount if cap.per is None else _scaled(cap.amount, cap.per, plan)
+    amount = cap.amount if cap.per is None else scaled(cap.amount, cap.per, plan)
     scale = f"/{_PER[cap.per]}" if cap.per else ""
-    words = f"at most {cap.amount}{scale} per {cap.basis}"
+    words = f"{cap.amount}{scale} per {cap.basis}"
     if cap.basis is CapBasis.DAY:
         assert bound.times is not None
         if len(bound.times) > 1:
@@ -233,20 +205,25 @@ def _ceiling(bound: Bound, cap: Cap, plan: Plan) -> tuple[Quantity, str]:
     return amount, words
 
 
+def on_grid(rounding: Rounding, amount: Quantity, limit: Quantity | None = None) -> Quantity:
+    """The amount as rounded, on the grid at or below the limit; it may be nothing."""
+    whole = _whole(amount.over(rounding.grid), rounding)
+    if limit is not None:
+        whole = min(whole, floor(limit.over(rounding.grid)))
+    return rounding.grid.times(whole)
+
+
 def _rounded(
     phase: Phase, rounding: Rounding, amount: Quantity, limit: Quantity | None
 ) -> Quantity:
-    places = amount.over(rounding.grid)
-    result = rounding.grid.times(_whole(places, rounding))
-    if limit is not None and result > limit:
-        result = rounding.grid.times(floor(limit.over(rounding.grid)))
-        if not result.value:
-            raise refuse(
-                rules.CAP_IMPOSSIBLE,
-                f"no multiple of {rounding.grid} lies below the cap of {limit}",
-                "round to smaller amounts, or check the cap",
-                phase.place_of("round"),
-            )
+    result = on_grid(rounding, amount, limit)
+    if not result.value and on_grid(rounding, amount).value:
+        raise refuse(
+            rules.CAP_IMPOSSIBLE,
+            f"no multiple of {rounding.grid} lies below the cap of {limit}",
+            "round to smaller amounts, or check the cap",
+            phase.place_of("round"),
+        )
     if not result.value:
         raise refuse(
             rules.ROUNDS_TO_ZERO,
@@ -273,10 +250,6 @@ def _whole(places: Fraction, rounding: Rounding) -> int:
     if rounding.mode is RoundingMode.UP:
         return ceil(places)
     return floor(places + _HALF) if rounding.ties_up else ceil(places - _HALF)
-
-
-def _rounding(rounding: Rounding, amount: Quantity) -> str:
-    return f"{amount} rounded {rounding}"
 
 
 def _percent(part: Fraction) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from regimen.engine.bound import Bound, Levels
 from regimen.engine.clocks import instant_of
-from regimen.engine.dosing import dose_of, level_doses
+from regimen.engine.dosing import dose_of
 from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
@@ -125,13 +125,12 @@ def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
         return [None] * count
     if not isinstance(bound.dose, Levels):
         return [dose_of(bound, bound.dose, plan, count)] * count
-    doses = level_doses(bound, bound.dose, plan)
     month_end = span.phase.month_end
     ends = [
         moment_after(span.first, bound.dose.each.times(level), month_end)
-        for level in range(1, len(doses) + 1)
+        for level in range(1, len(span.levels) + 1)
     ]
-    return [doses[_level(slot, ends)] for slot in span.slots]
+    return [span.levels[_level(slot, ends)] for slot in span.slots]
 
 
 def _level(slot: Slot, ends: list[Moment]) -> int:

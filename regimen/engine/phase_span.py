@@ -10,10 +10,9 @@ from msgspec import Struct, field
 from regimen import rules
 from regimen.engine.bound import BoundTiming, Levels
 from regimen.engine.days import counts_months, is_daily, is_list, place, places
-from regimen.engine.dosing import level_amounts
 from regimen.finding import Place, refuse
-from regimen.protocol import Cycles, For, Once, OnDays, Phase, Point, Timed
-from regimen.schedule import Beginning, days_in_words
+from regimen.protocol import Cycles, For, Once, OnDays, Point, Timed
+from regimen.schedule import Beginning, Dose, days_in_words
 from regimen.timing import CalendarSpan, Moment, moment_after
 
 MOST_DOSES = 10_000  # of a phase
@@ -24,7 +23,7 @@ START_OF_DAY = time.min
 class PhaseSpan(Struct):
     """A phase with its moments. `skipped` is how many clock times of its first day lie before its
     first moment, `last_place` the place of its last administration, and `whole_day` whether that
-    ends its day."""
+    ends its day; `levels` are the doses of a taper, level by level."""
 
     bound: BoundTiming
     beginning: Beginning
@@ -34,6 +33,7 @@ class PhaseSpan(Struct):
     skipped: int = 0
     last_place: int = 0
     whole_day: bool = True
+    levels: tuple[Dose, ...] = ()
 
     @property
     def phase(self) -> Timed:
@@ -93,9 +93,7 @@ class PhaseSpan(Struct):
             assert isinstance(extent.span, CalendarSpan)
             return moment_after(self.first, extent.span, month_end)
         assert isinstance(extent, Levels)
-        assert isinstance(self.phase, Phase)
-        levels = len(level_amounts(self.phase, extent))
-        return moment_after(self.first, extent.each.times(levels), month_end)
+        return moment_after(self.first, extent.each.times(len(self.levels)), month_end)
 
     def end(self, where: Place) -> Moment:
         """The end of the phase's period. Raises Refusal, at the anchor, where it has none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from regimen import rules
-from regimen.engine.bound import BoundTiming, answer, bind
+from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
 from regimen.engine.clocks import local_after
 from regimen.engine.days import place, shortest_gap
 from regimen.engine.inputs import applied_phases
@@ -113,7 +113,12 @@ class Spans:
         times = bound.times
         if times == (None,) and isinstance(beginning.offset, ElapsedSpan):
             times = (first.time,)
-        return self.filled(course, at, PhaseSpan(bound, beginning, first, times))
+        span = PhaseSpan(bound, beginning, first, times)
+        if isinstance(bound, Bound) and isinstance(bound.dose, Levels):
+            from regimen.engine.tapers import level_doses  # few plans have tapers
+
+            span.levels = level_doses(bound, bound.dose, self.plan)
+        return self.filled(course, at, span)
 
     # --- administrations
 

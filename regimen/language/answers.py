@@ -59,8 +59,8 @@ def _duration(parameter: Parameter, text: str) -> Span:
 
 
 def _amount(parameter: Parameter, text: str) -> Quantity:
-    """An amount of drug; nothing at all only as the end of a taper."""
-    amount = dose_texts.read_level(text)
+    """An amount of drug, or a percentage; nothing at all only as the end of a taper."""
+    amount = read_quantity(text) if parameter.is_percentage else dose_texts.read_level(text)
     if not amount.value and not parameter.may_be_nothing:
         raise Misread(rules.BAD_QUANTITY, f"{quoted(text)} is nothing", "give an amount")
     return _of_its_kind(parameter, text, amount)

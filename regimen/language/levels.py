@@ -41,6 +41,7 @@ class Reference(Struct, frozen=True):
     place: Place
     in_days: bool = False
     may_be_nothing: bool = False
+    percent: bool = False
     at_most: int | None = None
 
     def narrowed(self, parameter: Parameter) -> Parameter:

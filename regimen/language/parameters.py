@@ -210,6 +210,17 @@ class Parameters(Struct):
                     place,
                 )
             )
+        elif parameter.is_percentage is not reference.percent:
+            kinds = ("an amount", "a percentage")
+            self.findings.append(
+                Finding(
+                    rules.WRONG_PARAMETER,
+                    f"parameter {quoted(name)} is {kinds[parameter.is_percentage]}; here belongs"
+                    f" {kinds[reference.percent]}",
+                    "use a parameter of that kind; the unit of a percentage is %",
+                    place,
+                )
+            )
         else:
             self.by_name[name] = reference.narrowed(parameter)
 

@@ -10,7 +10,7 @@ from datetime import date, time
 
 from regimen import rules
 from regimen.finding import Misread, quoted
-from regimen.language import anchor_texts, dose_texts, texts, time_texts
+from regimen.language import anchor_texts, dose_texts, taper_texts, texts, time_texts
 from regimen.language.shapes import (
     Kind,
     Shape,
@@ -30,9 +30,11 @@ from regimen.protocol import (
     DoseExpression,
     Junction,
     ParameterType,
+    Portion,
     Ref,
     Rounding,
     Share,
+    TaperStep,
 )
 from regimen.quantity import Quantity, Unit, read_count, read_unit
 from regimen.route import Route, read_route
@@ -131,18 +133,38 @@ SPAN_OR_RANGE = valued(texts.read_span_or_range)
 class TaperShape(Shape):
     """Levels of dose, one after the other."""
 
-    first: Quantity | Stated = key(
-        valued(dose_texts.read_amount), "the first level given", name="from"
+    first: DoseExpression | Stated = key(
+        valued(taper_texts.read_level), "the first level given", name="from"
     )
-    by: Quantity | Stated = key(
-        valued(dose_texts.read_amount), "how much less (or more) each level is"
+    by: DoseExpression | Portion | Stated | None = key(
+        reads(taper_texts.read_by_or_ref), "how much less (or more) each level is", absent=None
     )
-    to: Quantity | Stated = key(
-        valued(dose_texts.read_level), "the last level; 0 mg is never given"
+    to: DoseExpression | Stated | None = key(
+        valued(taper_texts.read_end), "the last level; 0 mg is never given", absent=None
+    )
+    steps: tuple[TaperStep, ...] | None = key(
+        not_empty(several(reads(taper_texts.read_step))),
+        "instead of by and to: step after step, each with the level it leads to",
+        absent=None,
     )
     each: CalendarSpan | Stated = key(valued(read_calendar_span), "how long each level lasts")
     per: Share | None = key(
         reads(read_per), "day, where the levels are shared among the doses of a day", absent=None
+    )
+    at_least: DoseExpression | Stated | None = key(
+        valued(taper_texts.read_level),
+        "the smallest step, where steps are percentages",
+        absent=None,
+    )
+    stop_under: DoseExpression | Stated | None = key(
+        valued(taper_texts.read_level),
+        "instead of to: the taper is over as soon as a level would be less than this",
+        absent=None,
+    )
+    starting_at: DoseExpression | Stated | None = key(
+        valued(taper_texts.read_level),
+        "the level that the patient has reached already; it must be one of them",
+        absent=None,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from regimen.language.sentences_taper import taper_words
 from regimen.protocol import (
     Anchor,
     Condition,
@@ -117,10 +118,7 @@ class _Phase:
         if isinstance(dose, Ref):
             return self.value(dose, "dose")
         if isinstance(dose, Taper):
-            per = f" per {dose.share}" if dose.share else ""
-            first, by = self.value(dose.first, "first level"), self.value(dose.by, "step")
-            to, each = self.value(dose.to, "last level"), self.value(dose.each, "length")
-            return f"from {first}{per} to {to} in steps of {by}, each level for {each},"
+            return taper_words(dose, self.value)
         words = str(dose.amount) + (f" {_SCALES[dose.per]}" if dose.per else "")
         return words + self.shared(dose)
 

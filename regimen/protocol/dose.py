@@ -36,15 +36,41 @@ class DoseExpression(Struct, frozen=True):
     share: Share | None = None
 
 
-class Taper(Struct, frozen=True):
-    """Levels of dose: `first`, then `by` less (or more) after `each`, down (or up) to `to`; a level
-    of zero is never given. With a share of a day, levels are amounts per day."""
+class PercentOf(StrEnum):
+    """What a step of a taper is a part of, where it is not a part of a stated amount."""
 
-    first: Quantity | Ref
-    by: Quantity | Ref
-    to: Quantity | Ref
+    CURRENT = "current"  # what is given on the level before, rounded as it is given
+    FROM = "from"  # the taper's first level
+
+
+class Portion(Struct, frozen=True):
+    """A step as a part of something: `10 % of current`; `part` is 1/10, or asked for in %."""
+
+    part: Fraction | Ref
+    of: PercentOf | DoseExpression | Ref
+
+
+class TaperStep(Struct, frozen=True):
+    """So much less (or more) each time, down (or up) to `to`; None where a stop rule ends it."""
+
+    by: DoseExpression | Portion | Ref
+    to: DoseExpression | Ref | None
+
+
+class Taper(Struct, frozen=True):
+    """Levels of dose, each for the same time: `first`, then step after step. A level of zero is
+    never given. With a share of a day, levels are amounts per day.
+
+    `least_step` holds for steps that are portions; `stop_under` ends the taper as soon as a level
+    would be less; `starting_at` is the level on which the patient already is."""
+
+    first: DoseExpression | Ref
+    steps: tuple[TaperStep, ...]
     each: CalendarSpan | Ref
     share: Share | None = None
+    least_step: DoseExpression | Ref | None = None
+    stop_under: DoseExpression | Ref | None = None
+    starting_at: DoseExpression | Ref | None = None
 
 
 class CapBasis(StrEnum):

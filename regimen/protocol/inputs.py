@@ -9,7 +9,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from regimen.finding import Place
-from regimen.quantity import Quantity, Unit
+from regimen.quantity import Dimension, Quantity, Unit
 from regimen.timing import CalendarSpan
 
 
@@ -84,3 +84,7 @@ class Parameter(Struct, frozen=True):
     optional: bool = False
     course: str | None = None  # of an implied one: the course it belongs to
     missing: str = ""  # of a gap: what the source does not state
+
+    @property
+    def is_percentage(self) -> bool:
+        return self.unit is not None and self.unit.dimension is Dimension.PART

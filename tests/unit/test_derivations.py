@@ -67,7 +67,7 @@ DOSES = [
         "{dose: 30 mg, every: 1 day, doses: 2, at: [08:00, 20:00], max: [40 mg/m2/day, 9 mg/dose]}",
         [
             "stated 30 mg (as the protocol says);"
-            " capped 8 mg (at most 40 mg/m² per day, 2 doses a day);"
+            " capped 8 mg (at most 40 mg/m² per day, 2 doses a day; tighter than 9 mg per dose);"
             " ordered 8 mg (per administration)"
         ]
         * 2,
@@ -100,7 +100,8 @@ DOSES = [
     (
         "{taper: {from: 20 mg, by: 10 mg, to: 0 mg, each: 1 day, per: day}, every: 1 day}",
         [
-            f"stated {level} mg (level {number} of the taper from 20 mg to 0 mg);"
+            f"stated {level} mg ({level} mg per day, level {number} of the taper from 20 mg by 10 mg"
+            " to 0 mg);"
             f" shared {level} mg (once a day); ordered {level} mg (per administration)"
             for number, level in ((1, 20), (2, 10))
         ],
@@ -108,7 +109,7 @@ DOSES = [
     (
         "{taper: {from: 2 mg, by: 1 mg, to: 3 mg, each: 1 day}, every: 1 day, round: up to 1 mg}",
         [
-            f"stated {level} mg (level {number} of the taper from 2 mg to 3 mg);"
+            f"stated {level} mg (level {number} of the taper from 2 mg by 1 mg to 3 mg);"
             f" rounded {level} mg ({level} mg rounded up to 1 mg);"
             f" ordered {level} mg (per administration)"
             for number, level in ((1, 2), (2, 3))
@@ -227,32 +228,32 @@ REFUSED = [
     ),
     (
         "{every: 1 day, taper: {from: 3 mg, by: 1 IU, to: 0 mg, each: 1 day}}",
-        "why.yaml:11:28: error [dimension] the taper goes from 3 mg by 1 unit to 0 mg, which are not of"
-        " one kind",
-        "write all three in one kind of unit",
+        "why.yaml:11:28: error [dimension] a taper from 3 mg by 1 unit to 0 mg: 3 mg and 1 unit are"
+        " not of one kind",
+        "write all amounts of a taper in one kind of unit",
     ),
     (
         "{every: 1 day, taper: {from: 3 mg, by: 2 mg, to: 0 mg, each: 1 day}}",
-        "why.yaml:11:28: error [taper-misses] a taper from 3 mg by 2 mg to 0 mg sticks at 1 mg: the next"
-        " step would pass 0 mg",
-        "choose a step that divides the way evenly, or split the taper into two phases",
+        "why.yaml:11:28: error [taper-misses] a taper from 3 mg by 2 mg to 0 mg sticks at 1 mg, its"
+        " level 2: the next step would pass 0 mg (3 mg, 1 mg)",
+        "choose a step that divides the way evenly, or list several steps",
     ),
     (
         "{every: 1 day, taper: {from: 1 mg, by: 2 mg, to: 6 mg, each: 1 day}}",
-        "why.yaml:11:28: error [taper-misses] a taper from 1 mg by 2 mg to 6 mg sticks at 5 mg: the next"
-        " step would pass 6 mg",
-        "choose a step that divides the way evenly, or split the taper into two phases",
+        "why.yaml:11:28: error [taper-misses] a taper from 1 mg by 2 mg to 6 mg sticks at 5 mg, its"
+        " level 3: the next step would pass 6 mg (1 mg, 3 mg, 5 mg)",
+        "choose a step that divides the way evenly, or list several steps",
     ),
     (
         "{every: 1 day, taper: {from: 3 mg, by: 1 mg, to: 3 mg, each: 1 day}}",
-        "why.yaml:11:28: error [taper-misses] a taper from 3 mg by 1 mg to 3 mg never changes",
-        "choose a step that divides the way evenly, or split the taper into two phases",
+        "why.yaml:11:28: error [taper-misses] a taper from 3 mg by 1 mg to 3 mg never changes at 3 mg",
+        "choose a step that divides the way evenly, or list several steps",
     ),
     (
         "{every: 1 day, taper: {from: 1001 mg, by: 1 mg, to: 0 mg, each: 1 day}}",
         "why.yaml:11:28: error [taper-misses] a taper from 1\u202f001 mg by 1 mg to 0 mg has 1001 levels,"
         " and at most 1000 are allowed",
-        "choose a step that divides the way evenly, or split the taper into two phases",
+        "choose a step that divides the way evenly, or list several steps",
     ),
 ]
 

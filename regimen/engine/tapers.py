@@ -1,0 +1,341 @@
+"""The levels of a taper, and where it sticks (rule D6).
+
+A step that is an amount, or a part of a stated amount, goes from one stated level to the next. A
+step that is a part of the current dose goes from what is really given on the level before, capped
+and rounded; such a taper can come to a dose from which it never moves again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from regimen import rules
+from regimen.engine.bound import Bound, Levels, Part, Step
+from regimen.engine.dosing import dose_of, in_words, on_grid, parts_of, scaled, settled
+from regimen.finding import Refusal, refuse
+from regimen.plan import Plan
+from regimen.protocol import DoseExpression, PercentOf, Phase
+from regimen.quantity import Quantity, decimal_text
+from regimen.schedule import Dose, DoseStage
+
+MOST_LEVELS = 1000
+Given = Callable[[Quantity], Quantity]  # a level as it is given: capped and rounded
+
+
+def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[Dose, ...]:
+    """The dose of each level that is given, in order. Raises Refusal where the taper sticks."""
+    if _mixed(levels) or _of_current(levels):
+        levels = _absolute(levels, plan)
+    parts = 1
+    if levels.share is not None:
+        parts, _ = parts_of(bound, replace(levels.first, share=levels.share), 0)
+
+    def given(level: Quantity) -> Quantity:
+        return settled(bound, level.times(Fraction(1, parts)), plan).times(parts)
+
+    walk = _walked(bound.phase, levels, given)
+    per, share = levels.first.per, levels.share
+    doses = [
+        dose_of(bound, DoseExpression(level, per, share), plan, 0, words)
+        for level, words in zip(walk.levels, walk.because, strict=True)
+    ]
+    _refuse_alike(bound.phase, levels, doses)
+    ordered = [dose.ordered.times(parts) for dose in doses]
+    return tuple(doses[_starting(bound.phase, levels, walk, ordered) :])
+
+
+def refuse_missteps(phase: Phase, levels: Levels) -> None:
+    """Raises Refusal for whatever can be told without a plan."""
+    if _mixed(levels):
+        return
+    given: Given = lambda level: level  # noqa: E731
+    if _of_current(levels):
+        if levels.first.per is not None or levels.share is not None or phase.caps:
+            return
+        rounding = phase.rounding
+        if rounding is not None:
+            given = lambda level: on_grid(rounding, level)  # noqa: E731
+    _walked(phase, levels, given)
+
+
+def _of_current(levels: Levels) -> bool:
+    return any(_rests_on_current(step) for step in levels.steps)
+
+
+def _rests_on_current(step: Step) -> bool:
+    return isinstance(step.by, Part) and step.by.of is PercentOf.CURRENT
+
+
+# --- amounts of one kind
+
+
+def _expressions(levels: Levels) -> list[DoseExpression]:
+    found: list[object] = [levels.first, levels.least_step, levels.stop_under, levels.starting_at]
+    for step in levels.steps:
+        found += [step.by.of if isinstance(step.by, Part) else step.by, step.to]
+    return [each for each in found if isinstance(each, DoseExpression)]
+
+
+def _mixed(levels: Levels) -> bool:
+    """Whether some amounts scale and others do not; nothing at all is nothing on any scale."""
+    return any(
+        each.per is not levels.first.per for each in _expressions(levels) if each.amount.value
+    )
+
+
+def _absolute(levels: Levels, plan: Plan) -> Levels:
+    """The taper with every amount worked out for this patient."""
+
+    def worked_out(value: DoseExpression | None) -> DoseExpression | None:
+        if value is None or value.per is None:
+            return value
+        return DoseExpression(scaled(value.amount, value.per, plan))
+
+    def step(written: Step) -> Step:
+        by = written.by
+        if isinstance(by, Part):
+            of = by.of if isinstance(by.of, PercentOf) else worked_out(by.of)
+            assert of is not None
+            return Step(Part(by.part, of), worked_out(written.to))
+        return Step(worked_out(by) or by, worked_out(written.to))
+
+    return replace(
+        levels,
+        first=worked_out(levels.first) or levels.first,
+        steps=tuple(step(each) for each in levels.steps),
+        least_step=worked_out(levels.least_step),
+        stop_under=worked_out(levels.stop_under),
+        starting_at=worked_out(levels.starting_at),
+    )
+
+
+def _refuse_kinds(phase: Phase, levels: Levels) -> None:
+    kind = levels.first.amount.unit.dimension
+    for other in _expressions(levels):
+        if other.amount.unit.dimension is not kind:
+            raise refuse(
+                rules.DIMENSION,
+                f"a {_title(levels)}: {levels.first.amount} and {other.amount} are not of one kind",
+                "write all amounts of a taper in one kind of unit",
+                phase.place_of("taper"),
+            )
+
+
+# --- from level to level
+
+
+class _Walk(Struct):
+    """The levels so far: `levels` as they are worked out, `given` as they are given, `shown` as a
+    message names them; `here` is the level that the next step starts from."""
+
+    phase: Phase
+    taper: Levels
+    as_given: Given
+    here: Quantity
+    levels: list[Quantity] = field(default_factory=list)
+    given: list[Quantity] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    because: list[str] = field(default_factory=list)
+
+    def reach(self, level: Quantity, given: Quantity, shown: Quantity, words: str = "") -> None:
+        self.here = level
+        self.levels.append(level)
+        self.given.append(given)
+        self.shown.append(in_words(DoseExpression(shown, self.taper.first.per)))
+        self.because.append(f"level {len(self.levels)} of the {_title(self.taper)}{words}")
+
+    def stick(self, why: str, mend: str = "") -> Refusal:
+        """A refusal that names the level where the taper sticks, and the way to it."""
+        return _missing(
+            self.phase,
+            f"a {_title(self.taper)} sticks at {self.shown[-1]}, its level {len(self.shown)}:"
+            f" {why} ({_way(self.shown)})",
+            mend,
+        )
+
+
+def _missing(phase: Phase, what: str, mend: str = "") -> Refusal:
+    return refuse(
+        rules.TAPER_MISSES,
+        what,
+        mend or "choose a step that divides the way evenly, or list several steps",
+        phase.place_of("taper"),
+    )
+
+
+def _walked(phase: Phase, levels: Levels, given: Given) -> _Walk:
+    """Every level of the taper, without a last one of zero. Raises Refusal where it sticks."""
+    _refuse_kinds(phase, levels)
+    first = levels.first.amount
+    walk = _Walk(phase, levels, given, first)
+    walk.reach(first, given(first), given(first) if _of_current(levels) else first)
+    turned: bool | None = None
+    for step in levels.steps:
+        end = levels.stop_under if step.to is None else step.to
+        assert end is not None  # the reader asks for one of them
+        if step.to is None and end.amount > first:
+            raise _missing(phase, f"a {_title(levels)} is over before its first level")
+        if end.amount == walk.here and step.to is not None:
+            raise _missing(
+                phase, f"a {_title(levels)} never changes at {_amount(levels, walk.here)}"
+            )
+        down = step.to is None or end.amount < walk.here
+        if turned is not None and turned is not down:
+            why = f"from {_amount(levels, walk.here)} it would turn"
+            raise walk.stick(why, "write what goes up and what goes down as two phases")
+        turned = down
+        if _rests_on_current(step):
+            _by_current(walk, step, end.amount, down=down)
+        else:
+            _by_amount(walk, step, end.amount, down=down)
+        if step.to is not None:
+            walk.here = end.amount
+    return walk
+
+
+def _by_amount(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
+    """Equal steps, which must land on the end unless a stop rule says where they are over."""
+    size, here = _size(walk, step), walk.here
+    if not size.value:
+        raise _missing(walk.phase, f"a {_title(walk.taper)} never changes")
+    steps = abs(here.base - end.base) / size.base
+    count = floor(steps)
+    levels = len(walk.levels) + count - (count == steps and not end.value)
+    if levels > MOST_LEVELS:
+        raise _missing(
+            walk.phase,
+            f"a {_title(walk.taper)} has {levels} levels, and at most {MOST_LEVELS} are allowed",
+        )
+    for number in range(1, count + 1):
+        level = here + size.times(-number if down else number)
+        if level.value:
+            walk.reach(level, walk.as_given(level), level)
+    if step.to is not None and steps.denominator != 1:
+        raise walk.stick(f"the next step would pass {_amount(walk.taper, end)}")
+
+
+def _by_current(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
+    """Steps that are a part of what was given before."""
+    while True:
+        current, size = walk.given[-1], _size(walk, step)
+        level = current + size.times(-1 if down else 1)
+        given = walk.as_given(level) if level.value > 0 else level
+        if step.to is None and given < end:
+            return
+        words = f"{current} {'less' if down else 'plus'} {size}"
+        if given == current:
+            raise walk.stick(
+                f"{words} is {level}, which is given as {given} again",
+                "state the smallest step, as in at_least: 0.5 mg, or where it stops, as in"
+                " stop_under: 2 mg; or round to smaller amounts",
+            )
+        if level.value > 0 and not given.value:
+            raise walk.stick(
+                f"{words} is {level}, which rounds to nothing",
+                "state where the taper stops, as in stop_under: 0.5 mg",
+            )
+        if given < end if down else given > end:
+            raise walk.stick(f"the next step would pass {end}")
+        if not given.value:
+            return
+        if len(walk.levels) == MOST_LEVELS:
+            raise walk.stick(
+                f"it does not come to {end}", "state where it stops, as in stop_under: 2 mg"
+            )
+        walk.reach(level, given, given, f": {words}")
+        if given == end:
+            return
+
+
+def _size(walk: _Walk, step: Step) -> Quantity:
+    """How far the next step goes from the level that was reached."""
+    if isinstance(step.by, DoseExpression):
+        return step.by.amount
+    of = step.by.of
+    base = of.amount if isinstance(of, DoseExpression) else walk.given[-1]
+    if of is PercentOf.FROM:
+        base = walk.taper.first.amount
+    size, least = base.times(step.by.part), walk.taper.least_step
+    return size if least is None else max(size, least.amount)
+
+
+# --- what the levels come to
+
+
+def _refuse_alike(phase: Phase, levels: Levels, doses: list[Dose]) -> None:
+    """Raises Refusal where two levels in a row are rounded to one dose."""
+    for number, (one, other) in enumerate(pairwise(doses), 1):
+        calculated = [_before_rounding(dose) for dose in (one, other)]
+        if one.ordered == other.ordered and calculated[0] != calculated[1]:
+            raise _missing(
+                phase,
+                f"a {_title(levels)} sticks at its level {number}: {calculated[0]} and then"
+                f" {calculated[1]} are both rounded to {one.ordered}"
+                f" ({_way([str(dose) for dose in doses[:number]])})",
+                "round to smaller amounts, or take larger steps",
+            )
+
+
+def _before_rounding(dose: Dose) -> Quantity:
+    last = (DoseStage.ROUNDED, DoseStage.ORDERED)
+    return [step.amount for step in dose.steps if step.stage not in last][-1]
+
+
+def _starting(phase: Phase, levels: Levels, walk: _Walk, given: list[Quantity]) -> int:
+    """The place of the level that the patient has reached, among the levels. Raises Refusal."""
+    if levels.starting_at is None:
+        return 0
+    wanted = levels.starting_at.amount
+    places = [at for at, level in enumerate(walk.levels) if level == wanted]
+    places = places or [at for at, level in enumerate(given) if level == wanted]
+    if len(places) != 1:
+        raise refuse(
+            rules.NOT_A_LEVEL,
+            f"the taper is to go on from {_amount(levels, wanted)}, which is"
+            f" {'more than one' if places else 'none'} of its levels"
+            f" ({_way(walk.shown)})",
+            "check the dose that is given now, and the taper it belongs to",
+            phase.place_of("taper"),
+        )
+    return places[0]
+
+
+# --- words
+
+
+def _title(levels: Levels) -> str:
+    """`taper from 20 mg by 10 % of current to 0 mg`."""
+    words = [_step_in_words(levels, step) for step in levels.steps]
+    return f"taper from {_amount(levels, levels.first.amount)} {', '.join(words)}"
+
+
+def _step_in_words(levels: Levels, step: Step) -> str:
+    if isinstance(step.by, Part):
+        of = step.by.of if isinstance(step.by.of, PercentOf) else in_words(step.by.of)
+        by = f"{decimal_text(step.by.part * 100)} % of {of}"
+    else:
+        by = in_words(step.by)
+    if step.to is not None:
+        return f"by {by} to {in_words(step.to)}"
+    assert levels.stop_under is not None
+    return f"by {by} until it would be under {in_words(levels.stop_under)}"
+
+
+def _amount(levels: Levels, amount: Quantity) -> str:
+    return in_words(DoseExpression(amount, levels.first.per))
+
+
+def _way(shown: list[str]) -> str:
+    """The levels on the way; of many, the first and the last ones."""
+    if len(shown) > _MOST_SHOWN:
+        shown = [*shown[:3], "…", *shown[-4:]]
+    return ", ".join(shown)
+
+
+_MOST_SHOWN = 10
