@@ -15,7 +15,7 @@ from regimen import rules
 from regimen.finding import Place, refuse
 
 if TYPE_CHECKING:
-    from regimen.language.plans import PlanFile
+    from regimen.language.plan_files import PlanFile
     from regimen.plan import Plan
     from regimen.protocol import Protocol
 

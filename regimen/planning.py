@@ -17,7 +17,7 @@ from regimen.engine.expansion import expand
 from regimen.engine.inputs import asked, missing
 from regimen.finding import Override, Place, Refusal, refuse
 from regimen.language.building import read_protocol as _read_protocol
-from regimen.language.plans import Given, PlanFile, new_plan, plan_of, plan_text, read_plan_file
+from regimen.language.plans import Given, new_plan
 from regimen.plan import Plan
 from regimen.protocol import Parameter, ParameterType, Protocol
 from regimen.schedule import CheckedSchedule, Schedule
@@ -25,11 +25,11 @@ from regimen.schedule import CheckedSchedule, Schedule
 if TYPE_CHECKING:
     from regimen.cases import CaseResult
     from regimen.figures import Per, Summary
+    from regimen.language.plan_files import PlanFile
 
 __all__ = [
     "START",
     "Given",
-    "PlanFile",
     "check",
     "examine",
     "make_plan",
@@ -76,6 +76,27 @@ def make_plan(
     if questions or plan is None:
         raise Refusal([missing(question) for question in questions])
     return plan
+
+
+def read_plan_file(text: bytes | str, file: str) -> PlanFile:
+    """A plan file's text, not yet held against its protocol. Raises Refusal."""
+    from regimen.language.plan_files import read_plan_file
+
+    return read_plan_file(text, file)
+
+
+def plan_of(plan_file: PlanFile, protocol: Protocol) -> Plan:
+    """The plan of a file, its answers read for the protocol's parameters. Raises Refusal."""
+    from regimen.language.plan_files import plan_of
+
+    return plan_of(plan_file, protocol)
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as the text of its file, which `read_plan_file` and `plan_of` read back alike."""
+    from regimen.language.plan_files import plan_text
+
+    return plan_text(plan)
 
 
 def open_questions(protocol: Protocol, given: Mapping[str, Given]) -> tuple[Parameter, ...]:
