@@ -221,6 +221,12 @@ class Entry(Struct, frozen=True):
     def moment(self) -> Moment:
         return Moment(self.day, self.time)
 
+    def why_this_day(self) -> str:
+        return "; ".join(filter(None, (self.why, self.clock_note)))
+
+
+Dated = Administration | Entry
+
 
 class Schedule(Struct, frozen=True):
     """All administrations of a plan in the order of their moments, and all entries without a drug
@@ -236,7 +242,14 @@ class Schedule(Struct, frozen=True):
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
 
-    def notes_of(self, dated: Administration | Entry) -> str:
+    @property
+    def dated(self) -> list[Dated]:
+        """Doses and entries in the order of their moments: those without a time open their day."""
+        dated: list[Dated] = [*self.administrations, *self.entries]
+        dated.sort(key=lambda each: (each.day, each.time or time.min))
+        return dated
+
+    def notes_of(self, dated: Dated) -> str:
         """What must stand beside it wherever it is shown."""
         notes = []
         if dated.clamped_from is not None:
@@ -321,7 +334,7 @@ class CheckedSchedule(Struct, frozen=True):
     def entries(self) -> tuple[Entry, ...]:
         return self.schedule.entries
 
-    def notes_of(self, dated: Administration | Entry) -> str:
+    def notes_of(self, dated: Dated) -> str:
         return self.schedule.notes_of(dated)
 
     @property

@@ -137,7 +137,7 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
     yield click.style(clean(protocol.title), bold=True)
     yield f"{protocol.id} ({protocol.status})"
     yield from _section("Treatment")
-    phases = sum(len(course.phases) for course in protocol.courses)
+    phases = sum(len(each.phases) for each in protocol.timelines)
     yield from _listed(islice(sentences(protocol), phases))
     questions = [each for each in protocol.parameters.values() if not each.optional]
     if questions:

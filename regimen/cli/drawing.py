@@ -23,10 +23,11 @@ from regimen.export.words import (
     overrides,
     plan_findings,
 )
+from regimen.schedule import Administration, Entry
 
 if TYPE_CHECKING:
     from regimen.protocol import Protocol
-    from regimen.schedule import Administration, CheckedSchedule, Schedule, Total
+    from regimen.schedule import CheckedSchedule, Dated, Schedule, Total
 
 _COLUMNS = (
     Column("Day"),
@@ -58,7 +59,7 @@ def draw_schedule(
 ) -> None:
     """The administrations with a blank line between weeks, then what they add up to. `checked` is
     None while an error stands; the table is then for looking at, and says so at both ends."""
-    given = schedule.administrations
+    given = schedule.dated
     notes = [_note(schedule, each) for each in given]
     rows = [_cells(each) for each in given]
     plain = Columns(_COLUMNS, rows)
@@ -81,7 +82,8 @@ def draw_schedule(
             out.print(indented(note, "yellow"))
         if why:
             out.print(indented(f"day: {each.why_this_day()}", "dim"))
-            out.print(indented(f"dose: {each.why_this_dose()}", "dim"))
+            if isinstance(each, Administration):
+                out.print(indented(f"dose: {each.why_this_dose()}", "dim"))
     if checked is not None:
         _foot(out, checked, why=why)
     else:
@@ -89,10 +91,13 @@ def draw_schedule(
         _warning(out)
 
 
-def _cells(each: Administration) -> list[str]:
+def _cells(each: Dated) -> list[str]:
+    moment = day_cell(each.day) + (f" {each.time:%H:%M}" if each.time else "")
+    if isinstance(each, Entry):
+        return [moment, clean(f"visit: {each.what}"), "", "", f"{each.number} of {each.of}", ""]
     phase = each.phase
     return [
-        day_cell(each.day) + (f" {each.time:%H:%M}" if each.time else ""),
+        moment,
         clean(phase.drug),
         clean(dose_text(each)),
         str(phase.route or "not stated"),
@@ -101,7 +106,7 @@ def _cells(each: Administration) -> list[str]:
     ]
 
 
-def _note(schedule: Schedule, each: Administration) -> str:
+def _note(schedule: Schedule, each: Dated) -> str:
     """What must stand beside the row, but for what its dose already says."""
     return clean(schedule.notes_of(each).removesuffix(NOT_STATED).rstrip("; "))
 
@@ -163,7 +168,9 @@ def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> No
                 f" {day_text(given[0].day)} to {day_text(given[-1].day)}"
             )
         )
-    if schedule.plan.zone and any(each.time for each in given):
+    if schedule.entries:
+        out.print(Text(f"{counted(len(schedule.entries), 'visit')} without a drug"))
+    if schedule.plan.zone and any(each.time for each in schedule.dated):
         out.print(Text(f"Clock times are those of {schedule.plan.zone}."))
     if closed := sorted(schedule.plan.closed):
         on_them = sum(each.day.weekday() in closed for each in given)

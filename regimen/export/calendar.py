@@ -27,13 +27,14 @@ from icalendar import (
     vUTCOffset,
 )
 
+from regimen.export.entries import place_text
 from regimen.export.readback import AMOUNT, Said, amount_read, compare
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import rows_of, zone_of
 from regimen.export.words import DISCLAIMER, clean, dose_text
 from regimen.export.zones import Observance, certain, instant_read, observances
 from regimen.route import Route
-from regimen.schedule import Administration, CheckedSchedule
+from regimen.schedule import Administration, CheckedSchedule, Dated, Entry
 
 _PRODUCER = "-//regimen//treatment regimen scheduler//EN"
 _ONE_DAY = timedelta(days=1)
@@ -56,7 +57,13 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     if zone.name is not None:
         calendar.add_component(_timezone(zone.name, zone.observances))
     for administration, row in zip(checked.administrations, rows_of(checked), strict=True):
-        calendar.add_component(_event(checked, administration, row.note, zone, label))
+        words = summary(administration, label)
+        lines = _description(checked, administration, row.note)
+        calendar.add_component(_event(checked, administration, words, lines, zone))
+    for entry in checked.entries:
+        words = entry_summary(entry, label)
+        lines = _of_entry(checked, entry)
+        calendar.add_component(_event(checked, entry, words, lines, zone))
     return bytes(calendar.to_ical(sorted=False))
 
 
@@ -81,6 +88,11 @@ def summary(administration: Administration, label: str | None) -> str:
     return clean(f"{_prefix(label)}{' '.join(words)} · {place}")
 
 
+def entry_summary(entry: Entry, label: str | None) -> str:
+    """`Bed 4: EEG · visit 1 of 2`."""
+    return clean(f"{_prefix(label)}{entry.what} · {place_text(entry)}")
+
+
 def _prefix(label: str | None) -> str:
     return f"{clean(label)}: " if label else ""
 
@@ -89,10 +101,11 @@ def _prefix(label: str | None) -> str:
 
 
 class _Zone:
-    """The zone of the timed administrations and its changes over their span, if there are any."""
+    """The zone of the timed doses and visits and its changes over their span, if there are any."""
 
     def __init__(self, checked: CheckedSchedule) -> None:
-        instants = [each.instant for each in checked.administrations if each.instant is not None]
+        dated: list[Dated] = [*checked.administrations, *checked.entries]
+        instants = [each.instant for each in dated if each.instant is not None]
         self.name = checked.plan.zone if instants else None
         self.observances: tuple[Observance, ...] = ()
         if self.name is not None:
@@ -119,41 +132,36 @@ def _timezone(name: str, found: Iterable[Observance]) -> Timezone:
 
 
 def _event(
-    checked: CheckedSchedule,
-    administration: Administration,
-    note: str,
-    zone: _Zone,
-    label: str | None,
+    checked: CheckedSchedule, dated: Dated, words: str, lines: Iterable[str], zone: _Zone
 ) -> Event:
     made = checked.plan.made.astimezone(UTC)
     event = Event()
-    event["UID"] = vText(uid_of(checked.plan.id, administration.id))
+    event["UID"] = vText(uid_of(checked.plan.id, dated.id))
     event["DTSTAMP"] = vDDDTypes(made)
     event["LAST-MODIFIED"] = vDDDTypes(made)
     event["SEQUENCE"] = vInt(0)
-    _place_in_time(event, administration, zone)
-    event["SUMMARY"] = vText(summary(administration, label))
-    lines = _description(checked, administration, note)
+    _place_in_time(event, dated, zone)
+    event["SUMMARY"] = vText(words)
     event["DESCRIPTION"] = vText("\n".join(clean(line) for line in lines))
     event["TRANSP"] = vText("TRANSPARENT")
     return event
 
 
-def _place_in_time(event: Event, administration: Administration, zone: _Zone) -> None:
-    if administration.time is None:
-        event["DTSTART"] = _typed(administration.day, "VALUE", "DATE")
-        event["DTEND"] = _typed(administration.day + _ONE_DAY, "VALUE", "DATE")
+def _place_in_time(event: Event, dated: Dated, zone: _Zone) -> None:
+    if dated.time is None:
+        event["DTSTART"] = _typed(dated.day, "VALUE", "DATE")
+        event["DTEND"] = _typed(dated.day + _ONE_DAY, "VALUE", "DATE")
         return
-    wall = datetime.combine(administration.day, administration.time.replace(fold=0))
+    wall = datetime.combine(dated.day, dated.time.replace(fold=0))
     if zone.name is None:
         # Without a zone the plan says "at this clock time, wherever it is read" (form 1 of RFC
         # 5545, section 3.3.5).
         event["DTSTART"] = vDDDTypes(wall)
-    elif zone.says(wall, administration.instant):
+    elif zone.says(wall, dated.instant):
         event["DTSTART"] = _typed(wall, "TZID", zone.name)
     else:
         # A clock time that is skipped or comes twice: only the instant means the same to all.
-        event["DTSTART"] = vDDDTypes(_instant(administration))
+        event["DTSTART"] = vDDDTypes(_instant(dated))
 
 
 def _typed(value: date | datetime, parameter: str, of: str) -> vDDDTypes:
@@ -162,21 +170,35 @@ def _typed(value: date | datetime, parameter: str, of: str) -> vDDDTypes:
     return typed
 
 
-def _instant(administration: Administration) -> datetime:
-    if administration.instant is None:
-        raise ExportMismatch(f"{administration.id} has a clock time in a zone and no instant")
-    return administration.instant
+def _instant(dated: Dated) -> datetime:
+    if dated.instant is None:
+        raise ExportMismatch(f"{dated.id} has a clock time in a zone and no instant")
+    return dated.instant
 
 
 def _description(
     checked: CheckedSchedule, administration: Administration, note: str
 ) -> Iterator[str]:
-    phase, protocol, plan = administration.phase, checked.protocol, checked.plan
+    phase = administration.phase
     yield f"{phase.title}: dose {administration.number} of {phase.count} of this phase"
     if note:
         yield f"Note: {note}"
     yield f"Why this day: {administration.why_this_day()}"
     yield f"Why this dose: {administration.why_this_dose()}"
+    yield from _grounds(checked)
+
+
+def _of_entry(checked: CheckedSchedule, entry: Entry) -> Iterator[str]:
+    note = checked.notes_of(entry)
+    yield f"{entry.what}: {place_text(entry)}"
+    if note:
+        yield f"Note: {note}"
+    yield f"Why this day: {entry.why_this_day()}"
+    yield from _grounds(checked)
+
+
+def _grounds(checked: CheckedSchedule) -> Iterator[str]:
+    protocol, plan = checked.protocol, checked.plan
     if protocol.assumes:
         yield f"Assumed: {' '.join(protocol.assumes)}"
     digest = protocol.content_hash
@@ -195,14 +217,16 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
         if len(line) > 75 or b"\n" in line or b"\r" in line:
             raise ExportMismatch(f"a line is longer than 75 octets or torn: {line[:40]!r} ...")
     calendar = Calendar.from_ical(data)
-    by_uid = {uid_of(checked.plan.id, each.id): each for each in checked.administrations}
+    dated: list[Dated] = [*checked.administrations, *checked.entries]
+    by_uid = {uid_of(checked.plan.id, each.id): each for each in dated}
     found = [each for zone in calendar.walk("VTIMEZONE") for each in _observances_of(zone)]
     said = []
     for event in calendar.walk("VEVENT"):
-        administration = by_uid.get(str(event["UID"]))
-        if administration is None:
+        one = by_uid.get(str(event["UID"]))
+        if one is None:
             raise ExportMismatch(f"{event['UID']} is not an administration of the schedule")
-        said.append(_said(event, administration, found, checked, label))
+        start, zone = _start(event, one, found, checked)
+        said.append(_said(event, start, zone, label, visit=isinstance(one, Entry)))
     compare(checked, said, lambda each: uid_of(checked.plan.id, each.id))
 
 
@@ -222,53 +246,51 @@ def _observances_of(timezone: _Parsed) -> Iterator[Observance]:
         )
 
 
-def _said(
-    event: _Parsed,
-    administration: Administration,
-    found: list[Observance],
-    checked: CheckedSchedule,
-    label: str | None,
-) -> Said:
-    start = event["DTSTART"].dt
-    words = _parsed(str(event["SUMMARY"]), label)
-    first_line = str(event["DESCRIPTION"]).partition("\n")[0]
-    place = re.search(r"dose (\d+) of (\d+) of this phase$", first_line)
-    if words is None or place is None:
-        raise ExportMismatch(f"{event['SUMMARY']!r} does not read as a dose")
+def _start(
+    event: _Parsed, dated: Dated, found: list[Observance], checked: CheckedSchedule
+) -> tuple[date, str | None]:
+    """The local day or moment, and the zone in which it is to be read."""
+    start: date = event["DTSTART"].dt
     zone: str | None = event["DTSTART"].params.get("TZID")
     if isinstance(start, datetime):
         if zone or start.tzinfo:
-            _same_instant(start, zone, administration, found)
+            _same_instant(start, zone, dated, found)
         if start.tzinfo and not zone:  # written as an instant, which was just compared
-            start = datetime.combine(administration.day, administration.time or start.time())
-            zone = zone_of(checked, administration)
+            start = datetime.combine(dated.day, dated.time or start.time())
+            zone = zone_of(checked, dated)
     elif event["DTEND"].dt - start != _ONE_DAY:
         raise ExportMismatch(f"{event['SUMMARY']!r} does not last one day")
-    dose, unit = amount_read(words["amount"])
+    return start, zone
+
+
+def _said(event: _Parsed, start: date, zone: str | None, label: str | None, *, visit: bool) -> Said:
+    words = _parsed(str(event["SUMMARY"]), label, _VISIT if visit else _SUMMARY)
+    first_line = str(event["DESCRIPTION"]).partition("\n")[0]
+    place = re.search(r"(?:dose|visit) (\d+) of (\d+)(?: of this phase)?$", first_line)
+    if words is None or place is None:
+        raise ExportMismatch(f"{event['SUMMARY']!r} does not read as a dose")
+    dose, unit = (None, None) if visit else amount_read(words["amount"])
     return Said(
         key=str(event["UID"]),
         day=start.date() if isinstance(start, datetime) else start,
         time=start.time() if isinstance(start, datetime) else None,
         zone=zone,
-        drug=words["drug"],
+        drug="" if visit else words["drug"],
         dose=dose,
         unit=unit,
         number=int(place[1]),
         of=int(place[2]),
         course_number=int(words["place"]),
         course_of=int(words["of"]),
+        what=words["what"] if visit else None,
     )
 
 
-def _same_instant(
-    start: datetime, zone: str | None, administration: Administration, found: list[Observance]
-) -> None:
+def _same_instant(start: datetime, zone: str | None, dated: Dated, found: list[Observance]) -> None:
     """Compared by our own VTIMEZONE, as a program reads it that does not know the zone."""
     read = instant_read(found, start.replace(tzinfo=None)) if zone else start
-    if read != administration.instant:
-        raise ExportMismatch(
-            f"{administration.id} was written at {read} and is due at {administration.instant}"
-        )
+    if read != dated.instant:
+        raise ExportMismatch(f"{dated.id} was written at {read} and is due at {dated.instant}")
 
 
 _SUMMARY = re.compile(
@@ -277,6 +299,9 @@ _SUMMARY = re.compile(
 )
 
 
-def _parsed(text: str, label: str | None) -> re.Match[str] | None:
+_VISIT = re.compile(r"(?P<what>.+) · visit (?P<place>\d+) of (?P<of>\d+)")
+
+
+def _parsed(text: str, label: str | None, form: re.Pattern[str]) -> re.Match[str] | None:
     prefix = _prefix(label)
-    return _SUMMARY.fullmatch(text.removeprefix(prefix)) if text.startswith(prefix) else None
+    return form.fullmatch(text.removeprefix(prefix)) if text.startswith(prefix) else None

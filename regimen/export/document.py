@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from regimen.export.entries import entry_rows
 from regimen.export.facts import exact, injection_days, totals_of
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch
@@ -20,7 +21,7 @@ from regimen.export.words import DISCLAIMER, clean, overrides
 from regimen.finding import Finding, Override
 from regimen.plan import Answer
 from regimen.quantity import BY_UCUM, Quantity
-from regimen.schedule import Administration, CheckedSchedule, Total
+from regimen.schedule import Administration, CheckedSchedule, Entry, Total
 from regimen.timing import Moment
 
 SCHEMA_VERSION = 1
@@ -46,7 +47,7 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
         "protocol": protocol_of(checked),
         "plan": plan_of(checked),
         "administrations": [_administration(one, row) for one, row in pairs],
-        "visits": {"days": checked.visit_days, "injection_days": injection_days(checked)},
+        "visits": _visits(checked),
         "totals": {
             f"by_{by}": [_total(total) for kind, total in totals_of(checked) if kind == by]
             for by in ("drug", "course", "phase")
@@ -104,15 +105,36 @@ def _administration(administration: Administration, row: Row) -> dict[str, Any]:
     cells = {name: _cell(getattr(row, name)) for name in HEADER}
     steps = administration.dose.steps if administration.dose else ()
     return cells | {
-        "instant": administration.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
-        if administration.instant
-        else None,
+        "instant": _instant(administration.instant),
         "why_day": administration.why_this_day(),
         "why_dose": [
             {"stage": str(step.stage), **quantity_of(step.amount), "because": step.because}
             for step in steps
         ],
     }
+
+
+def _visits(checked: CheckedSchedule) -> dict[str, Any]:
+    days = {"days": checked.visit_days, "injection_days": injection_days(checked)}
+    if not checked.entries:
+        return days
+    pairs = zip(checked.entries, entry_rows(checked), strict=True)
+    return days | {"entries": [_entry(entry, row) for entry, row in pairs]}
+
+
+def _entry(entry: Entry, row: Row) -> dict[str, Any]:
+    shared = ("id", "date", "weekday", "time", "zone", "number", "of", "note")
+    cells = {name: _cell(getattr(row, name)) for name in shared}
+    return cells | {
+        "visit": entry.name,
+        "what": entry.what,
+        "instant": _instant(entry.instant),
+        "why_day": entry.why_this_day(),
+    }
+
+
+def _instant(instant: dt.datetime | None) -> str | None:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None
 
 
 def _cell(value: object) -> object:
@@ -189,7 +211,8 @@ def _cleaned(value: Any) -> Any:
 def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     """Raises ExportMismatch where the bytes do not say what the schedule says."""
     document = read_back(data)
-    compare(checked, _said(document["administrations"]))
+    visits = [_said_visit(each) for each in document["visits"].get("entries", ())]
+    compare(checked, [*_said(document["administrations"]), *visits])
     if len(document["plan"]["overrides"]) != len(overrides(checked)):
         raise ExportMismatch("a recorded override is missing")
 
@@ -202,6 +225,23 @@ def read_back(data: bytes) -> dict[str, Any]:
 
 def _no_float(text: str) -> float:
     raise ExportMismatch(f"{text} is written as a float")
+
+
+def _said_visit(record: dict[str, Any]) -> Said:
+    return Said(
+        key=record["id"],
+        day=dt.date.fromisoformat(record["date"]),
+        time=dt.time.fromisoformat(record["time"]) if record["time"] else None,
+        zone=record["zone"],
+        drug="",
+        dose=None,
+        unit=None,
+        number=record["number"],
+        of=record["of"],
+        course_number=record["number"],
+        course_of=record["of"],
+        what=record["what"],
+    )
 
 
 def _said(records: Iterable[dict[str, Any]]) -> list[Said]:

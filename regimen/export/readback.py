@@ -12,12 +12,13 @@ from msgspec import Struct
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import NOT_STATED, clean
 from regimen.quantity import UNITS
-from regimen.schedule import Administration, CheckedSchedule
+from regimen.schedule import Administration, CheckedSchedule, Dated, Entry
 
 
 class Said(Struct, frozen=True):
-    """What an export says about one administration. `key` is its id, or what stands for it there;
-    `dose` and `unit` are None where the export says that the dose is not stated."""
+    """What an export says about one administration, or about one entry without a drug. `key` is its
+    id, or what stands for it there; `dose` and `unit` are None where the export says that the dose
+    is not stated."""
 
     key: str
     day: dt.date
@@ -30,6 +31,7 @@ class Said(Struct, frozen=True):
     of: int
     course_number: int
     course_of: int
+    what: str | None = None  # of an entry without a drug
 
 
 _NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
@@ -50,16 +52,18 @@ def amount_read(text: str) -> tuple[Fraction | None, str | None]:
 def compare(
     checked: CheckedSchedule,
     said: Iterable[Said],
-    key: Callable[[Administration], str] = lambda administration: clean(administration.id),
+    key: Callable[[Dated], str] = lambda dated: clean(dated.id),
     *,
     zoned: bool = True,
 ) -> None:
-    """Every administration, once each and in any order. `zoned` is false where the format has no
-    column for the zone. Raises ExportMismatch at the first difference."""
+    """Every administration and every entry without a drug, once each and in any order. `zoned` is
+    false where the format has no column for the zone. Raises ExportMismatch at the first
+    difference."""
     expected = {
         key(each): _expected(checked, each, key(each), zoned) for each in checked.administrations
     }
-    if len(expected) != len(checked.administrations):
+    expected |= {key(each): _entry(checked, each, key(each), zoned) for each in checked.entries}
+    if len(expected) != len(checked.administrations) + len(checked.entries):
         raise ExportMismatch("two administrations have the same identity")
     met: set[str] = set()
     for one in said:
@@ -100,4 +104,21 @@ def _expected(
         of=administration.phase.count,
         course_number=administration.course_number,
         course_of=administration.phase.course_count,
+    )
+
+
+def _entry(checked: CheckedSchedule, entry: Entry, key: str, zoned: bool) -> Said:
+    return Said(
+        key=key,
+        day=entry.day,
+        time=entry.time,
+        zone=checked.plan.zone if zoned and entry.time is not None else None,
+        drug="",
+        dose=None,
+        unit=None,
+        number=entry.number,
+        of=entry.of,
+        course_number=entry.number,
+        course_of=entry.of,
+        what=clean(entry.what),
     )

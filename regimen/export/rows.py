@@ -13,7 +13,7 @@ from regimen.export.refusals import ExportMismatch
 from regimen.export.words import clean, override_text, overrides, weekday_title
 from regimen.finding import Override
 from regimen.quantity import decimal_text
-from regimen.schedule import Administration, CheckedSchedule
+from regimen.schedule import Administration, CheckedSchedule, Dated
 
 
 class Row(Struct, frozen=True):
@@ -91,9 +91,9 @@ def _row(checked: CheckedSchedule, administration: Administration, override_note
     )
 
 
-def zone_of(checked: CheckedSchedule, administration: Administration) -> str | None:
-    """The zone in which the administration's clock time is to be read, if it has one."""
-    if administration.time is None or checked.plan.zone is None:
+def zone_of(checked: CheckedSchedule, dated: Dated) -> str | None:
+    """The zone in which its clock time is to be read, if it has one."""
+    if dated.time is None or checked.plan.zone is None:
         return None
     return checked.plan.zone
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from regimen.export import sheet_reading
 from regimen.export.facts import injection_days, range_text, totals_of
 from regimen.export.markup import Html, css_text, join, style, tag
+from regimen.export.sheet_entries import STYLE, listed
 from regimen.export.sheet_month import Look, looks_of, months
 from regimen.export.sheet_record import record
 from regimen.export.sheet_style import SHEET
@@ -44,6 +45,7 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
                 _findings(checked),
                 tag("p", DISCLAIMER, class_="disclaimer"),
                 months(checked, looks),
+                listed(checked),
                 record(checked, looks),
                 _totals(checked),
                 _grounds(checked),
@@ -70,6 +72,8 @@ def _head(checked: CheckedSchedule) -> Iterator[Html]:
     boxes = SHEET.replace("PLAN", css_text(f"Plan {plan.id}"))
     source = f"{protocol.id}, content {protocol.content_hash[:12]}"
     yield style(boxes.replace("PROTOCOL", css_text(source)))
+    if checked.entries:
+        yield style(STYLE)
 
 
 def _top(checked: CheckedSchedule, label: str | None) -> Html:
@@ -80,7 +84,7 @@ def _top(checked: CheckedSchedule, label: str | None) -> Html:
         ("Protocol", f"{protocol.id} ({protocol.status})"),
         ("Content", f"SHA-256 {protocol.content_hash[:12]}"),
     ]
-    if any(each.time for each in checked.administrations):
+    if any(each.time for each in checked.schedule.dated):
         facts.insert(1, ("Times", f"local time{f', {plan.zone}' if plan.zone else ''}"))
     rows = (tag("div", tag("dt", name), tag("dd", text)) for name, text in facts)
     sticker = tag(
@@ -145,6 +149,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     count, days = len(checked.administrations), checked.visit_days
     injections = injection_days(checked)
     injected = f"injections on {_counted(injections, 'day')}" if injections else "no injections"
+    visits = f" {_counted(len(checked.entries), 'visit')} without a drug."
     return tag(
         "section",
         tag(
@@ -153,6 +158,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
             " on ",
             tag("strong", _counted(days, "day")),
             f"; {injected}.",
+            visits if checked.entries else None,
             class_="visits",
         ),
         tag("table", _header(header), tag("tbody", *rows), class_="glance"),

@@ -9,13 +9,15 @@ from itertools import groupby
 from msgspec import Struct
 
 from regimen.export.markup import Html, tag
+from regimen.export.sheet_entries import in_month
 from regimen.export.words import dose_text, month_title
-from regimen.schedule import Administration, CheckedSchedule
+from regimen.schedule import Administration, CheckedSchedule, Dated, Entry
 from regimen.timing import Weekday
 
 _MARKS = "●■▲◆★✚"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _Month = tuple[int, int]
+_Given = dict[dt.date, list[Dated]]
 
 
 class Look(Struct, frozen=True):
@@ -36,9 +38,10 @@ def looks_of(checked: CheckedSchedule) -> dict[str, Look]:
 
 
 def months(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
-    """Every month from the first dose to the last; months without a dose take one line."""
-    given: dict[dt.date, list[Administration]] = {}
-    for each in checked.administrations:
+    """Every month from the first dose or visit to the last; months without any take one line."""
+    given: _Given = {}
+    dated: list[Dated] = [*checked.administrations, *checked.entries]
+    for each in dated:
         given.setdefault(each.day, []).append(each)
     busy = {(day.year, day.month) for day in given}
     parts: list[Html] = []
@@ -64,7 +67,7 @@ def _pause(group: list[_Month]) -> Html:
 
 def _month(
     month: _Month,
-    given: dict[dt.date, list[Administration]],
+    given: _Given,
     checked: CheckedSchedule,
     looks: dict[str, Look],
 ) -> Html:
@@ -90,17 +93,21 @@ def _month(
 
 
 def _day(
-    day: dt.date, given: list[Administration], checked: CheckedSchedule, looks: dict[str, Look]
+    day: dt.date, given: list[Dated], checked: CheckedSchedule, looks: dict[str, Look]
 ) -> Html:
     closed = day.weekday() in checked.plan.closed
     return tag(
         "td",
         tag("span", str(day.day), class_="date"),
         tag("span", "closed", class_="closed-word") if closed else None,
-        *(_given(each, looks[each.course]) for each in given),
+        *(_entered(each, looks) for each in given),
         class_=" ".join(["day", *["closed"] * closed, *["busy"] * bool(given)]),
         data_day=day.isoformat(),
     )
+
+
+def _entered(dated: Dated, looks: dict[str, Look]) -> Html:
+    return in_month(dated) if isinstance(dated, Entry) else _given(dated, looks[dated.course])
 
 
 def _given(administration: Administration, look: Look) -> Html:

@@ -82,10 +82,12 @@ def check(data: bytes, checked: CheckedSchedule) -> None:
     reader.feed(data.decode())
     reader.close()
     record = [each for each in reader.entries if each.element == "tr"]
-    said = [_said(each) for each in record]
+    said = [_said_visit(each) if "what" in each.texts else _said(each) for each in record]
     compare(checked, said, zoned=False)
     drawn = sorted(_drawn(reader.entries))
-    due = sorted((one.key, one.day, _clock(one.time), one.drug, one.dose or 0) for one in said)
+    due = sorted(
+        (one.key, one.day, _clock(one.time), one.what or one.drug, one.dose or 0) for one in said
+    )
     if drawn != due:
         raise ExportMismatch("the months and the dose record of the sheet differ")
 
@@ -97,9 +99,11 @@ def _clock(time: dt.time | None) -> str:
 def _drawn(entries: list[_Entry]) -> Iterator[tuple[object, ...]]:
     for each in entries:
         if each.element == "div":
-            dose, _ = amount_read(each.texts["dose"])
+            what, dose = each.texts.get("what"), None
+            if what is None:
+                what, (dose, _) = each.texts["drug"], amount_read(each.texts["dose"])
             day = dt.date.fromisoformat(each.day or "")
-            yield each.id, day, each.texts.get("clock", ""), each.texts["drug"], dose or 0
+            yield each.id, day, each.texts.get("clock", ""), what, dose or 0
 
 
 def _said(entry: _Entry) -> Said:
@@ -119,6 +123,25 @@ def _said(entry: _Entry) -> Said:
         of=of,
         course_number=course_number,
         course_of=course_of,
+    )
+
+
+def _said_visit(entry: _Entry) -> Said:
+    texts = entry.texts
+    number, of = _place(texts["of-visit"].removeprefix("visit "))
+    return Said(
+        key=entry.id,
+        day=_date(texts["date"]),
+        time=None if texts.get("unset") == NO_TIME else dt.time.fromisoformat(texts["clock"]),
+        zone=None,
+        drug="",
+        dose=None,
+        unit=None,
+        number=number,
+        of=of,
+        course_number=number,
+        course_of=of,
+        what=texts["what"],
     )
 
 

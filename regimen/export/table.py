@@ -15,9 +15,10 @@ import io
 import re
 from fractions import Fraction
 
+from regimen.export.entries import calendar_rows
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch
-from regimen.export.rows import HEADER, rows_of, texts_of
+from regimen.export.rows import HEADER, texts_of
 from regimen.quantity import BY_UCUM
 from regimen.schedule import CheckedSchedule
 
@@ -38,11 +39,12 @@ def original(cell: str) -> str:
 
 
 def write(checked: CheckedSchedule, label: str | None) -> bytes:
-    """One line per administration under the published header; `label` has no place in it."""
+    """One line per administration, and per visit, whose drug is blank, under the published header;
+    `label` has no place in it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADER)
-    writer.writerows([neutral(cell) for cell in texts_of(row)] for row in rows_of(checked))
+    writer.writerows([neutral(cell) for cell in texts_of(row)] for row in calendar_rows(checked))
     return text.getvalue().encode()
 
 
@@ -75,4 +77,5 @@ def _said(record: dict[str, str]) -> Said:
         of=int(cells["of"]),
         course_number=int(cells["course_number"]),
         course_of=int(cells["course_of"]),
+        what=None if cells["drug"] else cells["phase"],
     )

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree
 
+from regimen.export.entries import VISIT_HEADER, entry_rows
 from regimen.export.facts import TOTAL_HEADER, about, total_cells
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch, MissingLibrary
@@ -38,6 +39,7 @@ except ImportError as missing:
     ) from missing
 
 SHEETS = ("Administrations", "Totals", "About")
+VISITS = "Visits"
 _MOST_DIGITS = 15
 _BOLD = Font(bold=True)
 _SHADE = PatternFill("solid", fgColor="E7ECEF")
@@ -47,13 +49,16 @@ _EARLIEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 def write(checked: CheckedSchedule, label: str | None) -> bytes:
-    """Three sheets; `label` stands on the last one."""
+    """Three sheets, and one for visits where there are any; `label` stands on the third."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     rows = (_cells(row) for row in rows_of(checked))
     _fill(book.create_sheet(SHEETS[0]), HEADER, rows)
     _fill(book.create_sheet(SHEETS[1]), TOTAL_HEADER, total_cells(checked))
     _fill(book.create_sheet(SHEETS[2]), ("what", "text"), about(checked, label))
+    if checked.entries:
+        visits = (_visit(row) for row in entry_rows(checked))
+        _fill(book.create_sheet(VISITS), VISIT_HEADER, visits)
     made = checked.plan.made.astimezone(dt.UTC).replace(tzinfo=None)
     book.properties.title = clean(checked.protocol.title)
     book.properties.creator = "regimen"
@@ -68,6 +73,11 @@ def _cells(row: Row) -> Iterator[object]:
     for name in HEADER:
         value = getattr(row, name)
         yield Decimal(value) if name == "dose" and value else value
+
+
+def _visit(row: Row) -> tuple[object, ...]:
+    place = (row.date, row.weekday, row.time, row.zone)
+    return (row.id, *place, row.course, row.phase, row.number, row.of, row.note)
 
 
 def _fill(sheet: Worksheet, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
@@ -131,7 +141,7 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     """Raises ExportMismatch where the bytes do not say what the schedule says, or hold a formula.
     The doses are read as digits from the sheet's XML, because openpyxl would give floats."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    if tuple(book.sheetnames) != SHEETS:
+    if tuple(book.sheetnames) != (*SHEETS, *[VISITS] * bool(checked.entries)):
         raise ExportMismatch(f"the sheets are {book.sheetnames}")
     for sheet in book.worksheets:
         for cells in sheet.iter_rows():
@@ -145,6 +155,9 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
         _said(dict(zip(HEADER, record, strict=True)), digits.get(number))
         for number, record in enumerate(records, 2)
     ]
+    if checked.entries:
+        _, *visits = book[VISITS].iter_rows(values_only=True)
+        said += [_said_visit(dict(zip(VISIT_HEADER, each, strict=True))) for each in visits]
     compare(checked, said)
 
 
@@ -179,4 +192,24 @@ def _said(record: dict[str, Any], digits: str | None) -> Said:
         of=record["of"],
         course_number=record["course_number"],
         course_of=record["course_of"],
+    )
+
+
+def _said_visit(record: dict[str, Any]) -> Said:
+    moment = record["date"]
+    if not isinstance(moment, dt.datetime):
+        raise ExportMismatch(f"{record['id']}: {moment!r} is not a date")
+    return Said(
+        key=record["id"],
+        day=moment.date(),
+        time=record["time"],
+        zone=record["zone"],
+        drug="",
+        dose=None,
+        unit=None,
+        number=record["number"],
+        of=record["of"],
+        course_number=record["number"],
+        course_of=record["of"],
+        what=record["what"],
     )
