@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Every, Once, OnDays, OnWeekdays, Phase, Protocol, TimesPerWeek
+from regimen.protocol import Every, Offsets, Once, OnDays, OnWeekdays, Phase, Protocol, TimesPerWeek
 from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.timing import CalendarSpan, Moment, Span
@@ -68,7 +68,7 @@ class AppliedPhase(Struct, frozen=True):
     written: Phase
     title: str
     route: Route | None
-    pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Once
+    pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once
     beginning: Beginning
     first: Moment
     count: int
@@ -89,7 +89,8 @@ class Administration(Struct, frozen=True):
 
     `dose` is None where the source does not state it; `instant` is in UTC and given for timed ones.
     On numbered days, `day_number` is the day's number as the protocol counts, and `cycle` that of
-    its cycle in the phase, from 1, where there are cycles.
+    its cycle in the phase, from 1, where there are cycles. At stated distances, `offset` is the
+    position of this one in the list, from 0.
     """
 
     phase: AppliedPhase
@@ -103,6 +104,7 @@ class Administration(Struct, frozen=True):
     clock_note: str = ""  # how a clock time that is skipped or repeated was resolved
     cycle: int | None = None
     day_number: int | None = None
+    offset: int | None = None
 
     @property
     def id(self) -> str:
@@ -135,8 +137,8 @@ def _why_this_day(administration: Administration) -> Iterator[str]:
     found = "" if phase.beginning.offset is None else f", on {phase.first}"
     yield f"{phase.title} begins {phase.beginning}{found}"
     yield f"dose {administration.number} of {phase.count} {days_in_words(phase.pattern)}"
-    if administration.day_number is not None:
-        yield place_in_words(administration)
+    if place := place_in_words(administration):
+        yield place
     if administration.clamped_from is not None:
         yield (
             f"day {administration.clamped_from} does not exist in that month,"
@@ -147,7 +149,13 @@ def _why_this_day(administration: Administration) -> Iterator[str]:
 
 
 def place_in_words(administration: Administration) -> str:
-    """`cycle 2, day 8`, for a dose on numbered days."""
+    """`cycle 2, day 8`, or `at 2 weeks`, for a dose whose place has a name; or nothing."""
+    pattern = administration.phase.pattern
+    if administration.offset is not None:
+        assert isinstance(pattern, Offsets)
+        return f"at {pattern.offsets[administration.offset]}"
+    if administration.day_number is None:
+        return ""
     cycle = "" if administration.cycle is None else f"cycle {administration.cycle}, "
     return f"{cycle}day {administration.day_number}"
 
@@ -160,7 +168,7 @@ def often(count: int) -> str:
     return _NUMBER_WORDS.get(count, f"{count} times")
 
 
-def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Once) -> str:
+def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once) -> str:
     """The words a prescriber uses for the pattern: `daily`, `every other day`, `twice a week`."""
     match pattern:
         case Once():
@@ -175,6 +183,8 @@ def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Once) ->
             return "on " + " and ".join(weekday.title for weekday in weekdays)
         case OnDays(cycle=None | CalendarSpan()):
             return _numbered(pattern)
+        case Offsets(offsets=offsets):
+            return f"at {_distances(offsets)}"
         case _:
             raise TypeError(f"{pattern} holds a reference")
 
@@ -185,6 +195,18 @@ def _numbered(pattern: OnDays) -> str:
     if pattern.cycle is not None:
         words += f" of every cycle of {pattern.cycle}"
     return words if pattern.first_day else f"{words} (the first day is day 0)"
+
+
+def _distances(offsets: tuple[Span, ...]) -> str:
+    """`0, 2 and 6 weeks`; every distance with its unit, where they differ."""
+    units = {
+        each.unit if isinstance(each, CalendarSpan) else "hour" if each.minutes % 60 == 0 else ""
+        for each in offsets
+    }
+    words = [str(each) for each in offsets]
+    if len(units) == 1 and "" not in units:
+        words[:-1] = [each.partition(" ")[0] for each in words[:-1]]
+    return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
 def day_list(days: tuple[int, ...]) -> str:

@@ -99,7 +99,7 @@ class ElapsedSpan(Struct, frozen=True):
             for n, word in ((hours, "hour"), (minutes, "minute"))
             if n
         ]
-        return " ".join(parts)
+        return " ".join(parts) or "0 hours"
 
 
 Span = CalendarSpan | ElapsedSpan
@@ -170,12 +170,54 @@ def moment_after(moment: Moment, span: CalendarSpan, month_end: MonthEnd) -> Mom
 
 
 @cache
-def shortest_days(span: CalendarSpan) -> int:
-    """The fewest days that the span has from any day of the calendar."""
-    if span.days:
-        return span.days
-    starts = [date(2023, 1, 1) + timedelta(days) for days in range(4 * 365)]
-    return min((months_after(day, span.months, MonthEnd.CLAMP) - day).days for day in starts)
+def days_between(span: CalendarSpan) -> tuple[int, int]:
+    """The fewest and the most days that the span has from any day of the calendar."""
+    if not span.months:
+        return span.days, span.days
+    starts = [date(2023, 1, 1) + timedelta(days) for days in range(4 * 365)]  # with a leap year
+    lengths = [
+        (months_after(day, span.months, month_end) - day).days
+        for day in starts
+        for month_end in MonthEnd
+    ]
+    return min(lengths), max(lengths)
+
+
+def always_shorter(one: Span, other: Span) -> bool:
+    """Whether `one` is shorter than `other` from every start, in every time zone."""
+    if isinstance(one, CalendarSpan) and isinstance(other, CalendarSpan):
+        if bool(one.months) is bool(other.months):
+            return (one.months or one.days) < (other.months or other.days)
+        return days_between(one)[1] < days_between(other)[0]
+    return _minutes_between(one)[1] < _minutes_between(other)[0]
+
+
+_DAY_MINUTES = 24 * 60
+_CLOCK_CHANGE = 3 * 60  # minutes: the largest of any zone (Antarctica/Casey) but for a whole day
+
+
+def _minutes_between(span: Span) -> tuple[int, int]:
+    if isinstance(span, ElapsedSpan):
+        return span.minutes, span.minutes
+    fewest, most = days_between(span)
+    change = _CLOCK_CHANGE if most else 0
+    return fewest * _DAY_MINUTES - change, most * _DAY_MINUTES + change
+
+
+def least_between(one: Span, other: Span) -> Span:
+    """The least time from `one` to the longer `other`, of all starts, on nights without a clock
+    change."""
+    if isinstance(one, CalendarSpan) and isinstance(other, CalendarSpan):
+        if one.months and other.months:
+            return CalendarSpan(other.months - one.months, SpanUnit.MONTH)
+        if not one.count:
+            return other
+        return CalendarSpan(days_between(other)[0] - days_between(one)[1], SpanUnit.DAY)
+    return ElapsedSpan(_nominal(other) - _nominal(one))
+
+
+def _nominal(span: Span) -> int:
+    return span.minutes if isinstance(span, ElapsedSpan) else days_between(span)[0] * _DAY_MINUTES
 
 
 # --- reading
@@ -213,6 +255,17 @@ def read_span(text: str) -> Span:
     if unit == "hour":
         return ElapsedSpan(count * 60)
     return CalendarSpan(count, SpanUnit(unit))
+
+
+def read_offset(text: str) -> Span:
+    """A distance from a moment, which may be none: `0 weeks`, `8 hours`. Raises Misread."""
+    match = _SPAN.fullmatch(text)
+    if match is None or match["count"] != "0":
+        return read_span(text)
+    unit = match["unit"].lower()
+    if unit in ("minute", "hour"):
+        return ElapsedSpan(0)
+    return CalendarSpan(0, SpanUnit(unit))
 
 
 def read_calendar_span(text: str) -> CalendarSpan:

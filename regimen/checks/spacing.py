@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from regimen.engine.days import shortest_gap
 from regimen.finding import Finding, Place, Reader, Rule, Severity
 from regimen.schedule import Administration, AppliedPhase, Schedule
-from regimen.timing import ElapsedSpan, MonthEnd, Span, moment_after
+from regimen.timing import CalendarSpan, ElapsedSpan, MonthEnd, Span, moment_after
 
 _DAY = 24 * 60  # minutes
 _WHY = "two doses closer than either pattern allows are most often a junction misread"
@@ -45,7 +45,7 @@ def _allowed(before: Administration, after: Administration) -> Span | None:
     if within:
         shortest = min(within, key=lambda each: each.minutes)
         return shortest if _minutes(before, after) < shortest.minutes else None
-    gaps = [gap for phase in phases if (gap := shortest_gap(phase.pattern)) is not None]
+    gaps = [gap for phase in phases if isinstance(gap := shortest_gap(phase.pattern), CalendarSpan)]
     due = [(moment_after(before.moment.on_date(), gap, MonthEnd.CLAMP).day, gap) for gap in gaps]
     if not due:
         return None
@@ -54,23 +54,30 @@ def _allowed(before: Administration, after: Administration) -> Span | None:
 
 
 def _gap_within_days(phase: AppliedPhase) -> ElapsedSpan | None:
-    """The least time between neighbouring doses of a phase that has several on a day."""
+    """The least time between neighbouring doses of a phase that has several on a day, or counts
+    hours."""
+    between = shortest_gap(phase.pattern)
+    if isinstance(between, ElapsedSpan):
+        return between
     clocks = [_of_day(clock) for clock in phase.times if clock is not None]
     if len(clocks) < 2:
         return None
     gaps = [later - earlier for earlier, later in pairwise(clocks)]
-    between_days = shortest_gap(phase.pattern)
-    if between_days is not None and between_days.days:
-        gaps.append(between_days.days * _DAY + clocks[0] - clocks[-1])
+    if between is not None and between.days:
+        gaps.append(between.days * _DAY + clocks[0] - clocks[-1])
     return ElapsedSpan(min(gaps))
 
 
 def _minutes(before: Administration, after: Administration) -> int:
-    """The time between the two on the clock; none on one day where one has no clock time."""
+    """The time between the two, on the clock or in fact, whichever is more: intervals of both kinds
+    keep theirs on a night when the clocks change. None on one day where one has no clock time."""
     days = (after.day - before.day).days * _DAY
-    if before.time is None or after.time is None:
+    if before.instant is None or after.instant is None:
         return days
-    return days + _of_day(after.time) - _of_day(before.time)
+    assert before.time is not None
+    assert after.time is not None
+    real = (after.instant - before.instant) // timedelta(minutes=1)
+    return max(real, days + _of_day(after.time) - _of_day(before.time))
 
 
 def _of_day(clock: time) -> int:

@@ -13,6 +13,7 @@ from regimen.engine.days import Days
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (
+    Counted,
     Cycles,
     DoseExpression,
     Doses,
@@ -109,6 +110,8 @@ def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:
     if isinstance(phase.times, OnceADay):
         pinned: tuple[time, ...] | None = answer(phase.times.pin, plan)
         return pinned or (None,)
+    if isinstance(phase.times, Counted):
+        return (None,)
     times: tuple[time, ...] | None = answer(phase.times, plan)
     return times
 

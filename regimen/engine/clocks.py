@@ -20,16 +20,17 @@ def instant_of(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, str]:
             f"{clock:%H:%M} does not exist on {day.isoformat()}, when the clocks go forward:"
             f" moved to {shown:%H:%M}"
         )
-    if local.replace(fold=1).utcoffset() != local.utcoffset():
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
         return instant, (
-            f"{clock:%H:%M} comes twice on {day.isoformat()}, when the clocks go back: the first"
-            " is meant"
+            f"{clock:%H:%M} comes twice on {day.isoformat()}, when the clocks go back: the"
+            f" {'second' if clock.fold else 'first'} is meant"
         )
     return instant, ""
 
 
 def local_after(day: date, clock: time, minutes: int, zone: ZoneInfo) -> tuple[date, time]:
-    """The local day and clock time `minutes` real minutes later."""
+    """The local day and clock time `minutes` real minutes later; one that comes twice says which
+    it is by its fold."""
     instant, _ = instant_of(day, clock, zone)
     local = (instant + timedelta(minutes=minutes)).astimezone(zone)
-    return local.date(), local.time().replace(fold=0)
+    return local.date(), local.time()

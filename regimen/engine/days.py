@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-from regimen.protocol import Every, Once, OnDays, OnWeekdays, TimesPerWeek
+from regimen.protocol import Every, Offsets, Once, OnDays, OnWeekdays, TimesPerWeek
 from regimen.timing import (
     CalendarSpan,
     Moment,
     MonthEnd,
+    Span,
     SpanUnit,
     Weekday,
     moment_after,
     months_after,
 )
 
-Days = Every | TimesPerWeek | OnWeekdays | OnDays | Once  # with values, no references
+Days = Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once  # with values, no references
 
 
 def interval(pattern: Every) -> CalendarSpan:
@@ -57,7 +58,7 @@ def places(
             return _monthly(first, span.months, month_end, at_most, last)
         number = at_most if last is None else min(at_most, (last - day).days // span.days + 1)
         return [day + timedelta(days) for days in range(0, number * span.days, span.days)]
-    if isinstance(pattern, OnDays):
+    if isinstance(pattern, (OnDays, Offsets)):
         from regimen.engine import listed
 
         return listed.places(pattern, first, month_end, at_most, last)
@@ -92,7 +93,7 @@ def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Mome
         return start
     if isinstance(pattern, Every):
         return moment_after(start, interval(pattern).times(index), month_end) if index else start
-    if isinstance(pattern, OnDays):
+    if isinstance(pattern, (OnDays, Offsets)):
         from regimen.engine import listed
 
         return listed.place(pattern, first, index, month_end)
@@ -102,7 +103,7 @@ def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Mome
     return Moment(start.day + timedelta(days)) if days else start
 
 
-def shortest_gap(pattern: Days) -> CalendarSpan | None:
+def shortest_gap(pattern: Days) -> Span | None:
     """The least distance between neighbouring places, which a junction waits out; None for a
     single dose."""
     if isinstance(pattern, Once):
@@ -112,7 +113,7 @@ def shortest_gap(pattern: Days) -> CalendarSpan | None:
     if isinstance(pattern, TimesPerWeek):
         assert isinstance(pattern.count, int)
         return CalendarSpan(7 // pattern.count, SpanUnit.DAY)
-    if isinstance(pattern, OnDays):
+    if isinstance(pattern, (OnDays, Offsets)):
         from regimen.engine import listed
 
         return listed.shortest_gap(pattern)
@@ -152,4 +153,9 @@ def is_daily(pattern: Days) -> bool:
 def is_list(pattern: Days | None) -> bool:
     """Whether every place has a name of its own, so that none may be lost or come to stand for
     another."""
-    return isinstance(pattern, OnDays)
+    return isinstance(pattern, (OnDays, Offsets))
+
+
+def is_elapsed(pattern: Days | None) -> bool:
+    """Whether the places are counted in real hours or minutes, and so have clock times."""
+    return isinstance(pattern, Offsets) and pattern.elapsed

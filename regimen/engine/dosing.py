@@ -9,7 +9,7 @@ from math import ceil, floor
 
 from regimen import rules
 from regimen.engine.bound import Bound
-from regimen.engine.days import Days, is_daily, is_list, per_week
+from regimen.engine.days import Days, is_daily, per_week
 from regimen.finding import Reading, Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import (
@@ -17,6 +17,7 @@ from regimen.protocol import (
     CapBasis,
     DoseExpression,
     Measure,
+    OnDays,
     Phase,
     Rounding,
     RoundingMode,
@@ -113,7 +114,7 @@ def parts_of(bound: Bound, expression: DoseExpression, administrations: int) -> 
 
 def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None:
     """Raises Refusal where an amount per day stands on a pattern with rest days."""
-    if is_daily(days) or is_list(days):
+    if is_daily(days) or isinstance(days, OnDays):
         return
     amount, a_week = expression.amount, per_week(days)
     scale = f"/{_PER[expression.per]}" if expression.per else ""

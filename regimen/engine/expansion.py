@@ -16,7 +16,7 @@ from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
 from regimen.plan import Plan
-from regimen.protocol import Course, OnDays, Protocol
+from regimen.protocol import Course, Offsets, OnDays, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
 from regimen.timing import Moment, moment_after
 
@@ -69,7 +69,7 @@ def _administrations(
         each = Administration(phase, number + 1, place, day, clock, dose, clamp)
         if (marked := marks[at]) is not None:
             mark = marked[number]
-            each = replace(each, cycle=mark.cycle, day_number=mark.day)
+            each = replace(each, cycle=mark.cycle, day_number=mark.day_number, offset=mark.offset)
         given.append(each if clock is None else _at_instant(each, clock, plan))
     return given
 
@@ -110,7 +110,7 @@ def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
 def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
     """What the list calls each of the phase's administrations, where its days have names."""
     days = span.bound.days
-    if not isinstance(days, OnDays):
+    if not isinstance(days, (OnDays, Offsets)):
         return None
     from regimen.engine.listed import mark
 

@@ -1,53 +1,83 @@
-"""Numbered days, listed once or in cycles: their places, counted from a first moment (rule T2)."""
+"""Lists of days, numbered or at stated distances: their places, counted from a first moment
+(rule T2)."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import count, pairwise
+from itertools import pairwise
 
 from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import refuse
-from regimen.protocol import OnDays, Timed
-from regimen.timing import CalendarSpan, Moment, MonthEnd, SpanUnit, moment_after, shortest_days
+from regimen.protocol import Offsets, OnDays, Timed
+from regimen.timing import (
+    CalendarSpan,
+    Moment,
+    MonthEnd,
+    Span,
+    SpanUnit,
+    always_shorter,
+    days_between,
+    least_between,
+    moment_after,
+)
+
+Listed = OnDays | Offsets
 
 
 class Mark(Struct, frozen=True):
-    """Where in its list a place stands: the number of its cycle, from 1, where there are cycles;
-    and of its day, as the protocol counts days."""
+    """Where in its list a place stands: the number of its cycle, from 1, and of its day, as the
+    protocol counts days; or the position of its distance, from 0."""
 
-    cycle: int | None
-    day: int
+    cycle: int | None = None
+    day_number: int | None = None
+    offset: int | None = None
 
 
 def places(
-    pattern: OnDays, first: Moment, month_end: MonthEnd, at_most: int, last: date | None
+    pattern: Listed, first: Moment, month_end: MonthEnd, at_most: int, last: date | None
 ) -> list[date]:
     """The first `at_most` days of the list, ascending, none after `last` where that is given."""
     found: list[date] = []
-    for cycle in count() if pattern.cycle else range(1):
-        begin = _begin(pattern, first, cycle, month_end).day
-        for number in pattern.days:
-            day = begin + timedelta(number - pattern.first_day)
-            if len(found) == at_most or (last is not None and day > last):
-                return found
-            found.append(day)
+    for index in range(at_most):
+        if is_finite(pattern) and index == _length(pattern):
+            break
+        day = place(pattern, first, index, month_end).day
+        if last is not None and day > last:
+            break
+        found.append(day)
     return found
 
 
-def place(pattern: OnDays, first: Moment, index: int, month_end: MonthEnd) -> Moment:
-    """The place of this index, from 0."""
+def place(pattern: Listed, first: Moment, index: int, month_end: MonthEnd) -> Moment:
+    """The place of this index, from 0, of a list of days."""
+    start = first.on_date()
+    if isinstance(pattern, Offsets):
+        offset = pattern.offsets[index]
+        assert isinstance(offset, CalendarSpan)
+        return moment_after(start, offset, month_end) if offset.count else start
     cycle, within = divmod(index, len(pattern.days))
-    begin = _begin(pattern, first, cycle, month_end)
+    begin = end(pattern, start, cycle, month_end) if cycle else start
     days = pattern.days[within] - pattern.first_day
     return Moment(begin.day + timedelta(days)) if days else begin
 
 
-def mark(pattern: OnDays, index: int) -> Mark:
+def mark(pattern: Listed, index: int) -> Mark:
     """What the list calls the place of this index."""
+    if isinstance(pattern, Offsets):
+        return Mark(offset=index)
     cycle, within = divmod(index, len(pattern.days))
     return Mark(cycle + 1 if pattern.cycle else None, pattern.days[within])
+
+
+def is_finite(pattern: Listed) -> bool:
+    """Whether the list is given once."""
+    return isinstance(pattern, Offsets) or pattern.cycle is None
+
+
+def _length(pattern: Listed) -> int:
+    return len(pattern.offsets if isinstance(pattern, Offsets) else pattern.days)
 
 
 def end(pattern: OnDays, first: Moment, cycles: int, month_end: MonthEnd) -> Moment:
@@ -56,18 +86,26 @@ def end(pattern: OnDays, first: Moment, cycles: int, month_end: MonthEnd) -> Mom
     return moment_after(first, pattern.cycle.times(cycles), month_end)
 
 
-def _begin(pattern: OnDays, first: Moment, cycle: int, month_end: MonthEnd) -> Moment:
-    return end(pattern, first.on_date(), cycle, month_end) if cycle else first.on_date()
-
-
-def shortest_gap(pattern: OnDays) -> CalendarSpan | None:
+def shortest_gap(pattern: Listed) -> Span | None:
     """The least distance between neighbouring places; None for a single one."""
+    if isinstance(pattern, Offsets):
+        return _least(pattern)
     days = pattern.days
     gaps = [after - before for before, after in pairwise(days)]
     if pattern.cycle is not None:
         assert isinstance(pattern.cycle, CalendarSpan)
-        gaps.append(shortest_days(pattern.cycle) + days[0] - days[-1])
+        gaps.append(days_between(pattern.cycle)[0] + days[0] - days[-1])
     return CalendarSpan(min(gaps), SpanUnit.DAY) if gaps else None
+
+
+def _least(pattern: Offsets) -> Span | None:
+    between = [least_between(before, after) for before, after in pairwise(pattern.offsets)]
+    shortest = between[0] if between else None
+    for each in between[1:]:
+        assert shortest is not None
+        if not always_shorter(shortest, each):
+            shortest = each
+    return shortest
 
 
 def per_week(pattern: OnDays) -> int | None:
@@ -83,7 +121,7 @@ def refuse_beyond(phase: Timed, pattern: OnDays) -> None:
     if cycle is None:
         return
     assert isinstance(cycle, CalendarSpan)
-    length = shortest_days(cycle)
+    length = days_between(cycle)[0]
     if pattern.days[-1] - pattern.first_day < length:
         return
     shown = f"{cycle}, {length} days at the least" if cycle.months else str(cycle)

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from datetime import date, time
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
 from regimen import rules
 from regimen.engine.bound import BoundTiming, Levels
-from regimen.engine.days import counts_months, is_daily, is_list, place, places
+from regimen.engine.days import counts_months, is_daily, is_elapsed, is_list, place, places
 from regimen.finding import Place, refuse
-from regimen.protocol import Cycles, For, Once, OnDays, Point, Timed
+from regimen.protocol import Cycles, For, Offsets, Once, OnDays, Point, Timed
 from regimen.schedule import Beginning, Dose, days_in_words
 from regimen.timing import CalendarSpan, Moment, moment_after
 
@@ -34,6 +35,7 @@ class PhaseSpan(Struct):
     last_place: int = 0
     whole_day: bool = True
     levels: tuple[Dose, ...] = ()
+    zone: ZoneInfo | None = None  # where clock times lie, if there are any
 
     @property
     def phase(self) -> Timed:
@@ -49,14 +51,9 @@ class PhaseSpan(Struct):
     def fill(self, count: int, end: Moment | None = None, *, included: bool = False) -> None:
         """Give the phase its administrations: at most `count`, and before `end` (with it, if
         included)."""
-        times, a_day = self.times, len(self.times)
+        a_day = len(self.times)
         assert self.bound.days is not None
-        last_day = None if end is None else end.day
-        enough = -(-count // a_day)  # rounded up; one more where the first moment cuts a day
-        if self.first.time is not None:
-            enough += 1
-        days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
-        slots = [(day, clock) for day in days for clock in times]
+        slots = self._elapsed() if is_elapsed(self.bound.days) else self._on_days(count, end)
         self.skipped = skipped = _missed(slots, self.first)
         slots = slots[skipped : skipped + count]
         if end is not None:
@@ -65,6 +62,24 @@ class PhaseSpan(Struct):
         self.slots = slots
         self.last_place, within = divmod(skipped + len(slots) - 1, a_day)
         self.whole_day = within == a_day - 1
+
+    def _on_days(self, count: int, end: Moment | None) -> list[Slot]:
+        """So many clock times of the pattern's days, or more, from the first day on."""
+        times = self.times
+        assert self.bound.days is not None
+        last_day = None if end is None else end.day
+        enough = -(-count // len(times))  # rounded up; one more where the first moment cuts a day
+        if self.first.time is not None:
+            enough += 1
+        days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
+        return [(day, clock) for day in days for clock in times]
+
+    def _elapsed(self) -> list[Slot]:
+        from regimen.engine import elapsed
+
+        assert isinstance(self.bound.days, Offsets)
+        assert self.zone is not None
+        return elapsed.slots(self.bound.days, self.first, self.phase.month_end, self.zone)
 
     @property
     def loses_a_dose(self) -> bool:
@@ -101,10 +116,11 @@ class PhaseSpan(Struct):
             return self.period_end()
         days = self.bound.days
         assert days is not None
-        if isinstance(days, Once) or (isinstance(days, OnDays) and days.cycle is None):
+        once = isinstance(days, Once)
+        if once or isinstance(days, Offsets) or (isinstance(days, OnDays) and days.cycle is None):
             what = "a single dose has no end to count from"
-            if not isinstance(days, Once):
-                what = "the days are listed once, and nothing says where it ends"
+            if not once:
+                what = "it is listed once, and nothing says where it ends"
             raise refuse(
                 rules.NO_END,
                 f"{self.phase.subject}, {self.title}: {what}",
@@ -121,6 +137,8 @@ class PhaseSpan(Struct):
     def moment(self, at: int) -> Moment:
         """The phase's administration `at`, with what its months count from."""
         assert self.bound.days is not None
+        if is_elapsed(self.bound.days):
+            return Moment(*self.slots[at])
         day = place(self.bound.days, self.first, self.place_of(at), self.phase.month_end)
         return Moment(day.day, self.slots[at][1], day.month_origin, day.months)
 
@@ -130,6 +148,8 @@ class PhaseSpan(Struct):
 
     def earliest(self) -> Moment:
         """The first administration."""
+        if is_list(self.bound.days):
+            return self.moment(0)
         day, clock = self.slots[0]
         if day == self.first.day:
             return Moment(day, clock, self.first.month_origin, self.first.months)

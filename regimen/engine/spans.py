@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from regimen import rules
 from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
 from regimen.engine.clocks import local_after
-from regimen.engine.days import place, shortest_gap
+from regimen.engine.days import is_elapsed, place, shortest_gap
 from regimen.engine.inputs import applied_phases
 from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order
 from regimen.finding import Place, Refusal, refuse
@@ -26,6 +26,7 @@ from regimen.protocol import (
     PointOf,
     Previous,
     Protocol,
+    Timed,
     Timeline,
     Until,
     WholeList,
@@ -37,7 +38,6 @@ from regimen.timing import (
     CalendarSpan,
     ElapsedSpan,
     Moment,
-    Span,
     moment_after,
 )
 
@@ -111,6 +111,8 @@ class Spans:
             return None
         beginning, first = found
         times = bound.times
+        if is_elapsed(bound.days):
+            return self.filled(course, at, self.counted(bound, beginning, first))
         if times == (None,) and isinstance(beginning.offset, ElapsedSpan):
             times = (first.time,)
         span = PhaseSpan(bound, beginning, first, times)
@@ -119,6 +121,26 @@ class Spans:
 
             span.levels = level_doses(bound, bound.dose, self.plan)
         return self.filled(course, at, span)
+
+    def counted(self, bound: BoundTiming, beginning: Beginning, first: Moment) -> PhaseSpan:
+        """The phase of moments that are counted in hours. Raises Refusal where the first one has no
+        clock time."""
+        phase = bound.phase
+        if first.time is None:
+            raise refuse(
+                rules.UNTIMED_ANCHOR,
+                f"{phase.subject}: hours cannot be counted from {beginning.anchor} ({first}), which"
+                " has no clock time",
+                "give the start a clock time, as in 2026-03-02 08:00; or begin the phase so many"
+                " hours after a dose that has one",
+                phase.place_of("offsets", "every"),
+            )
+        return PhaseSpan(bound, beginning, first, (None,), zone=self.zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        assert self.plan.zone is not None  # asked for wherever a clock time can occur
+        return ZoneInfo(self.plan.zone)
 
     # --- administrations
 
@@ -194,11 +216,12 @@ class Spans:
                 "write when it is given, as in begins: 1 week after previous.last",
                 phase.place,
             )
-        last = previous.last()
-        first = moment_after(last.on_date(), gap, phase.month_end)
+        words = f"the last dose of {previous.title}"
+        beginning = Beginning(words, previous.last(), gap)
+        first = self.moved(beginning, phase, phase.place)
         if isinstance(bound.days, OnWeekdays):
             first = place(bound.days, first, 0, phase.month_end)
-        return Beginning(f"the last dose of {previous.title}", last, gap), first
+        return beginning, first
 
     def reached(
         self, anchor: Anchor, course: Timeline, at: int, where: Place
@@ -210,23 +233,25 @@ class Spans:
         words, moment = found
         if anchor.offset is None:
             return Beginning(words, moment), moment
-        offset: Span = answer(anchor.offset, self.plan)
-        beginning = Beginning(words, moment, offset, anchor.before)
-        sign = -1 if anchor.before else 1
+        beginning = Beginning(words, moment, answer(anchor.offset, self.plan), anchor.before)
+        return beginning, self.moved(beginning, self.applied[course.key][at], where)
+
+    def moved(self, beginning: Beginning, phase: Timed, where: Place) -> Moment:
+        """The moment at the beginning's offset from its anchor. Raises Refusal."""
+        offset, moment = beginning.offset, beginning.at
+        sign = -1 if beginning.before else 1
         if isinstance(offset, CalendarSpan):
-            month_end = self.applied[course.key][at].month_end
-            return beginning, moment_after(moment.on_date(), offset.times(sign), month_end)
+            return moment_after(moment.on_date(), offset.times(sign), phase.month_end)
+        assert offset is not None
         if moment.time is None:
             raise refuse(
                 rules.UNTIMED_ANCHOR,
-                f"{offset} cannot be counted from {words} ({moment}), which has no clock time",
+                f"{offset} cannot be counted from {beginning.anchor} ({moment}), which has no clock"
+                " time",
                 "write the offset in days, or give the anchor a clock time",
                 where,
             )
-        assert self.plan.zone is not None
-        zone = ZoneInfo(self.plan.zone)
-        day, clock = local_after(moment.day, moment.time, sign * offset.minutes, zone)
-        return beginning, Moment(day, clock)
+        return Moment(*local_after(moment.day, moment.time, sign * offset.minutes, self.zone))
 
     def base(
         self, anchor: Anchor, course: Timeline, at: int, where: Place

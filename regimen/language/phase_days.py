@@ -13,6 +13,7 @@ from regimen.language.schema import PhaseKeys
 from regimen.language.texts import NotStated
 from regimen.protocol import (
     Every,
+    Offsets,
     Once,
     OnDays,
     OnWeekdays,
@@ -21,10 +22,11 @@ from regimen.protocol import (
     Ref,
     TimesPerWeek,
 )
+from regimen.timing import Span, always_shorter
 
 P = ParameterType
 
-DAYS = ("every", "times_per_week", "on", "days")
+DAYS = ("every", "times_per_week", "on", "days", "offsets")
 
 
 def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref:
@@ -54,6 +56,8 @@ def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref:
         return _on_weekdays(reader, shape, path)
     if key == "days":
         return _on_days(reader, shape, path)
+    if key == "offsets":
+        return _offsets(reader, shape, path)
     return Every(reader.span(shape.every, "every", path))
 
 
@@ -128,3 +132,26 @@ def _without_list(reader: PhaseReader) -> None:
                 "remove it, or write the days as numbers, as in days: [1, 8]",
                 reader.document.key_place((*reader.levels.path, key)),
             )
+
+
+# --- distances
+
+
+def _offsets(reader: PhaseReader, shape: PhaseKeys, path: Path) -> Offsets:
+    assert shape.offsets is not None
+    offsets: tuple[Span, ...] | Ref = reader.listed(shape.offsets, "offsets", path, ())
+    plain = () if isinstance(offsets, Ref) else offsets
+    for before, after in pairwise(plain):
+        if always_shorter(before, after):
+            continue
+        sure = always_shorter(after, before) or before == after
+        reader.find(
+            rules.NOT_ASCENDING,
+            f"offsets: {after} comes after {before}"
+            + ("" if sure else ", which from some starts is as long or longer"),
+            "list the distances from the earliest to the latest, each once"
+            if sure
+            else "write both in one unit; a month may have 28 days or 31, a day 23 hours or 25",
+            reader.document.place((*path, "offsets")),
+        )
+    return Offsets(plain)

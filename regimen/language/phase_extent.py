@@ -18,6 +18,7 @@ from regimen.protocol import (
     Doses,
     Extent,
     For,
+    Offsets,
     OnDays,
     ParameterType,
     Pattern,
@@ -63,10 +64,10 @@ def extent(reader: PhaseReader, days: Pattern | Ref, place: Place) -> Extent | R
 
 def _itself(reader: PhaseReader, days: Pattern | Ref) -> _Itself | None:
     taper, listed = reader.level(*DOSING), None
-    if isinstance(days, OnDays) and days.cycle is None:
+    if isinstance(days, Offsets) or (isinstance(days, OnDays) and days.cycle is None):
         found = reader.level(*DAYS)
         assert found is not None
-        why = "a list without a cycle lasts as long as itself"
+        why = "such a list lasts as long as itself"
         listed = _Itself(found[2], found[1], WholeList(), why, cut_by=("before", "through"))
     if taper is None or taper[2] != "taper":
         return listed

@@ -8,11 +8,16 @@ from datetime import time
 from regimen import rules
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
+from regimen.language.phase_days import DAYS
+from regimen.language.schema import PhaseKeys
 from regimen.language.texts import NotStated
 from regimen.protocol import (
     Anchor,
+    Counted,
+    Offsets,
     OnceADay,
     ParameterType,
+    Pattern,
     Ref,
 )
 
@@ -21,8 +26,10 @@ P = ParameterType
 TIMES = ("at", "times_per_day")
 
 
-def times(reader: PhaseReader) -> tuple[time, ...] | OnceADay | Ref:
+def times(reader: PhaseReader, days: Pattern | Ref) -> tuple[time, ...] | OnceADay | Counted | Ref:
     found = reader.level(*TIMES)
+    if isinstance(days, Offsets) and days.elapsed:
+        return _counted(reader, found)
     if found is None:
         course = reader.levels.course
         return _once_a_day(reader, reader.levels.path if course is None else course[1])
@@ -45,6 +52,23 @@ def times(reader: PhaseReader) -> tuple[time, ...] | OnceADay | Ref:
         f"At which {count} clock times is {reader.happens} each day?",
         count=count,
     )
+
+
+def _counted(reader: PhaseReader, found: tuple[PhaseKeys, Path, str] | None) -> Counted:
+    """The times of doses whose distances are in hours, with a finding where `found` states them as
+    well."""
+    days = reader.level(*DAYS)
+    assert days is not None
+    if found is not None and len(found[1]) >= len(days[1]):
+        reader.find(
+            rules.TWO_WAYS,
+            f"{days[2]} and {found[2]} both say at what time",
+            "remove one; hours are counted from the first moment, which has a clock time",
+            reader.document.key_place((*found[1], found[2])),
+        )
+    elif found is not None:
+        reader.taken.discard((*found[1], found[2]))
+    return Counted()
 
 
 def _once_a_day(reader: PhaseReader, path: Path) -> OnceADay:

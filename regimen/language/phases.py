@@ -40,7 +40,7 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         dose=phase_dosing.dose(reader, place),
         pattern=(days := phase_days.pattern(reader, place)),
         extent=phase_extent.extent(reader, days, place),
-        times=phase_timing.times(reader),
+        times=phase_timing.times(reader, days),
         begins=begins,
         course_begins=phase_timing.course_begins(reader),
         junction=reader.nearest("junctions", Junction),

@@ -41,10 +41,12 @@ from regimen.route import Route, read_route
 from regimen.timing import (
     CalendarSpan,
     MonthEnd,
+    Span,
     Weekday,
     read_calendar_span,
     read_clock,
     read_date,
+    read_offset,
     read_weekday,
 )
 
@@ -190,6 +192,9 @@ class TimingKeys(Shape):
     )
     cycle: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "after how long the listed days come again", absent=None
+    )
+    offsets: tuple[Span | Stated, ...] | None = key(
+        one_or_several(valued(read_offset)), "at these distances from the first moment", absent=None
     )
     for_: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "how long the phase lasts", name="for", absent=None

@@ -10,6 +10,7 @@ from regimen.language.sentences_taper import taper_words
 from regimen.protocol import (
     Anchor,
     Condition,
+    Counted,
     Cycles,
     DateGiven,
     DoseExpression,
@@ -153,7 +154,7 @@ class _Phase:
 
     def times(self) -> str:
         times = self.phase.times
-        if isinstance(times, OnceADay):
+        if isinstance(times, (OnceADay, Counted)):
             return ""
         if isinstance(times, Ref):
             count = self.protocol.parameters[times.name].count

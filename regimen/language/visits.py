@@ -21,7 +21,7 @@ def read_visit(reader: PhaseReader) -> VisitDays:
     if any(stated(shape, key) is not None for key in (*DAYS, *EXTENT)):
         days = pattern(reader, place)
         how_long = extent(reader, days, place)
-    times, begins = phase_timing.times(reader), phase_timing.begins(reader)
+    times, begins = phase_timing.times(reader, days), phase_timing.begins(reader)
     return VisitDays(
         key="",
         name=None,

@@ -38,6 +38,7 @@ from regimen.protocol.inputs import (
 )
 from regimen.protocol.when import (
     Anchor,
+    Counted,
     Cycles,
     DateGiven,
     Doses,
@@ -45,6 +46,7 @@ from regimen.protocol.when import (
     Extent,
     For,
     Junction,
+    Offsets,
     Once,
     OnceADay,
     OnDays,
@@ -70,6 +72,7 @@ __all__ = [
     "CapBasis",
     "Case",
     "Condition",
+    "Counted",
     "Course",
     "Cycles",
     "DateGiven",
@@ -82,6 +85,7 @@ __all__ = [
     "Junction",
     "Limit",
     "Measure",
+    "Offsets",
     "OnDays",
     "OnWeekdays",
     "Once",
@@ -121,7 +125,7 @@ class Timed(Struct, frozen=True, kw_only=True):
     name: str | None
     pattern: Pattern | Ref
     extent: Extent | Ref | None  # None where a taper's levels say how long
-    times: tuple[time, ...] | OnceADay | Ref
+    times: tuple[time, ...] | OnceADay | Counted | Ref
     begins: Anchor | None
     course_begins: Anchor | None  # where its course begins, should this phase be its first
     junction: Junction | None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from regimen.protocol.inputs import Ref
-from regimen.timing import CalendarSpan, Span, Weekday
+from regimen.timing import CalendarSpan, ElapsedSpan, Span, Weekday
 
 # --- which days
 
@@ -41,11 +41,23 @@ class OnDays(Struct, frozen=True):
     cycle: CalendarSpan | Ref | None = None
 
 
+class Offsets(Struct, frozen=True):
+    """At these distances from the first moment, ascending. Where one is in hours, the first moment
+    has a clock time, and distances in days keep it."""
+
+    offsets: tuple[Span, ...]
+
+    @property
+    def elapsed(self) -> bool:
+        """Whether real hours or minutes are counted."""
+        return any(isinstance(each, ElapsedSpan) for each in self.offsets)
+
+
 class Once(Struct, frozen=True):
     """The first day only."""
 
 
-Pattern = Every | TimesPerWeek | OnWeekdays | OnDays | Once
+Pattern = Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once
 
 
 # --- what time
@@ -55,6 +67,10 @@ class OnceADay(Struct, frozen=True):
     """One dose a day without a clock time, unless the plan pins one under the name `pin`."""
 
     pin: Ref
+
+
+class Counted(Struct, frozen=True):
+    """The clock times follow from the first moment, by hours."""
 
 
 # --- from where

@@ -21,7 +21,7 @@ from regimen.figures import Figures, Per
 from regimen.finding import Finding, Misread, Override, Refusal
 from regimen.protocol import Protocol
 from regimen.quantity import read_quantity
-from regimen.schedule import Administration, CheckedSchedule, Entry, Total
+from regimen.schedule import Administration, CheckedSchedule, Entry, Total, place_in_words
 
 FOLDER = Path(__file__).parent
 
@@ -31,7 +31,7 @@ PIECES = ("phase", "course", "protocol", "amount")
 EXPECTATIONS = (
     "dates",
     "administrations",
-    "cycles",
+    "places",
     "total",
     "figures",
     "visits",
@@ -324,13 +324,8 @@ def _administrations(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, _line)
 
 
-def _cycles(schedule: CheckedSchedule) -> dict[str, Plain]:
-    return _by_course(schedule, lambda each: f"{each.day.isoformat()}{_place(each)}")
-
-
-def _place(each: Administration) -> str:
-    cycle = "" if each.cycle is None else f" cycle {each.cycle}"
-    return f"{cycle} day {each.day_number}"
+def _places(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, lambda each: f"{each.day.isoformat()} {place_in_words(each)}")
 
 
 def _identities(schedule: CheckedSchedule) -> dict[str, Plain]:
@@ -442,7 +437,7 @@ _SHOWN = {
     "dates": _dates,
     "visits": _visits,
     "administrations": _administrations,
-    "cycles": _cycles,
+    "places": _places,
     "identities": _identities,
     "total": _total,
 }

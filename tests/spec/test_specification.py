@@ -13,6 +13,7 @@ ROWS = [row for table in TABLES for row in table.rows]
 NAMES = {
     "t1-extent",
     "t2-listed-days",
+    "t2-offsets",
     "t2-which-days",
     "t3-how-long",
     "t4-what-time",

@@ -156,11 +156,12 @@ def test_a_clock_change_over_midnight_moves_the_day_too() -> None:
     assert only.instant.tzinfo is UTC
 
 
-def test_hours_over_a_repeated_hour_lead_to_a_plain_clock_time() -> None:
-    day = datetime(2026, 10, 25).date()
-    later = local_after(day, time(0, 30), 180, ZoneInfo("Europe/Rome"))
-    assert later == (day, time(2, 30))
-    assert later[1].fold == 0
+def test_hours_over_a_repeated_hour_remember_which_one_is_meant() -> None:
+    day, rome = datetime(2026, 10, 25).date(), ZoneInfo("Europe/Rome")
+    earlier, later = (local_after(day, time(0, 30), minutes, rome) for minutes in (120, 180))
+    assert earlier == later == (day, time(2, 30))
+    assert (earlier[1].fold, later[1].fold) == (0, 1)
+    assert local_after(*later, 60, rome) == (day, time(3, 30))
 
 
 # --- words and places
