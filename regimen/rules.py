@@ -80,6 +80,10 @@ TAPER_MISSES = _author(
     "taper-misses", "a taper that does not land on its end stops at a wrong dose"
 )
 BEYOND_CYCLE = _author("beyond-cycle", "a day beyond its cycle would fall into the next one")
+BAD_BAND = _author("bad-band", "a row that does not say whom it holds is a dose for anyone")
+TABLE_ORDER = _author("table-order", "rows out of order hide what they leave out or say twice")
+TABLE_OVERLAP = _author("table-overlap", "whoever stands in two rows has two doses")
+TABLE_GAP = _author("table-gap", "whoever stands between two rows has no dose")
 UNUSED_KEY = _author("unused-key", "a value that decides nothing misleads who reads it")
 NO_CASES = _author("no-cases", "a protocol that was never tried has not been checked")
 CASE_FAILED = _author("case-failed", "the protocol does not do what its author says it does")
@@ -111,6 +115,7 @@ MISSING_INPUT = _plan(
 )
 UNKNOWN_INPUT = _plan("unknown-input", "an answer to a question nobody asked changes nothing")
 OUTSIDE_LIMITS = _plan("outside-limits", "a value outside its stated limits is most often a slip")
+NO_ROW = _plan("no-row", "a patient whom the source's table does not hold has no dose in it")
 WRONG_PROTOCOL = _plan("wrong-protocol", "the plan was made for another text of the protocol")
 NOT_A_LEVEL = _plan(
     "not-a-level", "who goes on with a taper from a dose that is none of its levels is in another"

@@ -74,6 +74,7 @@ class AppliedPhase(Struct, frozen=True):
     count: int
     course_count: int
     times: tuple[time | None, ...] = (None,)
+    rows: str = ""  # from which rows of tables its days come, in words
 
     @property
     def key(self) -> str:
@@ -136,7 +137,8 @@ def _why_this_day(administration: Administration) -> Iterator[str]:
     phase = administration.phase
     found = "" if phase.beginning.offset is None else f", on {phase.first}"
     yield f"{phase.title} begins {phase.beginning}{found}"
-    yield f"dose {administration.number} of {phase.count} {days_in_words(phase.pattern)}"
+    days = f"{days_in_words(phase.pattern)}{phase.rows}"
+    yield f"dose {administration.number} of {phase.count} {days}"
     if place := place_in_words(administration):
         yield place
     if administration.clamped_from is not None:

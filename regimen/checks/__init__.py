@@ -42,7 +42,7 @@ def check_protocol(protocol: Protocol) -> Protocol:
     """The protocol, if no check on its own text refuses it. Raises Refusal with every finding."""
     findings = [finding for check in ON_PROTOCOL for finding in check(protocol)]
     if findings:
-        raise Refusal(findings)
+        raise Refusal(dict.fromkeys(findings))  # one row of a table may meet several of another
     return protocol
 
 

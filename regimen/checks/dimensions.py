@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
+from regimen.checks.phases import phases
 from regimen.engine.bound import written_levels
 from regimen.engine.dosing import refuse_dimensions, refuse_per_day
 from regimen.finding import Finding, Refusal
@@ -23,11 +24,6 @@ from regimen.protocol import (
 )
 
 
-def _phases(protocol: Protocol) -> Iterator[Phase]:
-    for course in protocol.courses:
-        yield from course.phases
-
-
 def _found(refusing: Callable[..., object], *values: object) -> Iterator[Finding]:
     try:
         refusing(*values)
@@ -37,7 +33,7 @@ def _found(refusing: Callable[..., object], *values: object) -> Iterator[Finding
 
 def per_day_on_rest_days(protocol: Protocol) -> Iterator[Finding]:
     """Amounts per day, or per week, on days that do not carry them."""
-    for phase in _phases(protocol):
+    for phase in phases(protocol):
         dose, days = _shared(phase), phase.pattern
         if not isinstance(dose, DoseExpression) or dose.share is not Share.DAY:
             continue
@@ -63,7 +59,7 @@ def _open(days: object) -> bool:
 
 def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
     """Limits and roundings of another kind than the dose."""
-    for phase in _phases(protocol):
+    for phase in phases(protocol):
         dose = phase.dose.first if isinstance(phase.dose, Taper) else phase.dose
         if isinstance(dose, DoseExpression):
             yield from _found(refuse_dimensions, phase, dose.amount)
@@ -71,7 +67,7 @@ def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
 
 def tapers(protocol: Protocol) -> Iterator[Finding]:
     """Tapers that stick before their end, where that can be told before there is a plan."""
-    for phase in _phases(protocol):
+    for phase in phases(protocol):
         levels = written_levels(phase)
         if levels is not None:
             from regimen.engine.tapers import refuse_missteps  # few protocols have tapers

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regimen.checks.phases import phases
 from regimen.finding import Finding, Refusal
 from regimen.protocol import OnDays, Protocol, Ref
 
 
 def beyond_cycles(protocol: Protocol) -> Iterator[Finding]:
     """Listed days that may lie beyond their cycle."""
-    for course in protocol.courses:
-        for phase in course.phases:
-            days = phase.pattern
-            if isinstance(days, OnDays) and not isinstance(days.cycle, Ref):
-                from regimen.engine.listed import refuse_beyond
+    for phase in phases(protocol):
+        days = phase.pattern
+        if isinstance(days, OnDays) and not isinstance(days.cycle, Ref):
+            from regimen.engine.listed import refuse_beyond
 
-                try:
-                    refuse_beyond(phase, days)
-                except Refusal as refusal:
-                    yield from refusal.findings
+            try:
+                refuse_beyond(phase, days)
+            except Refusal as refusal:
+                yield from refusal.findings

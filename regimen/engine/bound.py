@@ -13,6 +13,7 @@ from regimen.engine.days import Days
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (
+    Cap,
     Counted,
     Cycles,
     DoseExpression,
@@ -28,7 +29,9 @@ from regimen.protocol import (
     Phase,
     Portion,
     Ref,
+    Rounding,
     Share,
+    Table,
     Taper,
     TaperStep,
     Timed,
@@ -79,6 +82,8 @@ class Bound(BoundTiming, frozen=True, kw_only=True):
     phase: Phase
     route: Route | None
     dose: DoseExpression | Levels | None
+    caps: tuple[Cap, ...]
+    rounding: Rounding | None
 
 
 def answer(value: object, plan: Plan) -> Any:
@@ -91,11 +96,14 @@ def answer(value: object, plan: Plan) -> Any:
 
 
 def bind(phase: Timed, plan: Plan) -> BoundTiming:
-    """The phase with this plan's values. Every question that must be answered, was."""
+    """The phase, which holds no tables, with this plan's values. Every question that must be
+    answered, was."""
     days, times = _days(phase, plan), _times(phase, plan)
     if not isinstance(phase, Phase):
         extent = _extent(phase, plan)
         return BoundTiming(phase=phase, days=days, extent=extent, times=times)
+    assert isinstance(phase.caps, tuple)
+    assert not isinstance(phase.rounding, Table)
     return Bound(
         phase=phase,
         route=answer(phase.route, plan),
@@ -103,6 +111,8 @@ def bind(phase: Timed, plan: Plan) -> BoundTiming:
         days=days,
         extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),
         times=times,
+        caps=phase.caps,
+        rounding=phase.rounding,
     )
 
 

@@ -22,10 +22,12 @@ from regimen.protocol import (
     Rounding,
     RoundingMode,
     Share,
+    Table,
 )
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage, DoseStep
 
+_KEYS_OF_DOSE = ("dose", "from", "by", "to", "each", "at_least", "stop_under", "starting_at")
 _HALF = Fraction(1, 2)
 _PER = {Measure.WEIGHT: "kg", Measure.BSA: "m²"}
 
@@ -40,7 +42,7 @@ def dose_of(
     """The dose of each of the phase's `administrations`. Raises Refusal."""
     phase = bound.phase
     refuse_dimensions(phase, expression.amount)
-    steps = [_stated(expression, because)]
+    steps = [_stated(expression, because + _rows(phase, plan, *_KEYS_OF_DOSE))]
     amount = expression.amount
     if expression.per is not None:
         amount = scaled(amount, expression.per, plan)
@@ -53,6 +55,15 @@ def dose_of(
 
 
 # --- stages
+
+
+def _rows(phase: Phase, plan: Plan, *keys: str) -> str:
+    """From which rows of tables the values at these keys come, in words, or nothing."""
+    if not phase.tables:
+        return ""
+    from regimen.engine.tables import rows_taken
+
+    return rows_taken(phase, plan.answers, *keys)
 
 
 def _stated(expression: DoseExpression, because: str) -> DoseStep:
@@ -157,9 +168,10 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
     amount, limit, words = _capped(bound, amount, plan)
     if words:
         steps.append(DoseStep(DoseStage.CAPPED, amount, words))
-    if phase.rounding is not None:
-        ordered = _rounded(phase, phase.rounding, amount, limit)
-        steps.append(DoseStep(DoseStage.ROUNDED, ordered, f"{amount} rounded {phase.rounding}"))
+    if bound.rounding is not None:
+        ordered = _rounded(phase, bound.rounding, amount, limit)
+        words = f"{amount} rounded {bound.rounding}{_rows(phase, plan, 'round')}"
+        steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
         amount = ordered
     if decimal_text(amount.value) is None:
         raise refuse(
@@ -175,13 +187,13 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
 def settled(bound: Bound, amount: Quantity, plan: Plan) -> Quantity:
     """What would be given per administration, capped and rounded, whether or not it may be."""
     amount, limit, _ = _capped(bound, amount, plan)
-    rounding = bound.phase.rounding
+    rounding = bound.rounding
     return amount if rounding is None else on_grid(rounding, amount, limit)
 
 
 def _capped(bound: Bound, amount: Quantity, plan: Plan) -> tuple[Quantity, Quantity | None, str]:
     """The amount under the phase's caps, the lowest of them, and why it is less than it was."""
-    ceilings = [_ceiling(bound, cap, plan) for cap in bound.phase.caps]
+    ceilings = [_ceiling(bound, cap, plan) for cap in bound.caps]
     if not ceilings:
         return amount, None, ""
     (limit, words), *looser = sorted(ceilings, key=lambda each: each[0].base)
@@ -197,7 +209,7 @@ def _ceiling(bound: Bound, cap: Cap, plan: Plan) -> tuple[Quantity, str]:
     """The most per administration that the cap allows, and why."""
     amount = cap.amount if cap.per is None else scaled(cap.amount, cap.per, plan)
     scale = f"/{_PER[cap.per]}" if cap.per else ""
-    words = f"{cap.amount}{scale} per {cap.basis}"
+    words = f"{cap.amount}{scale} per {cap.basis}{_rows(bound.phase, plan, 'max')}"
     if cap.basis is CapBasis.DAY:
         assert bound.times is not None
         if len(bound.times) > 1:
@@ -271,6 +283,8 @@ def refuse_dimensions(phase: Phase, amount: Quantity) -> None:
 
 
 def _dimension_refusals(phase: Phase, amount: Quantity) -> Iterator[Refusal]:
+    assert isinstance(phase.caps, tuple)
+    assert not isinstance(phase.rounding, Table)
     others = [("max", cap.amount) for cap in phase.caps]
     if phase.rounding is not None:
         others.append(("round", phase.rounding.grid))

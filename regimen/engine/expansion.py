@@ -16,12 +16,26 @@ from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
 from regimen.plan import Plan
-from regimen.protocol import Course, Offsets, OnDays, Protocol
+from regimen.protocol import Course, Offsets, OnDays, Phase, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
 from regimen.timing import Moment, moment_after
 
 if TYPE_CHECKING:
     from regimen.engine.listed import Mark
+
+_KEYS_OF_DAYS = (
+    "every",
+    "times_per_week",
+    "on",
+    "offsets",
+    "days",
+    "cycle",
+    "cycles",
+    "for",
+    "doses",
+    "at",
+    "times_per_day",
+)
 
 
 def expand(protocol: Protocol, plan: Plan) -> Schedule:
@@ -35,7 +49,7 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
     spans = settled(protocol, plan)
     found = [spans.of_course(course) for course in protocol.courses]
     phases = [
-        _applied(course, span, sum([len(each.slots) for each in of_course]))
+        _applied(course, span, sum([len(each.slots) for each in of_course]), plan)
         for course, of_course in zip(protocol.courses, found, strict=True)
         for span in of_course
     ]
@@ -89,7 +103,7 @@ def _at_instant(administration: Administration, clock: time, plan: Plan) -> Admi
     )
 
 
-def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
+def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> AppliedPhase:
     bound = span.bound
     assert isinstance(bound, Bound)
     assert bound.days is not None
@@ -104,6 +118,7 @@ def _applied(course: Course, span: PhaseSpan, total: int) -> AppliedPhase:
         len(span.slots),
         total,
         span.times,
+        _rows_of_days(bound.phase, plan),
     )
 
 
@@ -115,6 +130,15 @@ def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
     from regimen.engine.listed import mark
 
     return [mark(days, span.place_of(at)) for at in range(len(span.slots))]
+
+
+def _rows_of_days(phase: Phase, plan: Plan) -> str:
+    """From which rows of tables its days, clock times and extent come, in words, or nothing."""
+    if not phase.tables:
+        return ""
+    from regimen.engine.tables import rows_taken
+
+    return rows_taken(phase, plan.answers, *_KEYS_OF_DAYS)
 
 
 def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:

@@ -46,10 +46,16 @@ def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
 
 
 def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
-    """The phases of the course that this plan has. Needs every choice to be answered."""
+    """The phases of the course that this plan has, with the rows that it takes in their tables.
+    Needs every choice and measure to be answered. Raises Refusal where a value is in no row."""
     if course.when and not applies(course.when, plan):
         return ()
-    return tuple(phase for phase in course.phases if not phase.when or applies(phase.when, plan))
+    phases = tuple(phase for phase in course.phases if not phase.when or applies(phase.when, plan))
+    if any(phase.tables for phase in phases):
+        from regimen.engine.tables import settled  # few protocols have tables
+
+        return tuple(settled(phase, plan.answers) for phase in phases)
+    return phases
 
 
 def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
@@ -89,7 +95,16 @@ def _needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
                 yield from _choices(phase.when, plan)
                 if applies(phase.when, plan):
                     yield from phase.needs
+                    yield from _rows_ask(phase, plan)
                     yield from _measures(phase, plan)
+
+
+def _rows_ask(phase: Timed, plan: Plan) -> Iterator[str]:
+    """What the rows of its tables ask for, as far as it is known which are taken."""
+    if phase.tables:
+        from regimen.engine.tables import asks
+
+        yield from asks(phase, plan.answers)
 
 
 def _measures(phase: Timed, plan: Plan) -> Iterator[str]:

@@ -20,7 +20,7 @@ from regimen.engine.bound import Bound, Levels, Part, Step
 from regimen.engine.dosing import dose_of, in_words, on_grid, parts_of, scaled, settled
 from regimen.finding import Refusal, refuse
 from regimen.plan import Plan
-from regimen.protocol import DoseExpression, PercentOf, Phase
+from regimen.protocol import DoseExpression, PercentOf, Phase, Table
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage
 
@@ -59,6 +59,7 @@ def refuse_missteps(phase: Phase, levels: Levels) -> None:
         if levels.first.per is not None or levels.share is not None or phase.caps:
             return
         rounding = phase.rounding
+        assert not isinstance(rounding, Table)
         if rounding is not None:
             given = lambda level: on_grid(rounding, level)  # noqa: E731
     _walked(phase, levels, given)

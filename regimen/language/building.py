@@ -159,7 +159,7 @@ class _Builder(Struct):
             if not self.named(key, taken, "name the visit otherwise", place):
                 continue
             levels = Levels((shape, path), None, (self.shape, ()))
-            reader = PhaseReader(self.document, key, levels, 0)
+            reader = PhaseReader(self.document, key, levels, 0, self.parameters.by_name)
             days = read_visit(reader)
             self.gather(reader)
             yield Visit(key=key, phases=(days,), when=self.when(shape, path), place=place)
@@ -207,7 +207,7 @@ class _Builder(Struct):
                 )
 
     def phase(self, course: str, levels: Levels, at: int) -> Phase:
-        reader = PhaseReader(self.document, course, levels, at)
+        reader = PhaseReader(self.document, course, levels, at, self.parameters.by_name)
         phase = read_phase(reader, self.when(levels.own, levels.path) if levels.course else ())
         self.gather(reader)
         return phase

@@ -4,8 +4,9 @@ parameters."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TypeVar, cast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar, cast
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,21 +15,25 @@ from regimen import rules
 from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.nodes import Document, Path
 from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape, VisitShape
-from regimen.language.texts import Between, NotStated
+from regimen.language.texts import Between, NotStated, TableText
 from regimen.protocol import (
     Anchor,
     DateGiven,
+    DoseExpression,
     Measure,
     Parameter,
     ParameterType,
     Ref,
+    Table,
 )
 from regimen.timing import CalendarSpan, Span
 
 T = TypeVar("T")
+V = TypeVar("V")
 P = ParameterType
 
 FOR_VISITS_TOO = ("cycle", "cycles", "first_day", "month_end")
+_SPANS = {"every": "the interval", "cycle": "the cycle", "for": "the duration"}
 _NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
@@ -103,19 +108,28 @@ class PhaseReader(Struct):
     course: str
     levels: Levels
     at: int
+    parameters: Mapping[str, Parameter]  # that the protocol declares
     findings: list[Finding] = field(default_factory=list)
     implied: list[Parameter] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     measured: list[tuple[Measure, Place]] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     taken: set[Path] = field(default_factory=set)  # the keys that decide here, own or inherited
+    tables: list[Table] = field(default_factory=list)
+    in_rows: Counter[str] = field(default_factory=Counter)  # the names that rows of tables ask for
+    reading_rows: bool = False
 
     def needs(self) -> tuple[str, ...]:
-        """What the plan must answer for this phase; complete once everything else was built."""
+        """What the plan must answer for this phase, whichever rows its tables take; complete once
+        everything else was built."""
+        return tuple(self.names() - self.in_rows)
+
+    def names(self) -> Counter[str]:
+        """How often each parameter and measure is asked for, in the order of the questions."""
         names = [reference.name for reference in self.references]
         names += [parameter.name for parameter in self.implied if not parameter.optional]
-        names += [measure for measure, _ in self.measured]
-        return tuple(dict.fromkeys(names))
+        names += [str(measure) for measure, _ in self.measured]
+        return Counter(names)
 
     @property
     def title(self) -> str:
@@ -169,27 +183,32 @@ class PhaseReader(Struct):
     def find(self, rule: Rule, what: str, mend: str, place: Place) -> None:
         self.findings.append(Finding(rule, what, mend, place))
 
-    def name_of(self, key: str, path: Path) -> str:
-        """The name of the parameter that the words at this key imply."""
+    def name_of(self, where: Path) -> str:
+        """The name of the parameter that the words at this path imply: the course, the phase where
+        they stand in it, the key, and in a table the row."""
         own = self.levels.path
-        whole_course = self.levels.course is None or path[: len(own)] != own
-        return (
-            f"{self.course}.{key}"
-            if whole_course
-            else (f"{self.course}.{self.key(self.levels.name)}.{key}")
-        )
+        whole_course = self.levels.course is None or where[: len(own)] != own
+        names = [self.course] if whole_course else [self.course, self.key(self.levels.name)]
+        return ".".join((*names, *self._inside(where)))
 
-    def imply(self, key: str, path: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
-        name = self.name_of(key, path)
-        place = self.document.place((*path, key))
+    def _inside(self, where: Path) -> Iterator[str]:
+        """The key of the language that a path leads to, without the keys around it; then the rows
+        of a table."""
+        keys = [str(part) for part in where]
+        tables = [at for at, key in enumerate(keys) if key.startswith("by ")]
+        yield keys[tables[0] - 1 if tables else -1]
+        for at in tables:
+            yield _NOT_KEY.sub("-", keys[at + 1].lower()).strip("-")
+
+    def imply(self, where: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
+        name, place = self.name_of(where), self.document.place(where)
         parameter = Parameter(name, kind, ask, place, course=self.course, **more)  # type: ignore[arg-type]
         self.implied.append(parameter)
         return Ref(name)
 
-    def gap(self, key: str, path: Path, kind: ParameterType, words: str, **asks: bool) -> Ref:
+    def gap(self, where: Path, kind: ParameterType, words: str, **asks: bool) -> Ref:
         return self.imply(
-            key,
-            path,
+            where,
             kind,
             f"The source does not state {words} of {self.course}. What is it here?",
             gap=True,
@@ -211,57 +230,85 @@ class PhaseReader(Struct):
 
     def value(
         self,
-        found: T | Ref | NotStated,
+        found: T | Ref | NotStated | TableText,
         key: str,
         path: Path,
         types: tuple[ParameterType, ...],
         gap: tuple[ParameterType, str],
         **asks: bool,
-    ) -> T | Ref:
-        """The value, or the reference that stands for it."""
-        if isinstance(found, NotStated):
-            kind, words = gap
-            return self.gap(key, path, kind, words, **asks)
-        if isinstance(found, Ref):
-            return self.reference(found, types, self.document.place((*path, key)), **asks)
-        return found
+    ) -> T | Ref | Table:
+        """The value, or the reference or table that stands for it."""
+
+        def one(found: T | Ref | NotStated, where: Path) -> T | Ref:
+            if isinstance(found, NotStated):
+                kind, words = gap
+                return self.gap(where, kind, words, **asks)
+            if isinstance(found, Ref):
+                return self.reference(found, types, self.document.place(where), **asks)
+            if isinstance(found, DoseExpression) and found.per is not None:
+                self.measured.append((found.per, self.document.place(where)))
+            return found
+
+        return self.tabled(found, key, path, one)
+
+    def tabled(
+        self,
+        found: T | TableText,
+        key: str,
+        path: Path,
+        read: Callable[[Any, Path], V],
+    ) -> V | Table:
+        """What `read` makes of the value at this key and its path; or, of a table, of every row."""
+
+        def one_or_table(found: object, where: Path) -> V | Table:
+            if not isinstance(found, TableText):
+                return read(found, where)
+            from regimen.language.phase_tables import read_table
+
+            return read_table(self, found, key, where, one_or_table)
+
+        return one_or_table(found, (*path, key))
 
     def listed(
         self,
         found: tuple[T | Ref | NotStated, ...],
-        key: str,
-        path: Path,
+        where: Path,
         types: tuple[ParameterType, ...],
     ) -> tuple[T, ...] | Ref:
         """A list of plain values, each once, or one reference that stands for the whole list."""
-        place = self.document.place((*path, key))
+        place = self.document.place(where)
         if len(found) == 1 and isinstance(found[0], Ref):
             return self.reference(found[0], types, place)
         plain = tuple(each for each in found if not isinstance(each, (Ref, NotStated)))
         if len(plain) != len(found) or len(set(plain)) != len(plain):
             self.find(
                 rules.WRONG_SHAPE,
-                f"{key}: in a list every value is written out, and stands once",
+                f"{where[-1]}: in a list every value is written out, and stands once",
                 "list every value once; or write one $name, or not stated, for the whole list",
                 place,
             )
         return plain
 
-    def span(self, found: object, key: str, path: Path) -> CalendarSpan | Ref:
-        if isinstance(found, Between):
-            return self.imply(
-                key,
-                path,
-                P.DURATION,
-                f"{self.course}, {key}: {found.low} to {found.high}. Which is it?",
-                at_least=found.low,
-                at_most=found.high,
-            )
-        place = self.document.place((*path, key))
-        if isinstance(found, Ref):
-            return self.reference(found, (P.DURATION,), place, in_days=True)
-        assert isinstance(found, CalendarSpan)
-        return found
+    def span(self, found: object, key: str, path: Path) -> CalendarSpan | Ref | Table:
+        def one(found: object, where: Path) -> CalendarSpan | Ref:
+            if isinstance(found, NotStated):  # in a row: elsewhere nothing at all is stated
+                return self.gap(where, P.DURATION, _SPANS[key], in_days=True)
+            if isinstance(found, Between):
+                return self.imply(
+                    where,
+                    P.DURATION,
+                    f"{self.course}, {key}: {found.low} to {found.high}. Which is it?",
+                    at_least=found.low,
+                    at_most=found.high,
+                )
+            if isinstance(found, Ref):
+                return self.reference(
+                    found, (P.DURATION,), self.document.place(where), in_days=True
+                )
+            assert isinstance(found, CalendarSpan)
+            return found
+
+        return self.tabled(found, key, path, one)
 
     def anchor(self, anchor: Anchor, path: Path, key: str) -> Anchor:
         place = self.document.place((*path, key))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from regimen import rules
@@ -20,16 +22,18 @@ from regimen.protocol import (
     ParameterType,
     Pattern,
     Ref,
+    Table,
     TimesPerWeek,
 )
-from regimen.timing import Span, always_shorter
+from regimen.timing import Span, Weekday, always_shorter
 
 P = ParameterType
+Weekdays = tuple[Weekday, ...]
 
 DAYS = ("every", "times_per_week", "on", "days", "offsets")
 
 
-def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref:
+def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref | Table:
     found = reader.level(*DAYS)
     if found is None or found[2] != "days":
         _without_list(reader)
@@ -47,11 +51,10 @@ def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref:
         )
         return Once()
     shape, path, key = found
-    where = reader.document.place((*path, key))
     if stated(shape, key) in (NotStated(), (NotStated(),)):
-        return reader.gap(key, path, P.PATTERN, "the days")
+        return reader.gap((*path, key), P.PATTERN, "the days")
     if key == "times_per_week":
-        return _times_per_week(reader, shape, path, where)
+        return _times_per_week(reader, shape, path)
     if key == "on":
         return _on_weekdays(reader, shape, path)
     if key == "days":
@@ -61,46 +64,62 @@ def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref:
     return Every(reader.span(shape.every, "every", path))
 
 
-def _times_per_week(
-    reader: PhaseReader, shape: PhaseKeys, path: Path, place: Place
-) -> TimesPerWeek:
-    count = shape.times_per_week
-    if isinstance(count, Ref):
-        reader.reference(count, (P.NUMBER,), place, at_most=MOST_PER_WEEK)
+def _times_per_week(reader: PhaseReader, shape: PhaseKeys, path: Path) -> TimesPerWeek:
+    def one(count: int | Ref | NotStated, where: Path) -> int | Ref:
+        if isinstance(count, NotStated):  # in a row of a table
+            return reader.gap(where, P.NUMBER, "how often a week")
+        if isinstance(count, Ref):
+            place = reader.document.place(where)
+            return reader.reference(count, (P.NUMBER,), place, at_most=MOST_PER_WEEK)
+        return count
+
+    assert shape.times_per_week is not None
+    count = reader.tabled(shape.times_per_week, "times_per_week", path, one)
     pins = reader.imply(
-        "on",
-        path,
+        (*path, "on"),
         P.WEEKDAYS,
         f"On which weekdays is {reader.happens}?",
         optional=True,
         count=count if isinstance(count, int) else None,
     )
-    assert not isinstance(count, NotStated)
-    assert count is not None
     return TimesPerWeek(count, pins)
 
 
-def _on_weekdays(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnWeekdays | Ref:
+def _on_weekdays(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnWeekdays:
+    def one(found: tuple[Weekday | Ref | NotStated, ...], where: Path) -> Weekdays | Ref:
+        if found == (NotStated(),):  # in a row of a table
+            return reader.gap(where, P.WEEKDAYS, "the weekdays")
+        days = reader.listed(found, where, (P.WEEKDAYS,))
+        return days if isinstance(days, Ref) else tuple(sorted(days))
+
     assert shape.on is not None
-    days = reader.listed(shape.on, "on", path, (P.WEEKDAYS,))
-    if isinstance(days, Ref):
-        return OnWeekdays(days)
-    return OnWeekdays(tuple(sorted(days)))
+    return OnWeekdays(reader.tabled(shape.on, "on", path, one))
 
 
 # --- numbered days
 
 
-def _on_days(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnDays:
-    assert shape.days is not None
-    ranges = reader.listed(shape.days, "days", path, ())
-    days = () if isinstance(ranges, Ref) else tuple(day for each in ranges for day in each)
+def _on_days(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnDays | Table:
     first_day = reader.nearest("first_day", int)
     first_day = 1 if first_day is None else first_day
-    _refuse_order(reader, days, first_day, reader.document.place((*path, "days")))
     cycle = reader.level("cycle")
     span = None if cycle is None else reader.span(cycle[0].cycle, "cycle", cycle[1])
-    return OnDays(days, first_day, span)
+
+    def one(found: tuple[tuple[int, ...] | Ref | NotStated, ...], where: Path) -> OnDays:
+        ranges = reader.listed(found, where, ())
+        days = () if isinstance(ranges, Ref) else tuple(day for each in ranges for day in each)
+        _refuse_order(reader, days, first_day, reader.document.place(where))
+        return OnDays(days, first_day, span)
+
+    assert shape.days is not None
+    return reader.tabled(shape.days, "days", path, one)
+
+
+def example(days: Pattern | Ref | Table) -> Pattern | Ref:
+    """The pattern; or that of a table's first row, which is of the same kind as all others."""
+    while isinstance(days, Table):
+        days = days.rows[0].value  # type: ignore[assignment]
+    return days
 
 
 def _refuse_order(reader: PhaseReader, days: tuple[int, ...], first_day: int, place: Place) -> None:
@@ -137,10 +156,33 @@ def _without_list(reader: PhaseReader) -> None:
 # --- distances
 
 
-def _offsets(reader: PhaseReader, shape: PhaseKeys, path: Path) -> Offsets:
+def _offsets(reader: PhaseReader, shape: PhaseKeys, path: Path) -> Offsets | Table:
     assert shape.offsets is not None
-    offsets: tuple[Span, ...] | Ref = reader.listed(shape.offsets, "offsets", path, ())
-    plain = () if isinstance(offsets, Ref) else offsets
+    found = reader.tabled(shape.offsets, "offsets", path, partial(_one_list, reader))
+    if isinstance(found, Table) and len(set(_elapsed(found))) > 1:
+        reader.find(
+            rules.WRONG_SHAPE,
+            "offsets: some rows count hours, which need a clock time, and others only days",
+            "write the distances of all rows in hours, or of all rows in days",
+            found.place,
+        )
+    return found
+
+
+def _elapsed(table: Table) -> Iterator[bool]:
+    """Of each row, whether it counts hours."""
+    for row in table.rows:
+        if isinstance(row.value, Table):
+            yield from _elapsed(row.value)
+        elif isinstance(row.value, Offsets):
+            yield row.value.elapsed
+
+
+def _one_list(
+    reader: PhaseReader, found: tuple[Span | Ref | NotStated, ...], where: Path
+) -> Offsets:
+    offsets: tuple[Span, ...] | Ref = reader.listed(found, where, ())
+    plain: tuple[Span, ...] = () if isinstance(offsets, Ref) else offsets
     for before, after in pairwise(plain):
         if always_shorter(before, after):
             continue
@@ -152,6 +194,6 @@ def _offsets(reader: PhaseReader, shape: PhaseKeys, path: Path) -> Offsets:
             "list the distances from the earliest to the latest, each once"
             if sure
             else "write both in one unit; a month may have 28 days or 31, a day 23 hours or 25",
-            reader.document.place((*path, "offsets")),
+            reader.document.place(where),
         )
     return Offsets(plain)

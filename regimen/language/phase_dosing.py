@@ -5,12 +5,15 @@ from __future__ import annotations
 from regimen import rules
 from regimen.finding import Place
 from regimen.language.levels import PhaseReader
+from regimen.language.nodes import Path
 from regimen.language.taper_reading import read_taper
 from regimen.protocol import (
     Cap,
     DoseExpression,
     ParameterType,
     Ref,
+    Rounding,
+    Table,
     Taper,
 )
 
@@ -19,7 +22,7 @@ P = ParameterType
 DOSING = ("dose", "taper")
 
 
-def dose(reader: PhaseReader, place: Place) -> DoseExpression | Taper | Ref:
+def dose(reader: PhaseReader, place: Place) -> DoseExpression | Taper | Ref | Table:
     found = reader.level(*DOSING)
     if found is None:
         reader.find(
@@ -34,16 +37,28 @@ def dose(reader: PhaseReader, place: Place) -> DoseExpression | Taper | Ref:
         assert shape.taper is not None
         return read_taper(reader, shape.taper, (*path, "taper"))
     assert shape.dose is not None
-    dose = reader.value(shape.dose, key, path, (P.QUANTITY,), (P.DOSE, "the dose"))
-    if isinstance(dose, DoseExpression) and dose.per is not None:
-        reader.measured.append((dose.per, reader.document.place((*path, key))))
-    return dose
+    return reader.value(shape.dose, key, path, (P.QUANTITY,), (P.DOSE, "the dose"))
 
 
-def caps(reader: PhaseReader) -> tuple[Cap, ...]:
+def caps(reader: PhaseReader) -> tuple[Cap, ...] | Table:
     found = reader.level("max")
-    caps = found[0].max if found else None
-    for cap in caps or ():
-        if cap.per is not None:
-            reader.measured.append((cap.per, reader.places["max"]))
-    return caps or ()
+    if found is None:
+        return ()
+    shape, path, key = found
+    assert shape.max is not None
+
+    def scaled(caps: tuple[Cap, ...], where: Path) -> tuple[Cap, ...]:
+        place = reader.document.place(where)
+        reader.measured += [(cap.per, place) for cap in caps if cap.per is not None]
+        return caps
+
+    return reader.tabled(shape.max, key, path, scaled)
+
+
+def rounding(reader: PhaseReader) -> Rounding | Table | None:
+    found = reader.level("round")
+    if found is None:
+        return None
+    shape, path, key = found
+    assert shape.round is not None
+    return reader.tabled(shape.round, key, path, lambda rounding, _: rounding)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from regimen import rules
@@ -120,15 +122,17 @@ def _stated(
         return Doses(1)
     shape, path, key = found
     if stated(shape, key) == NotStated():
-        return reader.gap(key, path, P.EXTENT, "the duration")
+        return reader.gap((*path, key), P.EXTENT, "the duration")
     if key == "for":
         return For(reader.span(shape.for_, key, path))
-    if key in ("doses", "times", "cycles"):
-        count = stated(shape, key)
-        if isinstance(count, Ref):
-            reader.reference(count, (P.NUMBER,), reader.document.place((*path, key)))
-        assert isinstance(count, (int, Ref))
-        return Cycles(count) if key == "cycles" else Doses(count)
+    if key in ("doses", "times"):
+        count: Any = stated(shape, key)
+        gap = (P.NUMBER, f"the number of {key}")
+        return Doses(reader.value(count, key, path, (P.NUMBER,), gap))
+    if key == "cycles":
+        assert shape.cycles is not None
+        gap = (P.NUMBER, "the number of cycles")
+        return Cycles(reader.value(shape.cycles, key, path, (P.NUMBER,), gap))
     anchor = stated(shape, key)
     assert isinstance(anchor, Anchor)
     return Until(reader.anchor(anchor, path, key), key == "through")

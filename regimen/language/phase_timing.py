@@ -4,9 +4,10 @@ and T5)."""
 from __future__ import annotations
 
 from datetime import time
+from functools import partial
 
 from regimen import rules
-from regimen.language.levels import PhaseReader, stated
+from regimen.language.levels import PhaseReader
 from regimen.language.nodes import Path
 from regimen.language.phase_days import DAYS
 from regimen.language.schema import PhaseKeys
@@ -19,35 +20,50 @@ from regimen.protocol import (
     ParameterType,
     Pattern,
     Ref,
+    Table,
 )
+from regimen.timing import Weekday
 
 P = ParameterType
+Weekdays = tuple[Weekday, ...]
+Times = tuple[time, ...] | OnceADay | Ref
 
 TIMES = ("at", "times_per_day")
 
 
-def times(reader: PhaseReader, days: Pattern | Ref) -> tuple[time, ...] | OnceADay | Counted | Ref:
+def times(reader: PhaseReader, days: Pattern | Ref) -> Times | Counted | Table:
     found = reader.level(*TIMES)
     if isinstance(days, Offsets) and days.elapsed:
         return _counted(reader, found)
     if found is None:
         course = reader.levels.course
-        return _once_a_day(reader, reader.levels.path if course is None else course[1])
+        path = reader.levels.path if course is None else course[1]
+        return _once_a_day(reader, (*path, "at"))
     shape, path, key = found
-    if stated(shape, key) in (NotStated(), (NotStated(),)):
-        return reader.gap(key, path, P.CLOCKS, "the clock times")
     if key == "at":
         assert shape.at is not None
-        times = reader.listed(shape.at, "at", path, ())
-        return times if isinstance(times, Ref) else tuple(sorted(times))
-    count = shape.times_per_day
+        return reader.tabled(shape.at, key, path, partial(_at, reader))
+    assert shape.times_per_day is not None
+    return reader.tabled(shape.times_per_day, key, path, partial(_times_per_day, reader))
+
+
+def _at(reader: PhaseReader, found: tuple[time | Ref | NotStated, ...], where: Path) -> Times:
+    if found == (NotStated(),):
+        return reader.gap(where, P.CLOCKS, "the clock times")
+    times = reader.listed(found, where, ())
+    return times if isinstance(times, Ref) else tuple(sorted(times))
+
+
+def _times_per_day(reader: PhaseReader, count: int | Ref | NotStated, where: Path) -> Times:
+    asked = tuple("at" if part == "times_per_day" else part for part in where)
+    if isinstance(count, NotStated):
+        return reader.gap(asked, P.CLOCKS, "the clock times")
     if isinstance(count, Ref):
-        reader.reference(count, (), reader.document.place((*path, key)))
+        reader.reference(count, (), reader.document.place(where))
     if count == 1 or isinstance(count, Ref):
-        return _once_a_day(reader, path)
+        return _once_a_day(reader, asked)
     return reader.imply(
-        "at",
-        path,
+        asked,
         P.CLOCKS,
         f"At which {count} clock times is {reader.happens} each day?",
         count=count,
@@ -71,9 +87,9 @@ def _counted(reader: PhaseReader, found: tuple[PhaseKeys, Path, str] | None) -> 
     return Counted()
 
 
-def _once_a_day(reader: PhaseReader, path: Path) -> OnceADay:
+def _once_a_day(reader: PhaseReader, where: Path) -> OnceADay:
     ask = f"At which clock time is {reader.happens}?"
-    return OnceADay(reader.imply("at", path, P.CLOCKS, ask, optional=True, count=1))
+    return OnceADay(reader.imply(where, P.CLOCKS, ask, optional=True, count=1))
 
 
 def begins(reader: PhaseReader) -> Anchor | None:

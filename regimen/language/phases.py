@@ -15,7 +15,7 @@ from regimen.protocol import (
     ParameterType,
     Phase,
     Ref,
-    Rounding,
+    Table,
 )
 from regimen.route import Route
 from regimen.timing import MonthEnd
@@ -39,20 +39,20 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         route=_route(reader, place),
         dose=phase_dosing.dose(reader, place),
         pattern=(days := phase_days.pattern(reader, place)),
-        extent=phase_extent.extent(reader, days, place),
-        times=phase_timing.times(reader, days),
+        extent=phase_extent.extent(reader, phase_days.example(days), place),
+        times=phase_timing.times(reader, phase_days.example(days)),
         begins=begins,
         course_begins=phase_timing.course_begins(reader),
         junction=reader.nearest("junctions", Junction),
         month_end=reader.nearest("month_end", MonthEnd) or MonthEnd.CLAMP,
         caps=phase_dosing.caps(reader),
-        rounding=reader.nearest("round", Rounding),
+        rounding=phase_dosing.rounding(reader),
         may_overlap=own.overlap,
         when=when,
         place=place,
         places=reader.places,
     )
-    return phase(needs=reader.needs())
+    return phase(needs=reader.needs(), tables=tuple(reader.tables))
 
 
 def _idle(reader: PhaseReader, own: PhaseShape) -> None:
@@ -76,7 +76,7 @@ def _idle(reader: PhaseReader, own: PhaseShape) -> None:
             )
 
 
-def _route(reader: PhaseReader, place: Place) -> Route | Ref:
+def _route(reader: PhaseReader, place: Place) -> Route | Ref | Table:
     found = reader.level("route")
     if found is None:
         reader.find(

@@ -19,10 +19,11 @@ from regimen.language.shapes import (
     named,
     not_empty,
     one_or_several,
+    or_table,
     reads,
     several,
 )
-from regimen.language.texts import Between, NotStated
+from regimen.language.texts import Between, NotStated, TableText
 from regimen.protocol import (
     DECLARED_TYPES,
     Anchor,
@@ -118,12 +119,17 @@ def written(text: str) -> str:
     return text
 
 
-def valued(read: Callable[[str], object]) -> Kind:
+def listable(read: Callable[[str], object]) -> Kind:
     """`read`, or a reference, or the words `not stated`."""
     return reads(texts.or_ref(read))
 
 
-Stated = Ref | NotStated
+def valued(read: Callable[[str], object]) -> Kind:
+    """`read`, or a reference, the words `not stated`, or a table."""
+    return or_table(listable(read))
+
+
+Stated = Ref | NotStated | TableText
 TEXT = reads(written)
 LINE = reads(texts.read_line)
 ANCHOR = reads(anchor_texts.read_anchor)
@@ -139,7 +145,9 @@ class TaperShape(Shape):
         valued(taper_texts.read_level), "the first level given", name="from"
     )
     by: DoseExpression | Portion | Stated | None = key(
-        reads(taper_texts.read_by_or_ref), "how much less (or more) each level is", absent=None
+        or_table(reads(taper_texts.read_by_or_ref)),
+        "how much less (or more) each level is",
+        absent=None,
     )
     to: DoseExpression | Stated | None = key(
         valued(taper_texts.read_end), "the last level; 0 mg is never given", absent=None
@@ -179,11 +187,11 @@ class TimingKeys(Shape):
     times_per_week: int | Stated | None = key(
         valued(read_per_week), "so many places in each week", absent=None
     )
-    on: tuple[Weekday | Stated, ...] | None = key(
-        one_or_several(valued(read_weekday)), "every listed weekday", absent=None
+    on: tuple[Weekday | Ref | NotStated, ...] | TableText | None = key(
+        or_table(one_or_several(listable(read_weekday))), "every listed weekday", absent=None
     )
-    days: tuple[tuple[int, ...] | Stated, ...] | None = key(
-        one_or_several(valued(time_texts.read_days)),
+    days: tuple[tuple[int, ...] | Ref | NotStated, ...] | TableText | None = key(
+        or_table(one_or_several(listable(time_texts.read_days))),
         "the numbered days, ranges included",
         absent=None,
     )
@@ -193,8 +201,10 @@ class TimingKeys(Shape):
     cycle: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "after how long the listed days come again", absent=None
     )
-    offsets: tuple[Span | Stated, ...] | None = key(
-        one_or_several(valued(read_offset)), "at these distances from the first moment", absent=None
+    offsets: tuple[Span | Ref | NotStated, ...] | TableText | None = key(
+        or_table(one_or_several(listable(read_offset))),
+        "at these distances from the first moment",
+        absent=None,
     )
     for_: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "how long the phase lasts", name="for", absent=None
@@ -202,8 +212,8 @@ class TimingKeys(Shape):
     cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
     before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
     through: Anchor | None = key(ANCHOR, "up to this moment, itself counted", absent=None)
-    at: tuple[time | Stated, ...] | None = key(
-        one_or_several(valued(read_clock)), "at which clock times", absent=None
+    at: tuple[time | Ref | NotStated, ...] | TableText | None = key(
+        or_table(one_or_several(listable(read_clock))), "at which clock times", absent=None
     )
     times_per_day: int | Stated | None = key(
         valued(read_per_day), "how often a day; the plan gives the clock times", absent=None
@@ -226,10 +236,14 @@ class PhaseKeys(TimingKeys):
         valued(dose_texts.read_dose), "how much", absent=None
     )
     taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
-    max: tuple[Cap, ...] | None = key(
-        one_or_several(reads(dose_texts.read_cap)), "the most per dose or per day", absent=None
+    max: tuple[Cap, ...] | TableText | None = key(
+        or_table(one_or_several(reads(dose_texts.read_cap))),
+        "the most per dose or per day",
+        absent=None,
     )
-    round: Rounding | None = key(reads(dose_texts.read_rounding), "how to round", absent=None)
+    round: Rounding | TableText | None = key(
+        or_table(reads(dose_texts.read_rounding)), "how to round", absent=None
+    )
     doses: int | Stated | None = key(
         valued(read_doses), "how many administrations it has", absent=None
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import time
+from typing import Any
 
 from msgspec.structs import replace
 
-from regimen.language.sentences_taper import taper_words
+from regimen.language.sentences_taper import amount_words, taper_words
 from regimen.protocol import (
     Anchor,
+    Cap,
     Condition,
     Counted,
     Cycles,
@@ -24,14 +27,18 @@ from regimen.protocol import (
     OnDays,
     OnWeekdays,
     Parameter,
+    Pattern,
     Phase,
     Point,
     PointOf,
     Previous,
     Protocol,
     Ref,
+    Rounding,
     RoundingMode,
+    Row,
     Share,
+    Table,
     Taper,
     Timed,
     TimesPerWeek,
@@ -39,7 +46,7 @@ from regimen.protocol import (
     WholeList,
 )
 from regimen.schedule import days_in_words, often
-from regimen.timing import CalendarSpan, MonthEnd
+from regimen.timing import CalendarSpan, MonthEnd, Weekday
 
 _SCALES = {Measure.WEIGHT: "per kg of body weight", Measure.BSA: "per m² of body surface"}
 _POINTS = {
@@ -89,6 +96,29 @@ def _either(words: Sequence[str]) -> str:
     return " or ".join(f"“{word}”" for word in words)
 
 
+def _rows(table: Table, said: Callable[[Any], str]) -> str:
+    """`by weight (under 15 kg: 5 mg; from 15 kg: 10 mg)`, `said` telling the value of each row."""
+
+    def words(row: Row) -> str:
+        key = f"“{row.key}”" if isinstance(row.key, str) else str(row.key)
+        value = _rows(row.value, said) if isinstance(row.value, Table) else said(row.value)
+        return f"{key}: {value.removesuffix(',')}"
+
+    return f"by {table.by} ({'; '.join(map(words, table.rows))})"
+
+
+def _cap(cap: Cap) -> str:
+    scale = f" {_SCALES[cap.per]}" if cap.per else ""
+    return f"{cap.amount}{scale} per {cap.basis}"
+
+
+def _rounding(rounding: Rounding) -> str:
+    ties = ""
+    if rounding.mode is RoundingMode.NEAREST:
+        ties = f", ties {'up' if rounding.ties_up else 'down'}"
+    return f"{_ROUNDED[rounding.mode]} {rounding.grid}{ties}"
+
+
 class _Phase:
     """The sentences of one phase, which is the `at`-th of its course, or of a visit."""
 
@@ -106,7 +136,11 @@ class _Phase:
         return (f"{when}.", f"Begins {self.beginning()}.", *self.month_end())
 
     def value(self, value: object, missing: str) -> str:
-        """The value, or the name of the parameter that stands for it."""
+        """The value, or the name of the parameter or the rows of the table that stand for it."""
+        if isinstance(value, Table):
+            return _rows(value, lambda row: self.value(row, missing))
+        if isinstance(value, DoseExpression):
+            return amount_words(value)
         if not isinstance(value, Ref):
             return str(value)
         parameter = self.protocol.parameters[value.name]
@@ -115,9 +149,13 @@ class _Phase:
     # --- how much
 
     def dose(self, phase: Phase) -> str:
-        dose = phase.dose
+        return self.one_dose(phase.dose)
+
+    def one_dose(self, dose: DoseExpression | Taper | Ref | Table) -> str:
         if isinstance(dose, Ref):
             return self.value(dose, "dose")
+        if isinstance(dose, Table):
+            return _rows(dose, self.one_dose)
         if isinstance(dose, Taper):
             return taper_words(dose, self.value)
         words = str(dose.amount) + (f" {_SCALES[dose.per]}" if dose.per else "")
@@ -133,27 +171,41 @@ class _Phase:
     # --- when
 
     def days(self) -> str:
-        match self.phase.pattern:
+        return self.some_days(self.phase.pattern)
+
+    def some_days(self, pattern: Pattern | Ref | Table) -> str:
+        match pattern:
+            case Table() as table:
+                return _rows(table, self.some_days)
             case Ref() as ref:
                 return self.value(ref, "days")
-            case Every(span=Ref() as ref):
+            case Every(span=Ref() | Table() as ref):
                 return f"every {self.value(ref, 'interval')}"
-            case TimesPerWeek(count=Ref() as ref):
+            case TimesPerWeek(count=Ref() | Table() as ref):
                 return f"{self.value(ref, 'number')} times a week"
-            case OnWeekdays(weekdays=Ref() as ref):
-                return f"on {self.value(ref, 'weekdays')}"
-            case OnWeekdays(weekdays=tuple(weekdays)):
-                return f"on {_and([weekday.title for weekday in weekdays])}"
-            case OnDays(cycle=Ref() as ref):
-                numbered = days_in_words(replace(self.phase.pattern, cycle=None))
+            case OnWeekdays(weekdays=weekdays):
+                return f"on {self.weekdays(weekdays)}"
+            case OnDays(cycle=Ref() | Table() as ref):
+                numbered = days_in_words(replace(pattern, cycle=None))
                 return f"{numbered} of every cycle of {self.value(ref, 'cycle')}"
             case Once():
                 return "a single dose" if self.phase.unit == "dose" else "one visit"
-            case pattern:
+            case _:
                 return days_in_words(pattern)
 
+    def weekdays(self, weekdays: tuple[Weekday, ...] | Ref | Table) -> str:
+        if isinstance(weekdays, Table):
+            return _rows(weekdays, self.weekdays)
+        if isinstance(weekdays, Ref):
+            return self.value(weekdays, "weekdays")
+        return _and([weekday.title for weekday in weekdays])
+
     def times(self) -> str:
-        times = self.phase.times
+        return self.some_times(self.phase.times)
+
+    def some_times(self, times: tuple[time, ...] | OnceADay | Counted | Ref | Table) -> str:
+        if isinstance(times, Table):
+            return _rows(times, lambda row: self.some_times(row) or "once a day")
         if isinstance(times, (OnceADay, Counted)):
             return ""
         if isinstance(times, Ref):
@@ -233,14 +285,14 @@ class _Phase:
     # --- limits
 
     def limits(self, phase: Phase) -> Iterator[str]:
-        for cap in phase.caps:
-            scale = f" {_SCALES[cap.per]}" if cap.per else ""
-            yield f"At most {cap.amount}{scale} per {cap.basis}."
-        if phase.rounding is not None:
-            rounding, ties = phase.rounding, ""
-            if rounding.mode is RoundingMode.NEAREST:
-                ties = f", ties {'up' if rounding.ties_up else 'down'}"
-            yield f"Rounded {_ROUNDED[rounding.mode]} {rounding.grid}{ties}."
+        if isinstance(phase.caps, Table):
+            yield f"At most, {_rows(phase.caps, lambda caps: _and(list(map(_cap, caps))))}."
+        else:
+            yield from (f"At most {_cap(cap)}." for cap in phase.caps)
+        if isinstance(phase.rounding, Table):
+            yield f"Rounded {_rows(phase.rounding, _rounding)}."
+        elif phase.rounding is not None:
+            yield f"Rounded {_rounding(phase.rounding)}."
         yield from self.month_end()
         if phase.may_overlap:
             yield "It may lie beside the phase before it."

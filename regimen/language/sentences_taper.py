@@ -11,14 +11,17 @@ _SCALES = {Measure.WEIGHT: "/kg", Measure.BSA: "/m²"}
 _OF = {PercentOf.CURRENT: "the current dose", PercentOf.FROM: "the first dose"}
 
 
+def amount_words(amount: DoseExpression) -> str:
+    """`2 mg/kg`."""
+    return str(amount.amount) + (_SCALES[amount.per] if amount.per else "")
+
+
 def taper_words(taper: Taper, value: Callable[[object, str], str]) -> str:
     """`from 20 mg to 0 mg in steps of 5 mg, each level for 1 week,`; `value` names what is left to
     the plan."""
 
     def amount(found: object, missing: str) -> str:
-        if isinstance(found, DoseExpression):
-            return str(found.amount) + (_SCALES[found.per] if found.per else "")
-        return value(found, missing)
+        return amount_words(found) if isinstance(found, DoseExpression) else value(found, missing)
 
     def by(step: TaperStep) -> str:
         if not isinstance(step.by, Portion):

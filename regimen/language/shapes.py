@@ -123,7 +123,7 @@ def reads(read: Callable[[str], object]) -> Kind:
         try:
             return read(_text(value))
         except Misread as misread:
-            raise _as_error(misread) from None
+            raise as_error(misread) from None
 
     return Kind({"type": "function-plain", "function": {"type": "no-info", "function": validate}})
 
@@ -154,12 +154,28 @@ def not_empty(kind: Kind) -> Kind:
     return Kind(_after(_filled, kind.core), kind.inside, kind.several)
 
 
+def or_table(kind: Kind) -> Kind:
+    """The kind, or a table of it by a measure or a choice: a block with the one key `by NAME`."""
+
+    def validate(value: object, otherwise: Callable[[object], object]) -> object:
+        if not isinstance(value, dict):
+            return otherwise(value)
+        from regimen.language.table_shapes import read_table  # few protocols have one
+
+        return read_table(value, core)
+
+    function = {"type": "no-info", "function": validate}
+    core = {"type": "function-wrap", "function": function, "schema": kind.core}
+    return Kind(core, kind.inside, kind.several)
+
+
 def _after(check: Callable[[object], object], core: Core) -> Core:
     function = {"type": "no-info", "function": check}
     return {"type": "function-before", "function": function, "schema": core}
 
 
-def _as_error(misread: Misread) -> PydanticCustomError:
+def as_error(misread: Misread) -> PydanticCustomError:
+    """The misread as the validator carries it to where its place is known."""
     return PydanticCustomError(
         MISREAD, "{what}", {"what": misread.what, "mend": misread.mend, "rule": misread.rule}
     )
@@ -183,7 +199,7 @@ def _listed(value: object) -> object:
 
 def _filled(value: object) -> object:
     if value in ([], {}):
-        raise _as_error(
+        raise as_error(
             Misread(
                 rules.EMPTY_VALUE,
                 "the brackets are empty",

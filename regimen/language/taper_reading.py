@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from regimen import rules
 from regimen.finding import Place
 from regimen.language.levels import PhaseReader
 from regimen.language.nodes import Path
 from regimen.language.schema import TaperShape
-from regimen.protocol import DoseExpression, ParameterType, Portion, Ref, Taper, TaperStep
+from regimen.language.texts import NotStated
+from regimen.protocol import DoseExpression, ParameterType, Portion, Ref, Table, Taper, TaperStep
 
 P = ParameterType
 _INSTEAD_OF_STEPS = ("by", "to", "stop_under")
@@ -19,7 +22,9 @@ def read_taper(reader: PhaseReader, shape: TaperShape, path: Path) -> Taper:
     steps = _steps(reader, shape, path) if shape.steps else (_step(reader, shape, path),)
     gap = (P.DURATION, "how long each level")
     each = reader.value(shape.each, "each", path, (P.DURATION,), gap, in_days=True)
-    if shape.at_least is not None and not any(isinstance(step.by, Portion) for step in steps):
+    if shape.at_least is not None and not any(
+        isinstance(step.by, (Portion, Table)) for step in steps
+    ):
         reader.find(
             rules.UNUSED_KEY,
             "at_least decides nothing here: no step is a percentage",
@@ -81,27 +86,36 @@ def _step(reader: PhaseReader, shape: TaperShape, path: Path) -> TaperStep:
             "keep one of them",
             reader.document.key_place((*path, "stop_under")),
         )
-    by = shape.by
-    if isinstance(by, Portion):
-        _note(reader, by, reader.document.place((*path, "by")))
-        return TaperStep(by, _level(reader, shape, path, "to"))
-    return TaperStep(
-        _level(reader, shape, path, "by") or Ref(""), _level(reader, shape, path, "to")
-    )
+    return TaperStep(_by(reader, shape, path), _level(reader, shape, path, "to"))
+
+
+def _by(
+    reader: PhaseReader, shape: TaperShape, path: Path
+) -> DoseExpression | Portion | Ref | Table:
+    gap = (P.QUANTITY, "the 'by' of the taper")
+
+    def one(found: DoseExpression | Portion | Ref | NotStated, where: Path) -> Any:
+        if isinstance(found, NotStated):
+            return reader.gap(where, *gap)
+        if isinstance(found, Ref):
+            return reader.reference(found, (P.QUANTITY,), reader.document.place(where))
+        _note(reader, found, reader.document.place(where))
+        return found
+
+    return Ref("") if shape.by is None else reader.tabled(shape.by, "by", path, one)
 
 
 def _level(
     reader: PhaseReader, shape: TaperShape, path: Path, key: str
-) -> DoseExpression | Ref | None:
+) -> DoseExpression | Ref | Table | None:
     """The amount at this key, or what stands for it; None where the key is not written."""
     found = getattr(shape, "first" if key == "from" else key)
     if found is None:
         return None
     gap = (P.QUANTITY, f"the {key!r} of the taper")
-    value: DoseExpression | Ref = reader.value(
+    value: DoseExpression | Ref | Table = reader.value(
         found, key, path, (P.QUANTITY,), gap, may_be_nothing=key == "to"
     )
-    _note(reader, value, reader.document.place((*path, key)))
     return value
 
 

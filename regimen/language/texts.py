@@ -36,6 +36,13 @@ class Between(Struct, frozen=True):
     high: CalendarSpan
 
 
+class TableText(Struct, frozen=True):
+    """A table as it was written: what it is by, and its rows, none of them read yet."""
+
+    by: str
+    rows: tuple[tuple[str, object], ...]
+
+
 def read_name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise Misread(

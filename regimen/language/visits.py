@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from regimen.language import phase_timing
 from regimen.language.levels import PhaseReader, stated
-from regimen.language.phase_days import DAYS, pattern
+from regimen.language.phase_days import DAYS, example, pattern
 from regimen.language.phase_extent import EXTENT, extent
 from regimen.language.schema import VisitShape
-from regimen.protocol import Doses, Extent, Once, Pattern, Ref, VisitDays
+from regimen.protocol import Doses, Extent, Once, Pattern, Ref, Table, VisitDays
 from regimen.timing import MonthEnd
 
 
@@ -16,12 +16,12 @@ def read_visit(reader: PhaseReader) -> VisitDays:
     (shape, path), *_ = reader.levels
     own, place = reader.levels.own, reader.document.key_place(path)
     assert isinstance(own, VisitShape)
-    days: Pattern | Ref = Once()
+    days: Pattern | Ref | Table = Once()
     how_long: Extent | Ref | None = Doses(1)
     if any(stated(shape, key) is not None for key in (*DAYS, *EXTENT)):
         days = pattern(reader, place)
-        how_long = extent(reader, days, place)
-    times, begins = phase_timing.times(reader, days), phase_timing.begins(reader)
+        how_long = extent(reader, example(days), place)
+    times, begins = phase_timing.times(reader, example(days)), phase_timing.begins(reader)
     return VisitDays(
         key="",
         name=None,
@@ -36,6 +36,7 @@ def read_visit(reader: PhaseReader) -> VisitDays:
         may_overlap=False,
         when=(),
         needs=reader.needs(),
+        tables=tuple(reader.tables),
         place=place,
         places=reader.places,
     )

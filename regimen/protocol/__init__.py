@@ -3,7 +3,8 @@
 Wherever the file may leave a value to the plan there stands a `Ref` to a parameter: one that the
 author declared (`$twice_weekly_for`), or one that the words imply. `not stated`, a range
 (`6 to 7 days`), a number of clock times without the times, and twice-a-week weekdays imply
-parameters, named by where they stand (`acth.dose`).
+parameters, named by where they stand (`acth.dose`). In the same places a `Table` may stand, whose
+row the patient decides.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from regimen.protocol.inputs import (
     ParameterType,
     Ref,
 )
+from regimen.protocol.tables import Band, Row, Table
 from regimen.protocol.when import (
     Anchor,
     Counted,
@@ -68,6 +70,7 @@ __all__ = [
     "DECLARED_TYPES",
     "USUAL_DRIFT",
     "Anchor",
+    "Band",
     "Cap",
     "CapBasis",
     "Case",
@@ -103,9 +106,11 @@ __all__ = [
     "Ref",
     "Rounding",
     "RoundingMode",
+    "Row",
     "Share",
     "Source",
     "Start",
+    "Table",
     "Taper",
     "TaperStep",
     "Timed",
@@ -123,9 +128,9 @@ class Timed(Struct, frozen=True, kw_only=True):
 
     key: str  # unique among those it follows; the identity of its days rests on it
     name: str | None
-    pattern: Pattern | Ref
+    pattern: Pattern | Ref | Table
     extent: Extent | Ref | None  # None where a taper's levels say how long
-    times: tuple[time, ...] | OnceADay | Counted | Ref
+    times: tuple[time, ...] | OnceADay | Counted | Ref | Table
     begins: Anchor | None
     course_begins: Anchor | None  # where its course begins, should this phase be its first
     junction: Junction | None
@@ -135,6 +140,7 @@ class Timed(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...]  # the parameters and measures that it rests on
     place: Place
     places: Mapping[str, Place]
+    tables: tuple[Table, ...] = ()  # in it, but for those that stand in a row of another
 
     def place_of(self, *keys: str) -> Place:
         """Where the first of these keys stands that decides this phase."""
@@ -158,10 +164,10 @@ class Phase(Timed, frozen=True, kw_only=True):
     """One dose rule on one timing rule for one extent."""
 
     drug: str
-    route: Route | Ref
-    dose: DoseExpression | Taper | Ref
-    caps: tuple[Cap, ...]
-    rounding: Rounding | None
+    route: Route | Ref | Table
+    dose: DoseExpression | Taper | Ref | Table
+    caps: tuple[Cap, ...] | Table
+    rounding: Rounding | Table | None
 
     @property
     def subject(self) -> str:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from regimen.protocol.inputs import Ref
+from regimen.protocol.tables import Table
 from regimen.quantity import Quantity
 from regimen.timing import CalendarSpan
 
@@ -53,8 +54,8 @@ class Portion(Struct, frozen=True):
 class TaperStep(Struct, frozen=True):
     """So much less (or more) each time, down (or up) to `to`; None where a stop rule ends it."""
 
-    by: DoseExpression | Portion | Ref
-    to: DoseExpression | Ref | None
+    by: DoseExpression | Portion | Ref | Table
+    to: DoseExpression | Ref | Table | None
 
 
 class Taper(Struct, frozen=True):
@@ -64,13 +65,13 @@ class Taper(Struct, frozen=True):
     `least_step` holds for steps that are portions; `stop_under` ends the taper as soon as a level
     would be less; `starting_at` is the level on which the patient already is."""
 
-    first: DoseExpression | Ref
+    first: DoseExpression | Ref | Table
     steps: tuple[TaperStep, ...]
-    each: CalendarSpan | Ref
+    each: CalendarSpan | Ref | Table
     share: Share | None = None
-    least_step: DoseExpression | Ref | None = None
-    stop_under: DoseExpression | Ref | None = None
-    starting_at: DoseExpression | Ref | None = None
+    least_step: DoseExpression | Ref | Table | None = None
+    stop_under: DoseExpression | Ref | Table | None = None
+    starting_at: DoseExpression | Ref | Table | None = None
 
 
 class CapBasis(StrEnum):

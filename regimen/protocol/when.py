@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from regimen.protocol.inputs import Ref
+from regimen.protocol.tables import Table
 from regimen.timing import CalendarSpan, ElapsedSpan, Span, Weekday
 
 # --- which days
@@ -15,21 +16,21 @@ from regimen.timing import CalendarSpan, ElapsedSpan, Span, Weekday
 class Every(Struct, frozen=True):
     """One place every so many days, weeks or months, counted from the first moment."""
 
-    span: CalendarSpan | Ref
+    span: CalendarSpan | Ref | Table
 
 
 class TimesPerWeek(Struct, frozen=True):
     """`count` places in each week from the first moment, place k on day floor(7k/count); the plan
     may pin weekdays instead under the name `pins`."""
 
-    count: int | Ref
+    count: int | Ref | Table
     pins: Ref | None = None
 
 
 class OnWeekdays(Struct, frozen=True):
     """Every listed weekday from the first moment on."""
 
-    weekdays: tuple[Weekday, ...] | Ref
+    weekdays: tuple[Weekday, ...] | Ref | Table
 
 
 class OnDays(Struct, frozen=True):
@@ -38,7 +39,7 @@ class OnDays(Struct, frozen=True):
 
     days: tuple[int, ...]
     first_day: int = 1
-    cycle: CalendarSpan | Ref | None = None
+    cycle: CalendarSpan | Ref | Table | None = None
 
 
 class Offsets(Struct, frozen=True):
@@ -137,15 +138,15 @@ class Junction(StrEnum):
 
 
 class For(Struct, frozen=True):
-    span: CalendarSpan | Ref
+    span: CalendarSpan | Ref | Table
 
 
 class Doses(Struct, frozen=True):
-    count: int | Ref
+    count: int | Ref | Table
 
 
 class Cycles(Struct, frozen=True):
-    count: int | Ref
+    count: int | Ref | Table
 
 
 class WholeList(Struct, frozen=True):

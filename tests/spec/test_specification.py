@@ -23,6 +23,7 @@ NAMES = {
     "d1-amounts",
     "d2-basis",
     "d3-cap-and-round",
+    "d4-tables",
     "d6-taper",
     "d7-totals",
     "d8-usual-range",

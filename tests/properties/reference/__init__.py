@@ -12,7 +12,6 @@ from typing import Any
 
 from tests.properties.reference.reader import Reader
 from tests.properties.reference.stated import DAYS, DOSING, EXTENT, TIMES
-from tests.properties.reference.texts import read_amount
 from tests.properties.reference.totals import total, totals
 from tests.properties.reference.units import UNITS, canonical, convert, terminates
 from tests.properties.reference.values import WEEKDAYS, Given, Moment, Refused
@@ -33,7 +32,6 @@ __all__ = [
     "convert",
     "expand",
     "points",
-    "read_amount",
     "terminates",
     "total",
     "totals",

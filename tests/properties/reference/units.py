@@ -29,7 +29,6 @@ def known_unit(text: str) -> str:
         "ug": "mcg",
         "µg": "mcg",
         "ml": "mL",
-        "m²": "m2",
     }.get(text, text)
 
 

@@ -66,8 +66,6 @@ GROUPS = (
     ("round",),
     ("junctions",),
     ("month_end",),
-    ("cycle",),
-    ("first_day",),
 )
 
 
@@ -100,7 +98,6 @@ class Scope:
     inheritance: bool = True
     unstated_junctions: bool = True
     anchors: bool = True
-    lists: bool = True
 
 
 WHOLE_SCOPE = Scope()

@@ -1,0 +1,128 @@
+"""The rows that a plan's answers take in the tables of a phase (rule D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from fractions import Fraction
+from itertools import islice, pairwise, product
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from regimen import rules
+from regimen.finding import Refusal, quoted, refuse
+from regimen.plan import Answer
+from regimen.protocol import Band, Cap, DoseExpression, Phase, Ref, Row, Table, Timed
+
+PhaseT = TypeVar("PhaseT", bound=Timed)
+Answers = Mapping[str, Answer[object]]
+MOST_VARIANTS = 1000
+MOST_VARIANTS = 1000
+_READ_ELSEWHERE = ("tables", "when", "needs", "place", "places")  # the parts without a value
+
+
+def settled(phase: PhaseT, answers: Answers) -> PhaseT:
+    """The phase with the row that is taken in the place of each table. Raises Refusal where a value
+    stands in no row."""
+    replaced: PhaseT = _replaced(phase, lambda table: _taken(table, answers).value)
+    return replaced
+
+
+def _replaced(value: Any, chosen: Callable[[Table], object]) -> Any:
+    """The value, and every table anywhere in it replaced."""
+    if isinstance(value, Table):
+        return _replaced(chosen(value), chosen)
+    if isinstance(value, tuple):
+        return tuple(_replaced(each, chosen) for each in value)
+    if not isinstance(value, Struct):
+        return value
+    parts = {name: getattr(value, name) for name in value.__struct_fields__}
+    if isinstance(value, Timed):
+        parts = {name: part for name, part in parts.items() if name not in _READ_ELSEWHERE}
+    new = {name: _replaced(part, chosen) for name, part in parts.items()}
+    changed = {name: part for name, part in new.items() if part is not parts[name]}
+    return replace(value, **changed) if changed else value
+
+
+def variants(phase: Phase) -> Iterator[Phase]:
+    """The phase with every combination of rows that some patient takes, up to `MOST_VARIANTS`: a
+    plan's own rows are held against the same rules again."""
+    keys: dict[str, list[Band | str]] = {}
+    for table in _tables(phase.tables):
+        keys.setdefault(table.by, []).extend(row.key for row in table.rows)
+    patients = product(*(_examples(of) for of in keys.values()))
+    for patient in islice(patients, MOST_VARIANTS):
+        answers = {by: Answer(value, str(value)) for by, value in zip(keys, patient, strict=True)}
+        with suppress(Refusal):  # in no row
+            yield settled(phase, answers)
+
+
+def _tables(tables: Iterable[object]) -> Iterator[Table]:
+    """The tables among these, and those in their rows."""
+    for table in tables:
+        if isinstance(table, Table):
+            yield table
+            yield from _tables(row.value for row in table.rows)
+
+
+def _examples(keys: list[Band | str]) -> list[object]:
+    """A value for each key, and for each combination of bands of different tables: every edge, one
+    between each two, one below all and one above."""
+    choices = [key for key in keys if isinstance(key, str)]
+    bands = [key for key in keys if isinstance(key, Band)]
+    edges = sorted({edge for band in bands for edge in (band.low, band.high) if edge is not None})
+    between = [(low + high).times(Fraction(1, 2)) for low, high in pairwise(edges)]
+    around = [edges[0].times(Fraction(1, 2)), edges[-1].times(2)] if edges else []
+    return [*dict.fromkeys(choices), *edges, *between, *around]
+
+
+def _taken(table: Table, answers: Answers) -> Row:
+    given = answers[table.by]
+    row = table.row(given.value)
+    if row is None:
+        rows = ", ".join(quoted(row.key) for row in table.rows)
+        raise refuse(
+            rules.NO_ROW,
+            f"{table.by} {given.text} is in no row of the table for {table.key}: {rows}",
+            "check the value; if it is right, the source does not say what this patient gets",
+            table.place,
+        )
+    return row
+
+
+def asks(phase: Timed, answers: Answers) -> Iterator[str]:
+    """The parameters and measures that the rows ask for, as far as it is known which are taken."""
+    for table in phase.tables:
+        yield from _asked(table, answers)
+
+
+def _asked(value: object, answers: Answers) -> Iterator[str]:
+    if isinstance(value, Ref):
+        yield value.name
+    elif isinstance(value, Table):
+        yield value.by
+        given = answers.get(value.by)
+        row = None if given is None else value.row(given.value)
+        yield from () if row is None else _asked(row.value, answers)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _asked(each, answers)
+    elif isinstance(value, (DoseExpression, Cap)) and value.per is not None:
+        yield value.per
+
+
+def rows_taken(phase: Timed, answers: Answers, *keys: str) -> str:
+    """From which rows the values at these keys come: `, for weight 15 to under 25 kg (18 kg)`, or
+    nothing where they come from no table."""
+    tables = [table for table in phase.tables if table.key in keys]
+    return "".join(f", for {words}" for table in tables for words in _words(table, answers))
+
+
+def _words(value: object, answers: Answers) -> Iterator[str]:
+    if isinstance(value, Table):
+        row = _taken(value, answers)
+        given = "" if isinstance(row.key, str) else f" ({answers[value.by].text})"
+        yield f"{value.by} {row.key}{given}"
+        yield from _words(row.value, answers)
