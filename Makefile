@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench docs cover cover-gate mutate lock clean
+.PHONY: help run test check format bench docs cover cover-gate mutate ucum lock clean
 SHELL := /bin/bash
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -104,6 +104,14 @@ mutate: .venv-mutate/.ready ## change the engine bit by bit: does a test notice?
 	@.venv-mutate/bin/python $(PIP) install $(MUTMUT) \
 		-c <(.venv-mutate/bin/python -m pip freeze --exclude-editable)
 	@touch $@
+
+# UCUM's own validator runs on Node. Its verdicts are kept with the tests, which need no Node.
+UCUM := @lhncbc/ucum-lhc@7.1.10
+ucum: $(READY) ## ask UCUM's validator about every unit code we write; needs Node and npm
+	@mkdir -p build/ucum && cd build/ucum && npm install --no-save --silent --no-audit $(UCUM)
+	@PYTHONPATH=. $(BIN)/python tests/properties/ucum/codes.py \
+		| (cd build/ucum && node "$(CURDIR)/tests/properties/ucum/judge.mjs" \
+			"$(CURDIR)/tests/properties/ucum/verdicts.json")
 
 # --- the rest ---------------------------------------------------------------------------------
 

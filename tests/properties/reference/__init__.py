@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.properties.reference.reader import Reader
 from tests.properties.reference.stated import DAYS, DOSING, EXTENT, TIMES
+from tests.properties.reference.texts import read_amount
 from tests.properties.reference.totals import total, totals
 from tests.properties.reference.units import UNITS, canonical, convert, terminates
 from tests.properties.reference.values import WEEKDAYS, Given, Moment, Refused
@@ -32,6 +33,7 @@ __all__ = [
     "convert",
     "expand",
     "points",
+    "read_amount",
     "terminates",
     "total",
     "totals",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 from tests.properties.reference.months import moved, without_clock
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_any_span, read_moment
-from tests.properties.reference.values import Moment, Place, Refused, Span
+from tests.properties.reference.values import Moment, Place, Refused
 from tests.properties.reference.which_days import DaysReader
 from tests.properties.reference.zones import minutes_after
 
@@ -24,6 +24,10 @@ class AnchorReader(DaysReader):
 
     def begin(self, phase: Phase) -> Moment:
         return self.once("begin", phase, self._begin)
+
+    def begin_clock(self, phase: Phase) -> time | None:
+        begin = self.begin(phase)
+        return begin.clock if begin.instant is not None else None
 
     def _begin(self, phase: Phase) -> Moment:
         if "begins" in phase.own:
@@ -46,15 +50,14 @@ class AnchorReader(DaysReader):
     def _waited(self, phase: Phase) -> Moment:
         last = self.point(self._previous(phase), "last")
         pattern = self.pattern(phase)
-        if pattern.kind == "once":
+        gap = self.shortest_gap(phase)
+        if gap is None:
             raise Refused("a single dose has no interval to wait")
         if pattern.kind == "every":
             assert pattern.span is not None
             return without_clock(moved(last, pattern.span, 1, self.month_end(phase)))
-        if pattern.kind == "week":
-            return without_clock(moved(last, Span(7 // len(pattern.places), "days"), 1, "clamp"))
-        day = last.day + timedelta(days=self.shortest_gap(phase))
-        while day.weekday() not in pattern.places:
+        day = last.day + timedelta(days=gap)
+        while pattern.kind == "weekdays" and day.weekday() not in pattern.places:
             day += timedelta(days=1)
         return Moment(day, None, day, 0)
 
@@ -102,10 +105,11 @@ class AnchorReader(DaysReader):
         end = self.period_end(phase)
         if end is not None:
             return end
-        if self.pattern(phase).kind == "once":
-            raise Refused("a single dose has no end")
+        pattern = self.pattern(phase)
+        if pattern.kind == "once" or (pattern.kind == "listed" and pattern.span is None):
+            raise Refused("it has no end")
         last = self.places(phase)[-1].at
-        for at in self.all_places(phase):
+        for at in (place.at for place in self.all_places(phase)):
             if at.day == last.day and at.clock is not None and last.clock is not None:
                 if at.clock > last.clock:
                     return at

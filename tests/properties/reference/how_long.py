@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 from tests.properties.reference.from_where import AnchorReader
 from tests.properties.reference.months import is_before, is_within, moved
-from tests.properties.reference.stated import DOSING, EXTENT, Phase
+from tests.properties.reference.stated import DAYS, DOSING, EXTENT, Phase
 from tests.properties.reference.texts import read_count, read_span
 from tests.properties.reference.values import Moment, Place, Refused
 
@@ -33,19 +35,38 @@ class ExtentReader(AnchorReader):
                 said["taper"] = level["taper"]
             if len(said) > 1:
                 raise Refused("two ways to say how long")
+            if not said and "days" in level and self._is_its_own_length(phase, level):
+                return {"days": level["days"]}
             if said:
                 if "taper" not in said and taper:
                     raise Refused("a taper and another extent")
-                if "doses" in said:
-                    said["doses"] = self.text(said["doses"])
+                for key in ("for", "doses", "cycles"):
+                    if key in said:
+                        return self._counted(phase, key, said[key])
                 return said
         raise Refused("how long is not said")
+
+    def _counted(self, phase: Phase, key: str, value: str) -> dict[str, Any]:
+        text = self.filled(phase, key, value)
+        if value == "not stated" and text.endswith((" doses", " dose")):
+            return {"doses": text.split()[0]}
+        return {key: text}
+
+    def _is_its_own_length(self, phase: Phase, level: dict[str, Any]) -> bool:
+        """Whether listed days that are in force stand here, without a cycle."""
+        said = phase.stated(DAYS)
+        return said == {"days": level["days"]} and not phase.stated(("cycle",))
 
     def period_end(self, phase: Phase) -> Moment | None:
         """Where a period of stated length ends; None if something else ends the phase."""
         said, begin, policy = self.extent(phase), self.begin(phase), self.month_end(phase)
         if "for" in said:
-            return moved(begin, read_span(self.text(said["for"])), 1, policy)
+            return moved(begin, read_span(said["for"]), 1, policy)
+        if "cycles" in said:
+            pattern = self.pattern(phase)
+            if pattern.kind != "listed" or pattern.span is None:
+                raise Refused("cycles of nothing")
+            return moved(begin, pattern.span, read_count(said["cycles"]), policy)
         if "taper" in said:
             each = read_span(self.text(said["taper"]["each"]))
             return moved(begin, each, len(self.taper_levels(phase)), policy)
@@ -63,15 +84,15 @@ class ExtentReader(AnchorReader):
             included = "through" in said
             limit = self.anchored(phase, said["through" if included else "before"])
         found: list[Place] = []
-        for at in self.all_places(phase):
-            if limit is not None and not is_within(at, limit, included=included):
+        for place in self.all_places(phase):
+            if limit is not None and not is_within(place.at, limit, included=included):
                 break
-            found.append(Place(at, self._level(phase, at)))
+            found.append(replace(place, level=self._level(phase, place.at)))
             if len(found) == wanted:
                 break
         if not found or (wanted is not None and len(found) < wanted):
             raise Refused("not enough places")
-        self._refuse_lost(phase, found[0].at.day)
+        self._refuse_lost(phase, found[0].at)
         return found
 
     def _level(self, phase: Phase, at: Moment) -> int | None:
@@ -84,22 +105,23 @@ class ExtentReader(AnchorReader):
                 return level
         raise AssertionError
 
-    def _refuse_lost(self, phase: Phase, first: date) -> None:
-        """A first day whose clock times all lie before the first moment, if others do not follow
-        day by day."""
-        begin = self.begin(phase)
-        if begin.clock is None or first == begin.day:
+    def _refuse_lost(self, phase: Phase, first: Moment) -> None:
+        """Clock times of the first day that lie before the first moment: on listed days none may;
+        otherwise not all of them, unless the days that follow make up for it."""
+        begin, slots = self.begin(phase), self.slots(phase)
+        early = [clock for clock in slots if clock and begin.clock and clock < begin.clock]
+        week = [begin.day + timedelta(days=n) for n in range(8)]
+        days = [place.at.day for place in itertools.takewhile(_by(week[-1]), self.days(phase))]
+        if not early or days[:1] != week[:1]:
             return
-        places = [
-            at.day for at in itertools.takewhile(self._within_a_week(phase), self.days(phase))
-        ]
-        if places[0] == begin.day and len(places) < 8:
+        listed = self.pattern(phase).kind == "listed"
+        if listed or (first.day != begin.day and days != week):
             raise Refused("a first dose is lost to its own beginning")
-
-    def _within_a_week(self, phase: Phase) -> Any:
-        after = self.begin(phase).day + timedelta(days=7)
-        return lambda at: at.day <= after
 
     def stops(self, phase: Phase) -> Moment:
         """Up to where the phase claims the calendar: its period, or its last dose."""
         return self.period_end(phase) or self.point(phase, "last")
+
+
+def _by(last: date) -> Callable[[Place], bool]:
+    return lambda place: place.at.day <= last

@@ -13,7 +13,7 @@ from tests.properties.reference.texts import (
     read_rounding,
 )
 from tests.properties.reference.units import convert, on_grid, terminates
-from tests.properties.reference.values import Place, Refused, Span
+from tests.properties.reference.values import Gap, Place, Refused, Span
 
 MEASURE_UNITS = {"weight": "kg", "bsa": "m2"}
 
@@ -30,9 +30,12 @@ class DoseReader(ExtentReader):
             level = self.taper_levels(phase)[place.level]
             return self._ordered(phase, level / self._sharers(phase, taper.get("per", "")), unit)
         said = phase.stated(DOSING).get("dose")
-        if said is None or said == "not stated":
+        if said is None:
             return None
-        stated = read_dose(self.text(said))
+        try:
+            stated = read_dose(self.filled(phase, "dose", said))
+        except Gap:
+            return None
         amount = self._scaled(stated.amount, stated.scale)
         return self._ordered(phase, amount / self._sharers(phase, stated.per), stated.unit)
 
@@ -46,12 +49,12 @@ class DoseReader(ExtentReader):
         pattern = self.pattern(phase)
         slots = len(self.slots(phase))
         days = len(pattern.places)
-        if pattern.span == Span(1, "days"):
-            days = 7
-        elif pattern.span == Span(7, "days"):
-            days = 1
+        if pattern.kind == "every":
+            days = 7 if pattern.span == Span(1, "days") else int(pattern.span == Span(7, "days"))
+        elif pattern.kind == "listed" and pattern.span != Span(7, "days"):
+            days = 0
         if per == "day":
-            if days != 7:
+            if days != 7 and pattern.kind != "listed":
                 raise Refused("a dose per day on days that are not every day")
             return slots
         if per == "week":

@@ -10,7 +10,7 @@ from tests.properties.reference.from_where import POINTS
 from tests.properties.reference.how_much import DoseReader
 from tests.properties.reference.months import is_before
 from tests.properties.reference.stated import Phase
-from tests.properties.reference.values import Given, Moment, Refused
+from tests.properties.reference.values import LONGEST_WALK, Gap, Given, Moment, Refused
 from tests.properties.reference.zones import shown_at
 
 
@@ -20,7 +20,10 @@ class Reader(DoseReader):
         return {course: self.course(course) for course in self.courses()}
 
     def course(self, course: str) -> list[Given]:
-        found = [given for phase in self.phases(course) for given in self.administrations(phase)]
+        found: list[Given] = []
+        for phase in self.phases(course):
+            with contextlib.suppress(Gap):  # what has no days is left out
+                found += self.administrations(phase)
         return sorted(found, key=_order)
 
     def administrations(self, phase: Phase) -> list[Given]:
@@ -56,7 +59,8 @@ class Reader(DoseReader):
                 if is_before(begin, self.stops(before)) or not is_before(last, first):
                     found.append(f"{course}: {after.key} overlaps {before.key}")
                     continue
-                shortest = min(self.shortest_gap(phase) for phase in (before, after))
+                gaps = (self.shortest_gap(before), self.shortest_gap(after))
+                shortest = min(LONGEST_WALK if gap is None else gap for gap in gaps)
                 if shortest == 1 and last.clock is not None and first.clock is not None:
                     continue  # neighbouring clock times of a daily course may share a day
                 if (first.day - last.day).days < shortest:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tests.properties.reference.texts import as_list, read_moment
-from tests.properties.reference.values import Moment, Refused
+from tests.properties.reference.values import Gap, Moment, Refused
 
 T = TypeVar("T")
+RANGE = re.compile(r"\d+( \w+)? to \d+ \w+")
 
-DAYS = ("every", "times_per_week", "on")
-EXTENT = ("for", "doses", "before", "through")
+DAYS = ("every", "times_per_week", "on", "days")
+EXTENT = ("for", "doses", "cycles", "before", "through")
 TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
 
@@ -84,9 +86,16 @@ class StatedReader:
         )
 
     def text(self, value: str) -> str:
-        if value == "not stated":
-            raise Refused("not stated")
         return self.answer(value[1:]) if value.startswith("$") else value
+
+    def filled(self, phase: Phase, key: str, value: str) -> str:
+        """The value, or what the plan says: for a parameter, a range, or what is not stated."""
+        if value == "not stated" or RANGE.fullmatch(value):
+            found = self.pinned(phase, key)
+            if found is None:
+                raise Gap(f"{phase.course}.{phase.key}.{key}")
+            return found
+        return self.text(value)
 
     def answer(self, name: str) -> str:
         if name not in self.answers:
@@ -95,8 +104,9 @@ class StatedReader:
 
     def pinned(self, phase: Phase, key: str) -> str | None:
         """What the plan says to a question that the words leave open, for the phase or course."""
+        name = phase.key.replace(" ", "-")
         return self.answers.get(
-            f"{phase.course}.{phase.key}.{key}", self.answers.get(f"{phase.course}.{key}")
+            f"{phase.course}.{name}.{key}", self.answers.get(f"{phase.course}.{key}")
         )
 
     def month_end(self, phase: Phase) -> str:

@@ -65,11 +65,11 @@ def read_clock(text: str) -> time:
     return datetime.strptime(text, "%H:%M").time()
 
 
-def read_weekdays(text: str) -> frozenset[int]:
+def read_weekdays(text: str) -> tuple[int, ...]:
     days = [WEEKDAYS.index(word[:3].lower()) for word in split(text)]
     if not days or len(set(days)) != len(days):
         raise Refused(f"{text!r} is no list of weekdays")
-    return frozenset(days)
+    return tuple(sorted(days))
 
 
 # --- amounts

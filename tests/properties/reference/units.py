@@ -29,6 +29,7 @@ def known_unit(text: str) -> str:
         "ug": "mcg",
         "µg": "mcg",
         "ml": "mL",
+        "m²": "m2",
     }.get(text, text)
 
 

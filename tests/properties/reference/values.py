@@ -14,6 +14,10 @@ class Refused(Exception):
     """The protocol has no single reading here."""
 
 
+class Gap(Refused):
+    """The source does not state it, and the plan does not fill it."""
+
+
 @dataclass(frozen=True)
 class Span:
     """So many minutes of real time, or so many days or months of the calendar; hours, weeks and

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from typing import Any
 
-from tests.properties.reference.months import months_after
+from tests.properties.reference.months import months_after, moved
 from tests.properties.reference.stated import DAYS, TIMES, Phase, StatedReader
 from tests.properties.reference.texts import (
     as_list,
@@ -16,16 +17,34 @@ from tests.properties.reference.texts import (
     read_weekdays,
     split,
 )
-from tests.properties.reference.values import LONGEST_WALK, Moment, Refused, Span
+from tests.properties.reference.values import (
+    LONGEST_WALK,
+    WEEKDAYS,
+    Moment,
+    Place,
+    Refused,
+    Span,
+)
+
+SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Which days: `every` a span, places in the `week`, a set of `weekdays`, or only `once`."""
+    """Which days: `every` a span; places in the `week`; a set of `weekdays`; `listed` days, counted
+    from 0 here whatever the protocol calls them, once or again in each cycle of `span`; or only
+    `once`."""
 
     kind: str
     span: Span | None = None
-    places: frozenset[int] = frozenset()
+    places: tuple[int, ...] = ()
+    first_day: int = 0
+
+    @property
+    def days_of_span(self) -> int:
+        """At least."""
+        assert self.span is not None
+        return self.span.count * (SHORTEST_MONTH if self.span.unit == "months" else 1)
 
 
 class DaysReader(StatedReader):
@@ -36,45 +55,90 @@ class DaysReader(StatedReader):
         said = phase.stated(DAYS)
         if len(said) > 1:
             raise Refused("two ways to say which days")
+        for key, value in said.items():
+            if value == "not stated":
+                said = _filled_days(self.filled(phase, key, value))
         if "every" in said:
-            return Pattern("every", span=read_span(self.text(said["every"])))
+            return Pattern("every", span=read_span(self.filled(phase, "every", said["every"])))
         if "times_per_week" in said:
-            count = read_count(self.text(said["times_per_week"]))
-            if count > 7:
-                raise Refused("more than one place a day")
-            pins = self.pinned(phase, "on")
-            if pins is None:
-                return Pattern("week", places=frozenset(7 * k // count for k in range(count)))
-            days = read_weekdays(pins)
-            if len(days) != count:
-                raise Refused("not as many weekdays as places a week")
-            return Pattern("weekdays", places=days)
+            return self._times_per_week(phase, read_count(self.text(said["times_per_week"])))
         if "on" in said:
             texts = [self.text(text) for text in as_list(said["on"])]
             return Pattern("weekdays", places=read_weekdays(", ".join(texts)))
+        if "days" in said:
+            return self._listed(phase, as_list(said["days"]))
         if self.extent(phase) == {"doses": "1"}:
             return Pattern("once")
         raise Refused("which days is not said")
 
+    def _times_per_week(self, phase: Phase, count: int) -> Pattern:
+        if count > 7:
+            raise Refused("more than one place a day")
+        pins = self.pinned(phase, "on")
+        if pins is None:
+            return Pattern("week", places=tuple(7 * k // count for k in range(count)))
+        days = read_weekdays(pins)
+        if len(days) != count:
+            raise Refused("not as many weekdays as places a week")
+        return Pattern("weekdays", places=days)
+
+    def _listed(self, phase: Phase, texts: list[str]) -> Pattern:
+        first_day = int(phase.stated(("first_day",)).get("first_day", "1"))
+        numbers: list[int] = []
+        for text in texts:
+            low, _, high = text.partition("-")
+            numbers += range(int(low), int(high or low) + 1)
+        if not numbers or numbers != sorted(set(numbers)) or numbers[0] < first_day:
+            raise Refused("days that do not ascend, or come before the first day")
+        cycle = phase.stated(("cycle",)).get("cycle")
+        span = None if cycle is None else read_span(self.text(cycle))
+        places = tuple(number - first_day for number in numbers)
+        found = Pattern("listed", span, places, first_day)
+        if span is not None and places[-1] >= found.days_of_span:
+            raise Refused("a day beyond its cycle")
+        return found
+
+    def begin_clock(self, phase: Phase) -> time | None:
+        raise NotImplementedError
+
     def extent(self, phase: Phase) -> dict[str, str]:
         raise NotImplementedError
 
-    def days(self, phase: Phase) -> Iterator[Moment]:
-        """Every day that is a place, however long the phase; ends only with the walk."""
+    # the walk
+
+    def days(self, phase: Phase) -> Iterator[Place]:
+        """Every day that is a place, however long the phase; ends only with the walk or a list."""
         begin, pattern = self.begin(phase), self.pattern(phase)
+        cycle, cycle_begin = 0, begin
         for n in range(LONGEST_WALK):
             day = begin.day + timedelta(days=n)
-            if n == 0 and pattern.kind in ("every", "once"):
-                yield Moment(day, None, begin.origin, begin.months)
+            if pattern.kind == "listed" and pattern.span is not None:
+                following = moved(begin, pattern.span, cycle + 1, self.month_end(phase))
+                if day == following.day:
+                    cycle, cycle_begin = cycle + 1, following
+            at = Moment(day, None, day, 0)
+            if day == cycle_begin.day:
+                at = replace(cycle_begin, clock=None)
+            keys: tuple[str, ...] = (WEEKDAYS[day.weekday()],)
+            if pattern.kind == "listed":
+                number = (day - cycle_begin.day).days
+                keys = (*keys, str(number + pattern.first_day))
+                is_place = number in pattern.places
+                if pattern.span is None and number > pattern.places[-1]:
+                    return
             elif pattern.kind == "once":
-                return
+                if n:
+                    return
+                is_place = True
             elif pattern.span is not None and pattern.span.unit == "months":
-                months = self._months_to(phase, day)
-                if months is not None:
-                    yield Moment(day, None, begin.origin, months)
-            elif _is_place(pattern, begin.day, day):
-                kept = begin if n == 0 else Moment(day, None, day, 0)
-                yield Moment(day, None, kept.origin, kept.months)
+                months = 0 if n == 0 else self._months_to(phase, day)
+                is_place = n == 0 or months is not None
+                if months:
+                    at = Moment(day, None, begin.origin, months)
+            else:
+                is_place = _is_place(pattern, begin.day, day)
+            if is_place:
+                yield Place(at, keys=keys, cycle=cycle)
         raise Refused("an end never reached")
 
     def _months_to(self, phase: Phase, day: date) -> int | None:
@@ -88,48 +152,74 @@ class DaysReader(StatedReader):
                 return months
         return None
 
-    def shortest_gap(self, phase: Phase) -> int:
-        """In days, the least distance between two places; a month is taken for 28 days."""
+    def shortest_gap(self, phase: Phase) -> int | None:
+        """In days, the least distance between two places, a month taken for 28 days; None for a
+        single place."""
         pattern = self.pattern(phase)
-        if pattern.kind == "once":
-            return LONGEST_WALK
-        if pattern.span is not None:
-            return pattern.span.count * (28 if pattern.span.unit == "months" else 1)
+        if pattern.kind == "every":
+            return pattern.days_of_span
+        if pattern.kind == "once" or (
+            pattern.span is None and pattern.places[1:] == () and pattern.kind == "listed"
+        ):
+            return None
         places = sorted(pattern.places)
+        if pattern.kind == "listed":
+            again = [] if pattern.span is None else [places[0] + pattern.days_of_span]
+        else:
+            again = [places[0] + 7]
         return min(
-            (after - before - 1) % 7 + 1
-            for before, after in zip(places, places[1:] + places[:1], strict=True)
+            after - before for before, after in zip(places, [*places[1:], *again], strict=False)
         )
+
+    # clock times
 
     def slots(self, phase: Phase) -> list[time | None]:
         """The clock times of each day, or one None for a dose that has a day only."""
         said = phase.stated(TIMES)
         if len(said) > 1:
             raise Refused("two ways to say what time")
-        if "at" in said:
+        if said.get("at") == "not stated":
+            clocks = [read_clock(text) for text in split(self.filled(phase, "at", "not stated"))]
+        elif "at" in said:
             clocks = [read_clock(self.text(text)) for text in as_list(said["at"])]
         elif "times_per_day" in said:
             count = read_count(self.text(said["times_per_day"]))
             texts = self.pinned(phase, "at")
-            if texts is None:
+            if texts is None and count > 1:
                 raise Refused("clock times are not given")
+            if texts is None:
+                return [None]
             clocks = [read_clock(text) for text in split(texts)]
             if len(clocks) != count:
                 raise Refused("not as many clock times as times a day")
         else:
-            return [None]
+            texts = self.pinned(phase, "at")
+            # what begins some hours after a clock time has one too
+            return [read_clock(texts) if texts else self.begin_clock(phase)]
         if len(set(clocks)) != len(clocks):
             raise Refused("a clock time twice")
         return [*sorted(clocks)]
 
-    def all_places(self, phase: Phase) -> Iterator[Moment]:
+    def all_places(self, phase: Phase) -> Iterator[Place]:
         """Every slot of every day of the pattern from the first moment on."""
         begin, slots = self.begin(phase), self.slots(phase)
-        for day in self.days(phase):
+        for place in self.days(phase):
+            at = place.at
             for clock in slots:
-                if day.day == begin.day and clock and begin.clock and clock < begin.clock:
+                if at.day == begin.day and clock and begin.clock and clock < begin.clock:
                     continue
-                yield Moment(day.day, clock, day.origin, day.months)
+                keys = (*place.keys, f"{clock:%H:%M}") if clock else place.keys
+                timed = Moment(at.day, clock, at.origin, at.months)
+                yield replace(place, at=timed, keys=keys)
+
+
+def _filled_days(text: str) -> dict[str, Any]:
+    """`every 2 days`, `2 times a week`, `tue, fri`: the days as a plan gives them."""
+    if text.startswith("every "):
+        return {"every": text.removeprefix("every ")}
+    if text.endswith(" times a week"):
+        return {"times_per_week": text.removesuffix(" times a week")}
+    return {"on": split(text)}
 
 
 def _is_place(pattern: Pattern, first: date, day: date) -> bool:

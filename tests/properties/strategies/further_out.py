@@ -41,6 +41,8 @@ def inherit(
         return
     if group == ("junctions",) and outer is making.top:
         return
+    if group == reference.EXTENT and any("days" in part and "cycle" not in part for part in inner):
+        return  # a list is as long as itself, whatever stands further out
     common = making.pick(said)
     saved = copy.deepcopy((outer, inner))
     before = reference.expand(making.protocol(), making.answers, making.start)

@@ -66,6 +66,8 @@ GROUPS = (
     ("round",),
     ("junctions",),
     ("month_end",),
+    ("cycle",),
+    ("first_day",),
 )
 
 
@@ -98,6 +100,7 @@ class Scope:
     inheritance: bool = True
     unstated_junctions: bool = True
     anchors: bool = True
+    lists: bool = True
 
 
 WHOLE_SCOPE = Scope()

@@ -15,10 +15,13 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
     """Which days, how long and what time; the dose comes later, unless it is a taper."""
     kinds = ["days", "days", "weeks", "per week", "on", "once"]
     kinds += ["months", "months"] * making.scope.months + ["taper"] * making.scope.tapers
+    kinds += ["listed", "cycles"] * making.scope.lists
     kind = making.pick(kinds)
     phase: Phase = {}
     if kind == "taper":
         draw_taper(making, phase)
+    elif kind in ("listed", "cycles"):
+        draw_listed(making, phase, cycled=kind == "cycles")
     elif kind == "once":
         phase["doses"] = "1"
     elif kind == "on":
@@ -48,6 +51,34 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
 
 def draw_weekdays(making: Making, count: int) -> list[str]:
     return sorted(making.draw(st.permutations(WEEKDAYS))[:count], key=WEEKDAYS.index)
+
+
+def draw_listed(making: Making, phase: Phase, cycled: bool) -> None:
+    """`days`, and perhaps a cycle that they fit into; a list alone is as long as itself."""
+    length = making.pick((21, 7, 28, 14, 10)) if cycled else making.pick((15, 30, 64))
+    first_day = making.pick((1, 1, 0))
+    numbers = {making.number(0, length - 1) for _ in range(making.number(1, 4))}
+    if making.chance(2):
+        numbers.add(0)
+    texts = [str(number + first_day) for number in sorted(numbers)]
+    last = max(numbers)
+    if making.chance(3) and last + 3 < length:
+        texts.append(f"{last + 1 + first_day}-{last + 3 + first_day}")
+    phase["days"] = texts if len(texts) > 1 or making.chance(2) else texts[0]
+    if first_day == 0:
+        phase["first_day"] = "0"
+    if cycled:
+        unit = "month" if length == 28 and making.scope.months and making.chance(2) else "day"
+        text = "1 month" if unit == "month" else span(length, "day")
+        if length % 7 == 0 and unit == "day" and making.chance(2):
+            text = span(length // 7, "week")
+        phase["cycle"] = making.maybe_asked("duration", text)
+        if making.chance(3):
+            draw_extent(making, phase, length)
+        else:
+            phase["cycles"] = making.maybe_asked("number", str(making.number(1, 4)))
+    elif making.chance(4) and making.scope.anchors:
+        phase["_limit"] = making.number(max(1, last), length)
 
 
 def draw_extent(making: Making, phase: Phase, interval: int) -> None:

@@ -1,0 +1,85 @@
+"""The reference against the tables of the specification, whose rows were worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.properties import reference
+from tests.properties.reference.units import canonical
+from tests.spec.runner import Row, tables
+
+ROWS = [
+    row
+    for table in tables()
+    for row in table.rows
+    if row.expects in ("dates", "administrations", "total") and row.kind != "amount"
+]
+# Rows that hold what the reference does not read, by the beginning of their names, and why.
+UNREAD: dict[str, str] = {}
+
+
+def test_there_are_rows() -> None:
+    assert len(ROWS) > 100
+    for name in UNREAD:
+        assert any(row.id.startswith(name) for row in ROWS), name
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_row(row: Row) -> None:
+    if any(row.id.startswith(name) for name in UNREAD):
+        pytest.skip("the reference does not read this")
+    answers = dict(row.given)
+    protocol = yaml.load(row.protocol_text, yaml.BaseLoader)
+    schedule = reference.expand(protocol, answers, answers.pop("start"))
+    expected: Any = row.expected
+    if not isinstance(expected, dict) or expected.keys() <= {"doses", "amount", "first", "last"}:
+        expected = {next(iter(schedule)): expected}
+    assert expected
+    for course, told in expected.items():
+        assert as_told(row, schedule[course], told) == told
+
+
+def as_told(row: Row, found: list[reference.Given], told: Any) -> Any:
+    """What was found, in the row's words where they mean the same."""
+    if row.expects == "dates":
+        return [str(each.day) for each in found]
+    if row.expects == "administrations":
+        return [_line(each, text) for each, text in zip(found, told, strict=False)] + [
+            shown(each) for each in found[len(told) :]
+        ]
+    summed = {
+        "doses": str(len(found)),
+        "amount": _total(found, told.get("amount", "")),
+        "first": shown(found[0]),
+        "last": shown(found[-1]),
+    }
+    return {key: summed[key] for key in told}
+
+
+def shown(each: reference.Given) -> str:
+    return f"{each.day}" + (f" {each.clock:%H:%M}" if each.clock else "")
+
+
+def _line(each: reference.Given, text: str) -> str:
+    """A dose in another unit is the same dose, and so is the other spelling of its unit."""
+    dose = text.removeprefix(shown(each)).strip()
+    if each.amount is None or each.unit is None:
+        return f"{shown(each)} dose not stated"
+    same = _same(dose, {canonical(each.amount, each.unit)})
+    return f"{shown(each)} {dose if same else f'{each.amount} {each.unit}'}"
+
+
+def _total(found: list[reference.Given], text: str) -> str:
+    if any(each.amount is None for each in found):
+        return "not stated"
+    sums = {(amount, dimension) for dimension, amount in reference.total(found).items()}
+    return text if _same(text, sums) else str(sums)
+
+
+def _same(text: str, amounts: set[tuple[Any, str]]) -> bool:
+    if not text[:1].isdigit():
+        return False
+    return {canonical(*reference.read_amount(text.replace("\u202f", "")))} == amounts
