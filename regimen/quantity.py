@@ -38,10 +38,28 @@ class Dimension(StrEnum):
     COUNT = "number per volume"
     CLEARANCE = "volume per time"
 
+    # What is counted has a dimension for each kind of piece: a tablet is not a puff.
+    TABLETS = "tablets"
+    CAPSULES = "capsules"
+    SACHETS = "sachets"
+    SUPPOSITORIES = "suppositories"
+    PATCHES = "patches"
+    DROPS = "drops"
+    PUFFS = "puffs"
+    VIALS = "vials"
+    AMPOULES = "ampoules"
+    SYRINGES = "syringes"
+    BOTTLES = "bottles"
+
+    @property
+    def is_counted(self) -> bool:
+        return self in _COUNTED
+
 
 class Unit(Struct, frozen=True):
     """A unit of the closed table: its UCUM code, its printed name and its exact size in the base
-    unit of its dimension (g, [iU], L, mol, eq, m, m2, 1)."""
+    unit of its dimension (g, [iU], L, mol, eq, m, m2, 1; or one piece). UCUM has no pieces: its
+    annotations ({tablet}) say what is counted."""
 
     ucum: str
     name: str
@@ -61,6 +79,19 @@ def _u(
 
 
 _D = Dimension
+_COUNTED: dict[Dimension, str] = {
+    _D.TABLETS: "tablet",
+    _D.CAPSULES: "capsule",
+    _D.SACHETS: "sachet",
+    _D.SUPPOSITORIES: "suppository",
+    _D.PATCHES: "patch",
+    _D.DROPS: "drop",
+    _D.PUFFS: "puff",
+    _D.VIALS: "vial",
+    _D.AMPOULES: "ampoule",
+    _D.SYRINGES: "syringe",
+    _D.BOTTLES: "bottle",
+}
 UNITS: tuple[Unit, ...] = (
     _u("ng", "ng", _D.MASS, "1e-9", "nanogram", "nanograms"),
     _u("ug", "mcg", _D.MASS, "1e-6", "ug", "µg", "μg", "microgram", "micrograms"),
@@ -93,6 +124,7 @@ UNITS: tuple[Unit, ...] = (
     _u("m", "m", _D.LENGTH, "1"),
     _u("m2", "m²", _D.AREA, "1", "m2", "m^2"),
     _u("%", "%", _D.PART, "1e-2", "percent"),
+    *(_u(f"{{{one}}}", kind, kind, "1", one, singular=one) for kind, one in _COUNTED.items()),
     # what laboratories report; never an amount of a drug
     _u("g/L", "g/L", _D.MASS_CONCENTRATION, "1", "g/l"),
     _u("g/dL", "g/dL", _D.MASS_CONCENTRATION, "10", "g/dl"),

@@ -84,6 +84,14 @@ BAD_BAND = _author("bad-band", "a row that does not say whom it holds is a dose 
 TABLE_ORDER = _author("table-order", "rows out of order hide what they leave out or say twice")
 TABLE_OVERLAP = _author("table-overlap", "whoever stands in two rows has two doses")
 TABLE_GAP = _author("table-gap", "whoever stands between two rows has no dose")
+BAD_PRODUCT = _author("bad-product", "a product that contradicts itself is not on the shelf")
+NO_PRODUCT = _author("no-product", "pieces that nobody named hold an unknown amount of drug")
+UNKNOWN_PRODUCT = _author("unknown-product", "a product that is not described cannot be counted")
+WRONG_PRODUCT = _author("wrong-product", "the wrong product, or the wrong part of it, is given")
+UNUSED_PRODUCT = _author("unused-product", "a product that nothing is made of misleads who reads")
+CANNOT_BE_MADE = _author(
+    "cannot-be-made", "pieces that do not add up to the dose are another dose than was ordered"
+)
 UNUSED_KEY = _author("unused-key", "a value that decides nothing misleads who reads it")
 NO_CASES = _author("no-cases", "a protocol that was never tried has not been checked")
 CASE_FAILED = _author("case-failed", "the protocol does not do what its author says it does")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ from regimen.protocol import Every, Offsets, Once, OnDays, OnWeekdays, Phase, Pr
 from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.timing import CalendarSpan, Moment, Span
+
+if TYPE_CHECKING:
+    from regimen.product import Product, Supply, Taken
 
 
 class DoseStage(StrEnum):
@@ -25,6 +29,7 @@ class DoseStage(StrEnum):
     CAPPED = "capped"
     ROUNDED = "rounded"
     ORDERED = "ordered"
+    MADE_UP = "made up"
 
 
 class DoseStep(Struct, frozen=True):
@@ -36,10 +41,12 @@ class DoseStep(Struct, frozen=True):
 
 
 class Dose(Struct, frozen=True):
-    """The amount ordered per administration, and each stage on the way to it."""
+    """The amount ordered per administration, and each stage on the way to it. `taken` is what
+    is taken of each product; nothing where no product is named."""
 
     ordered: Quantity
     steps: tuple[DoseStep, ...]
+    taken: tuple[Taken, ...] = ()
 
     def __str__(self) -> str:
         return str(self.ordered)
@@ -75,6 +82,7 @@ class AppliedPhase(Struct, frozen=True):
     course_count: int
     times: tuple[time | None, ...] = (None,)
     rows: str = ""  # from which rows of tables its days come, in words
+    products: tuple[Product, ...] = ()
 
     @property
     def key(self) -> str:
@@ -287,6 +295,11 @@ class Schedule(Struct, frozen=True):
         return "; ".join(notes)
 
     @property
+    def names_products(self) -> bool:
+        """Whether any phase says of which products its doses are made up."""
+        return any(phase.products for phase in self.phases)
+
+    @property
     def visit_days(self) -> int:
         """On how many days something is given."""
         return len({each.day for each in self.administrations})
@@ -317,9 +330,12 @@ class Total(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
+    """`by_product` is what the plan uses up of each product that it names."""
+
     by_drug: tuple[Total, ...]
     by_course: tuple[Total, ...]
     by_phase: tuple[Total, ...]
+    by_product: tuple[Supply, ...] = ()
 
 
 class CheckedSchedule(Struct, frozen=True):

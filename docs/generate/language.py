@@ -31,6 +31,7 @@ _WHERE = {
     "VisitShape": "in a visit",
     "ParameterShape": "in a parameter",
     "MeasureShape": "in a measure",
+    "ProductShape": "in a product",
     "SourceShape": "in a source",
     "CaseShape": "in a case",
     "ExpectedShape": "in a course or visit under `expect`",

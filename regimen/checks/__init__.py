@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from regimen import rules
-from regimen.checks import dimensions, gaps, patterns, recount, spacing, usual_range
+from regimen.checks import (
+    conservation,
+    dimensions,
+    gaps,
+    makeable,
+    patterns,
+    recount,
+    spacing,
+    usual_range,
+)
 from regimen.engine.inputs import unknown_answers
 from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal
@@ -29,12 +38,14 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     spacing.overlapping,
     usual_range.outside,
     recount.differs,
+    conservation.differ,
 )
 ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.per_day_on_rest_days,
     dimensions.of_other_kinds,
     dimensions.tapers,
     patterns.beyond_cycles,
+    makeable.pieces,
 )
 
 

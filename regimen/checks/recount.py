@@ -27,7 +27,7 @@ DIFFERS = Rule(
     Reader.PLAN,
     "a total that is not the sum of its doses cannot be dispensed",
 )
-_EXACT = Context(prec=60, traps=[Inexact, Rounded])
+EXACT = Context(prec=60, traps=[Inexact, Rounded])
 _POWERS = {
     "ng": ("g", -9),
     "ug": ("g", -6),
@@ -43,6 +43,18 @@ _POWERS = {
     "mmol": ("mol", -3),
     "mol": ("mol", 0),
     "meq": ("eq", -3),
+    # What is counted: each kind of piece is its own.
+    "{tablet}": ("{tablet}", 0),
+    "{capsule}": ("{capsule}", 0),
+    "{sachet}": ("{sachet}", 0),
+    "{suppository}": ("{suppository}", 0),
+    "{patch}": ("{patch}", 0),
+    "{drop}": ("{drop}", 0),
+    "{puff}": ("{puff}", 0),
+    "{vial}": ("{vial}", 0),
+    "{ampoule}": ("{ampoule}", 0),
+    "{syringe}": ("{syringe}", 0),
+    "{bottle}": ("{bottle}", 0),
 }
 _Key = tuple[str, str | None, str | None, str]
 _Count = tuple[int, Decimal]
@@ -70,30 +82,31 @@ def _recounted(administrations: tuple[Administration, ...], depth: int) -> dict[
     counts: Counter[_Key] = Counter()
     sums: defaultdict[_Key, Decimal] = defaultdict(Decimal)
     for each in administrations:
-        kind, amount = _in_base(each.dose.ordered if each.dose else None)
+        kind, amount = in_base(each.dose.ordered if each.dose else None)
         course = each.phase.course if depth > 0 else None
         phase = each.phase.title if depth > 1 else None
         key = (each.phase.drug, course, phase, kind)
         counts[key] += 1
-        sums[key] = _EXACT.add(sums[key], amount)
+        sums[key] = EXACT.add(sums[key], amount)
     return {key: (count, sums[key]) for key, count in counts.items()}
 
 
 def _stated(totals: tuple[Total, ...]) -> dict[_Key, _Count]:
     found: dict[_Key, _Count] = {}
     for each in totals:
-        kind, amount = _in_base(each.amount)
+        kind, amount = in_base(each.amount)
         key = (each.drug, each.course, each.phase, kind)
         doses, before = found.get(key, (0, Decimal(0)))  # phases of one title are counted together
-        found[key] = (doses + each.doses, _EXACT.add(before, amount))
+        found[key] = (doses + each.doses, EXACT.add(before, amount))
     return found
 
 
-def _in_base(amount: Quantity | None) -> tuple[str, Decimal]:
+def in_base(amount: Quantity | None) -> tuple[str, Decimal]:
+    """The amount in the base of its kind of unit, and which that is, from its printed decimals."""
     if amount is None:
         return "not stated", Decimal(0)
     base, power = _POWERS[amount.unit.ucum]
-    return base, Decimal(decimal_text(amount.value) or "NaN").scaleb(power, _EXACT)
+    return base, Decimal(decimal_text(amount.value) or "NaN").scaleb(power, EXACT)
 
 
 # --- the pharmacist's figures
@@ -132,14 +145,14 @@ def figures_differ(schedule: Schedule, figures: tuple[Figures, ...]) -> Iterator
 
 def _row_key(row: Figures) -> _RowKey:
     period = (row.period.name, row.period.first, row.period.last) if row.period else None
-    return _RowKey(row.drug, row.course, row.phase_key, period, _in_base(row.amount)[0])
+    return _RowKey(row.drug, row.course, row.phase_key, period, in_base(row.amount)[0])
 
 
 def _row_stated(row: Figures) -> _RowSums:
     return _RowSums(
         ids=sorted(each.id for part in row.parts for each in part.administrations),
-        equal=Counter({_in_base(part.dose)[1]: part.count for part in row.parts}),
-        amount=_in_base(row.amount)[1],
+        equal=Counter({in_base(part.dose)[1]: part.count for part in row.parts}),
+        amount=in_base(row.amount)[1],
         highest_dose=_stated_in_base(row.highest_dose),
         highest_day=_stated_in_base(row.highest_day),
         highest_on=row.highest_on,
@@ -150,7 +163,7 @@ def _row_stated(row: Figures) -> _RowSums:
 
 
 def _stated_in_base(amount: Quantity | None) -> Decimal | None:
-    return _in_base(amount)[1] if amount is not None else None
+    return in_base(amount)[1] if amount is not None else None
 
 
 def _rows_recounted(schedule: Schedule, per: Per) -> dict[_RowKey, _RowSums]:
@@ -158,9 +171,9 @@ def _rows_recounted(schedule: Schedule, per: Per) -> dict[_RowKey, _RowSums]:
     running: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     by_the_end_of: dict[tuple[str, str, date], Decimal] = {}
     for each in schedule.administrations:
-        kind, amount = _in_base(each.dose.ordered if each.dose else None)
+        kind, amount = in_base(each.dose.ordered if each.dose else None)
         drug, day = each.phase.drug, each.day
-        running[drug, kind] = _EXACT.add(running[drug, kind], amount)
+        running[drug, kind] = EXACT.add(running[drug, kind], amount)
         by_the_end_of[drug, kind, day] = running[drug, kind]
         period = _period(per, day, schedule.plan.start.day)
         course = each.phase.course if per in ("course", "phase") else None
@@ -176,8 +189,8 @@ def _row_sums(doses: list[tuple[date, Decimal, str]], cumulative: Decimal, kind:
     days: defaultdict[date, Decimal] = defaultdict(Decimal)
     amount = Decimal(0)
     for day, one, _ in doses:
-        amount = _EXACT.add(amount, one)
-        days[day] = _EXACT.add(days[day], one)
+        amount = EXACT.add(amount, one)
+        days[day] = EXACT.add(days[day], one)
     most = max(days.values())
     none = kind == "not stated"
     return _RowSums(

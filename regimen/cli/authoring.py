@@ -138,7 +138,11 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
     yield f"{protocol.id} ({protocol.status})"
     yield from _section("Treatment")
     phases = sum(len(each.phases) for each in protocol.timelines)
-    yield from _listed(islice(sentences(protocol), phases))
+    read_back = sentences(protocol)
+    yield from _listed(islice(read_back, phases))
+    if protocol.products:
+        yield from _section("Products")
+        yield from _listed(islice(read_back, len(protocol.products)))
     questions = [each for each in protocol.parameters.values() if not each.optional]
     if questions:
         yield from _section("Questions")

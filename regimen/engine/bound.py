@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -23,6 +23,7 @@ from regimen.protocol import (
     For,
     OnceADay,
     OnDays,
+    OneOf,
     OnWeekdays,
     Pattern,
     PercentOf,
@@ -52,6 +53,10 @@ class Part(Struct, frozen=True):
 class Step(Struct, frozen=True):
     by: DoseExpression | Part
     to: DoseExpression | None
+
+
+if TYPE_CHECKING:
+    from regimen.product import Product
 
 
 class Levels(Struct, frozen=True):
@@ -84,6 +89,7 @@ class Bound(BoundTiming, frozen=True, kw_only=True):
     dose: DoseExpression | Levels | None
     caps: tuple[Cap, ...]
     rounding: Rounding | None
+    products: tuple[Product, ...] = ()
 
 
 def answer(value: object, plan: Plan) -> Any:
@@ -113,7 +119,15 @@ def bind(phase: Timed, plan: Plan) -> BoundTiming:
         times=times,
         caps=phase.caps,
         rounding=phase.rounding,
+        products=_products(phase, plan),
     )
+
+
+def _products(phase: Phase, plan: Plan) -> tuple[Product, ...]:
+    products = phase.products
+    if isinstance(products, OneOf):
+        return (products.by_name[answer(products.ref, plan)],)
+    return products
 
 
 def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:

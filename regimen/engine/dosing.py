@@ -169,7 +169,7 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
     if words:
         steps.append(DoseStep(DoseStage.CAPPED, amount, words))
     if bound.rounding is not None:
-        ordered = _rounded(phase, bound.rounding, amount, limit)
+        ordered = _rounded(bound, bound.rounding, amount, limit)
         words = f"{amount} rounded {bound.rounding}{_rows(phase, plan, 'round')}"
         steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
         amount = ordered
@@ -181,6 +181,10 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
             phase.place_of("dose", "taper"),
         )
     steps.append(DoseStep(DoseStage.ORDERED, amount, "per administration"))
+    if bound.products or amount.unit.dimension.is_counted:
+        from regimen.engine.supply import supplied
+
+        return supplied(bound, amount, steps)
     return Dose(amount, tuple(steps))
 
 
@@ -220,23 +224,31 @@ def _ceiling(bound: Bound, cap: Cap, plan: Plan) -> tuple[Quantity, str]:
 
 def on_grid(rounding: Rounding, amount: Quantity, limit: Quantity | None = None) -> Quantity:
     """The amount as rounded, on the grid at or below the limit; it may be nothing."""
-    whole = _whole(amount.over(rounding.grid), rounding)
+    grid = rounding.grid
+    assert grid is not None
+    whole = _whole(amount.over(grid), rounding)
     if limit is not None:
-        whole = min(whole, floor(limit.over(rounding.grid)))
-    return rounding.grid.times(whole)
+        whole = min(whole, floor(limit.over(grid)))
+    return grid.times(whole)
 
 
 def _rounded(
-    phase: Phase, rounding: Rounding, amount: Quantity, limit: Quantity | None
+    bound: Bound, rounding: Rounding, amount: Quantity, limit: Quantity | None
 ) -> Quantity:
-    result = on_grid(rounding, amount, limit)
-    if not result.value and on_grid(rounding, amount).value:
-        raise refuse(
-            rules.CAP_IMPOSSIBLE,
-            f"no multiple of {rounding.grid} lies below the cap of {limit}",
-            "round to smaller amounts, or check the cap",
-            phase.place_of("round"),
-        )
+    phase = bound.phase
+    if rounding.grid is None:
+        from regimen.engine.supply import to_pieces
+
+        result = to_pieces(bound, rounding, amount, limit)
+    else:
+        result = on_grid(rounding, amount, limit)
+        if not result.value and on_grid(rounding, amount).value:
+            raise refuse(
+                rules.CAP_IMPOSSIBLE,
+                f"no multiple of {rounding.grid} lies below the cap of {limit}",
+                "round to smaller amounts, or check the cap",
+                phase.place_of("round"),
+            )
     if not result.value:
         raise refuse(
             rules.ROUNDS_TO_ZERO,
@@ -286,7 +298,7 @@ def _dimension_refusals(phase: Phase, amount: Quantity) -> Iterator[Refusal]:
     assert isinstance(phase.caps, tuple)
     assert not isinstance(phase.rounding, Table)
     others = [("max", cap.amount) for cap in phase.caps]
-    if phase.rounding is not None:
+    if phase.rounding is not None and phase.rounding.grid is not None:
         others.append(("round", phase.rounding.grid))
     for key, other in others:
         if other.unit.dimension is not amount.unit.dimension:

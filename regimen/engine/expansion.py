@@ -119,6 +119,7 @@ def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> Applied
         total,
         span.times,
         _rows_of_days(bound.phase, plan),
+        bound.products,
     )
 
 

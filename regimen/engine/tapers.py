@@ -60,6 +60,8 @@ def refuse_missteps(phase: Phase, levels: Levels) -> None:
             return
         rounding = phase.rounding
         assert not isinstance(rounding, Table)
+        if rounding is not None and rounding.grid is None:
+            return  # what the products can make is told when the plan has chosen them
         if rounding is not None:
             given = lambda level: on_grid(rounding, level)  # noqa: E731
     _walked(phase, levels, given)

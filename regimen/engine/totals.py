@@ -1,13 +1,16 @@
-"""What a schedule adds up to, by drug, course and phase."""
+"""What a schedule adds up to, by drug, course, phase and product."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from regimen.quantity import Dimension, Quantity
 from regimen.schedule import Administration, Schedule, Total, Totals
+
+if TYPE_CHECKING:
+    from regimen.product import Supply
 
 
 class _Key(NamedTuple):
@@ -24,7 +27,16 @@ def total(schedule: Schedule) -> Totals:
         by_drug=_grouped(schedule.administrations, lambda each: (None, None)),
         by_course=_grouped(schedule.administrations, lambda each: (each.course, None)),
         by_phase=_grouped(schedule.administrations, lambda each: (each.course, each.phase.key)),
+        by_product=_supplies(schedule),
     )
+
+
+def _supplies(schedule: Schedule) -> tuple[Supply, ...]:
+    if not schedule.names_products:
+        return ()
+    from regimen.engine.dispensing import supplies
+
+    return supplies(schedule)
 
 
 def _grouped(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -29,12 +30,18 @@ from regimen.language.visits import read_visit
 from regimen.protocol import (
     Condition,
     Course,
+    OneOf,
     ParameterType,
     Phase,
     Protocol,
+    Ref,
     Source,
     Visit,
 )
+
+if TYPE_CHECKING:
+    from regimen.language.products import Products
+    from regimen.product import Product
 
 MOST_PHASES = 200
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -61,6 +68,7 @@ class _Builder(Struct):
     findings: list[Finding]
     parameters: Parameters
     taken: set[Path] = field(default_factory=set)
+    products: Products | None = None
 
     def protocol(self) -> Protocol:
         shape = self.shape
@@ -69,9 +77,13 @@ class _Builder(Struct):
         for name, parameter in shape.parameters.items():
             asked.declare(name, parameter)
         asked.measures(shape.measures)
+        if shape.products:
+            self.shelf()
         courses = tuple(self.courses())
         visits = tuple(self.visits())
         asked.find_unused()
+        if self.products is not None:
+            self.products.find_unused()
         self.overridden()
         self.findings.extend(unknown_anchors((*courses, *visits)))
         cases = tuple(
@@ -93,7 +105,19 @@ class _Builder(Struct):
             place=self.document.place(()),
             content_hash=self.content_hash,
             visits=visits,
+            products=self.products.by_name if self.products is not None else {},
         )
+
+    def shelf(self) -> Products:
+        """The protocol's products, read when something asks for them first."""
+        if self.products is None:
+            from regimen.language.products import Products
+
+            known = self.parameters.by_name
+            self.products = Products(self.document, self.findings, known)
+            for name, product in self.shape.products.items():
+                self.products.declare(name, product)
+        return self.products
 
     def find(self, finding: Finding) -> None:
         self.findings.append(finding)
@@ -159,7 +183,8 @@ class _Builder(Struct):
             if not self.named(key, taken, "name the visit otherwise", place):
                 continue
             levels = Levels((shape, path), None, (self.shape, ()))
-            reader = PhaseReader(self.document, key, levels, 0, self.parameters.by_name)
+            known = self.parameters.by_name
+            reader = PhaseReader(self.document, key, levels, 0, known, self.bound)
             days = read_visit(reader)
             self.gather(reader)
             yield Visit(key=key, phases=(days,), when=self.when(shape, path), place=place)
@@ -207,7 +232,8 @@ class _Builder(Struct):
                 )
 
     def phase(self, course: str, levels: Levels, at: int) -> Phase:
-        reader = PhaseReader(self.document, course, levels, at, self.parameters.by_name)
+        known = self.parameters.by_name
+        reader = PhaseReader(self.document, course, levels, at, known, self.bound)
         phase = read_phase(reader, self.when(levels.own, levels.path) if levels.course else ())
         self.gather(reader)
         return phase
@@ -222,6 +248,11 @@ class _Builder(Struct):
             self.parameters.refer(reference)
         for measure, place in reader.measured:
             self.parameters.measured(measure, place)
+
+    def bound(
+        self, names: tuple[str | Ref, ...], drug: str, place: Place
+    ) -> tuple[Product, ...] | OneOf:
+        return self.shelf().bound(names, drug, place)
 
     def unique(self, phases: tuple[Phase, ...]) -> None:
         seen: dict[str, Phase] = {}

@@ -16,6 +16,7 @@ from regimen.protocol import (
     RoundingMode,
     Share,
 )
+from regimen.protocol.dose import PIECE
 from regimen.quantity import NOT_OF_A_DRUG, Quantity, read_number, read_quantity
 
 _PER = {"kg": Measure.WEIGHT, "m2": Measure.BSA, "m²": Measure.BSA}
@@ -93,12 +94,14 @@ _WITHIN = re.compile(r"within (?P<part>\S+) ?%")
 
 
 def read_rounding(text: str) -> Rounding:
-    """`nearest 0.5 mg, ties up`, `down to 1 mg`, `up to 5 mg, within 20 %`. Raises Misread."""
+    """`nearest 0.5 mg, ties up`, `down to 1 mg`, `up to 5 mg, within 20 %`, `nearest piece, ties
+    up`. Raises Misread."""
     head, *clauses = [clause.strip() for clause in text.split(", ")]
     mode = next((mode for mode in RoundingMode if head.startswith(f"{mode} ")), None)
     if mode is None:
         raise _bad_rounding(text)
-    grid = read_amount(head.removeprefix(f"{mode} "))
+    to = head.removeprefix(f"{mode} ")
+    grid = None if to == PIECE else read_amount(to)
     ties, within = None, None
     for clause in clauses:
         if clause in ("ties up", "ties down") and ties is None:
@@ -121,6 +124,7 @@ def _bad_rounding(text: str) -> Misread:
     return Misread(
         rules.BAD_ROUNDING,
         f"{quoted(text)} does not say how to round",
-        "write nearest 0.5 mg, ties up (or ties down), or down to 1 mg, or up to 1 mg;"
-        " add within 20 % to allow more than a tenth of change",
+        "write nearest 0.5 mg, ties up (or ties down), or down to 1 mg, or up to 1 mg; piece in the"
+        " place of the amount means what the product can make; add within 20 % to allow more than a"
+        " tenth of change",
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,12 +21,16 @@ from regimen.protocol import (
     DateGiven,
     DoseExpression,
     Measure,
+    OneOf,
     Parameter,
     ParameterType,
     Ref,
     Table,
 )
 from regimen.timing import CalendarSpan, Span
+
+if TYPE_CHECKING:
+    from regimen.product import Product
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -102,13 +106,15 @@ def phase_keys(shape: PhaseKeys) -> list[str]:
 
 
 class PhaseReader(Struct):
-    """Reads one phase's keys and gathers what it finds, implies, refers to and scales by."""
+    """Reads one phase's keys and gathers what it finds, implies, refers to and scales by. `bound`
+    finds the products of these names for a drug."""
 
     document: Document
     course: str
     levels: Levels
     at: int
     parameters: Mapping[str, Parameter]  # that the protocol declares
+    bound: Callable[[tuple[str | Ref, ...], str, Place], tuple[Product, ...] | OneOf]
     findings: list[Finding] = field(default_factory=list)
     implied: list[Parameter] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from regimen import rules
 from regimen.finding import Place
 from regimen.language.levels import PhaseReader
@@ -10,12 +12,16 @@ from regimen.language.taper_reading import read_taper
 from regimen.protocol import (
     Cap,
     DoseExpression,
+    OneOf,
     ParameterType,
     Ref,
     Rounding,
     Table,
     Taper,
 )
+
+if TYPE_CHECKING:
+    from regimen.product import Product
 
 P = ParameterType
 
@@ -38,6 +44,19 @@ def dose(reader: PhaseReader, place: Place) -> DoseExpression | Taper | Ref | Ta
         return read_taper(reader, shape.taper, (*path, "taper"))
     assert shape.dose is not None
     return reader.value(shape.dose, key, path, (P.QUANTITY,), (P.DOSE, "the dose"))
+
+
+def products(reader: PhaseReader, drug: str) -> tuple[Product, ...] | OneOf:
+    """The products that the phase's doses are made up of; none where it names none."""
+    found = reader.level("product")
+    if found is None:
+        return ()
+    written, place = found[0].product, reader.places["product"]
+    assert written is not None
+    bound = reader.bound(written, drug, place)
+    if isinstance(bound, OneOf):
+        reader.reference(bound.ref, (P.CHOICE,), place)
+    return bound
 
 
 def caps(reader: PhaseReader) -> tuple[Cap, ...] | Table:

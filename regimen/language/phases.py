@@ -45,6 +45,7 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         course_begins=phase_timing.course_begins(reader),
         junction=reader.nearest("junctions", Junction),
         month_end=reader.nearest("month_end", MonthEnd) or MonthEnd.CLAMP,
+        products=phase_dosing.products(reader, drug or reader.course),
         caps=phase_dosing.caps(reader),
         rounding=phase_dosing.rounding(reader),
         may_overlap=own.overlap,

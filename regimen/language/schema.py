@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, time
+from typing import TYPE_CHECKING
 
 from regimen import rules
 from regimen.finding import Misread, quoted
@@ -51,6 +52,10 @@ from regimen.timing import (
     read_weekday,
 )
 
+if TYPE_CHECKING:
+    from regimen.language.product_texts import Strength
+    from regimen.product import Form, Rest, Split
+
 
 def read_junction(text: str) -> Junction:
     return Junction(_word(text, tuple(Junction)))
@@ -60,14 +65,7 @@ def read_month_end(text: str) -> MonthEnd:
     return MonthEnd(_word(text, tuple(MonthEnd)))
 
 
-def _word(text: str, words: tuple[str, ...]) -> str:
-    if text not in words:
-        raise Misread(
-            rules.UNKNOWN_WORD,
-            f"{quoted(text)} has no meaning here",
-            f"use one of: {', '.join(words)}",
-        )
-    return text
+_word = texts.read_word
 
 
 def read_per(text: str) -> Share:
@@ -117,6 +115,17 @@ def read_per_day(text: str) -> int:
 
 def written(text: str) -> str:
     return text
+
+
+def _of_product(reader: str) -> Kind:
+    """A text that a reader of `product_texts` takes, which is loaded where there is a product."""
+
+    def read(text: str) -> object:
+        from regimen.language import product_texts
+
+        return getattr(product_texts, reader)(text)
+
+    return reads(read)
 
 
 def listable(read: Callable[[str], object]) -> Kind:
@@ -236,6 +245,11 @@ class PhaseKeys(TimingKeys):
         valued(dose_texts.read_dose), "how much", absent=None
     )
     taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
+    product: tuple[str | Ref, ...] | None = key(
+        one_or_several(_of_product("read_product_name")),
+        "of which products the doses are made up",
+        absent=None,
+    )
     max: tuple[Cap, ...] | TableText | None = key(
         or_table(one_or_several(reads(dose_texts.read_cap))),
         "the most per dose or per day",
@@ -327,6 +341,39 @@ class MeasureShape(Shape):
     at_most: str | None = key(TEXT, "the greatest value that is accepted", absent=None)
 
 
+class ProductShape(Shape):
+    """A product."""
+
+    drug: str = key(reads(texts.read_drug), "the drug, as courses call it")
+    form: Form = key(_of_product("read_form"), "what one piece, or one container of a liquid, is")
+    strength: Strength | None = key(
+        _of_product("read_strength"), "the drug in one piece, or in a volume", absent=None
+    )
+    contains: Mapping[str, Strength] | None = key(
+        not_empty(named(_of_product("read_strength"))),
+        "of a fixed-dose combination: each drug in it, with its strength",
+        absent=None,
+    )
+    size: Quantity | None = key(
+        _of_product("read_size"), "what one container holds, or one pack", absent=None
+    )
+    split: Split | None = key(
+        _of_product("read_split"),
+        "into which parts a piece may be broken; unsaid, into none",
+        absent=None,
+    )
+    once_opened: Rest | CalendarSpan | None = key(
+        _of_product("read_once_opened"),
+        "what becomes of the rest of an opened container",
+        absent=None,
+    )
+    measured_to: Quantity | None = key(
+        _of_product("read_step"),
+        "the smallest volume that the syringe or cup shows",
+        absent=None,
+    )
+
+
 class ExpectedShape(Shape):
     """What a case expects of one course or visit."""
 
@@ -380,6 +427,9 @@ class ProtocolShape(PhaseKeys):
     )
     measures: Mapping[str, MeasureShape] = key(
         named(block(MeasureShape)), "what is measured, where doses scale by it", absent={}
+    )
+    products: Mapping[str, ProductShape] = key(
+        named(block(ProductShape)), "what stands on the shelf", absent={}
     )
     courses: Mapping[str, CourseShape] = key(
         named(block(CourseShape)), "the courses: one drug each, as phases in order"

@@ -56,14 +56,14 @@ _POINTS = {
     Point.END: "the end of",
 }
 _ROUNDED = {
-    RoundingMode.NEAREST: "to the nearest multiple of",
-    RoundingMode.UP: "up to a multiple of",
-    RoundingMode.DOWN: "down to a multiple of",
+    RoundingMode.NEAREST: "to the nearest",
+    RoundingMode.UP: "up to a",
+    RoundingMode.DOWN: "down to a",
 }
 
 
 def sentences(protocol: Protocol) -> Iterator[str]:
-    """What each phase of each course says, in order; then each question."""
+    """What each phase of each course says, in order; then each product; then each question."""
     for course in protocol.courses:
         for at, phase in enumerate(course.phases):
             name = f"{course.key}, {phase.name}" if phase.name else course.key
@@ -72,6 +72,10 @@ def sentences(protocol: Protocol) -> Iterator[str]:
     for visit in protocol.visits:
         words = _Phase(protocol, visit.phases[0], 0).visit_words()
         yield f"{visit.key}: {' '.join((*words, *_only(visit.when)))}"
+    if protocol.products:
+        from regimen.language import product_sentences
+
+        yield from map(product_sentences.product, protocol.products.values())
     for parameter in protocol.parameters.values():
         if not parameter.optional:
             yield _question(parameter)
@@ -116,7 +120,10 @@ def _rounding(rounding: Rounding) -> str:
     ties = ""
     if rounding.mode is RoundingMode.NEAREST:
         ties = f", ties {'up' if rounding.ties_up else 'down'}"
-    return f"{_ROUNDED[rounding.mode]} {rounding.grid}{ties}"
+    to = f"{_ROUNDED[rounding.mode]} multiple of {rounding.grid}"
+    if rounding.grid is None:
+        to = f"{_ROUNDED[rounding.mode]} dose that can be made up"
+    return f"{to}{ties}"
 
 
 class _Phase:
@@ -289,6 +296,10 @@ class _Phase:
             yield f"At most, {_rows(phase.caps, lambda caps: _and(list(map(_cap, caps))))}."
         else:
             yield from (f"At most {_cap(cap)}." for cap in phase.caps)
+        if phase.products:
+            from regimen.language import product_sentences
+
+            yield from product_sentences.made_up(phase.products)
         if isinstance(phase.rounding, Table):
             yield f"Rounded {_rows(phase.rounding, _rounding)}."
         elif phase.rounding is not None:

@@ -77,6 +77,17 @@ def read_drug(text: str) -> str:
     return read_line(text)
 
 
+def read_word(text: str, words: tuple[str, ...], *more: str) -> str:
+    """One of the words; `more` is said of what else may stand there. Raises Misread."""
+    if text not in words:
+        raise Misread(
+            rules.UNKNOWN_WORD,
+            f"{quoted(text)} has no meaning here",
+            f"use one of: {', '.join((*words, *more))}",
+        )
+    return text
+
+
 def read_ref(text: str) -> Ref:
     return Ref(read_name(text.removeprefix("$")))
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from regimen.finding import Place
 from regimen.protocol.dose import (
@@ -21,6 +22,7 @@ from regimen.protocol.dose import (
     CapBasis,
     DoseExpression,
     Measure,
+    OneOf,
     PercentOf,
     Portion,
     Rounding,
@@ -28,6 +30,7 @@ from regimen.protocol.dose import (
     Share,
     Taper,
     TaperStep,
+    rounds_to_pieces,
 )
 from regimen.protocol.inputs import (
     DECLARED_TYPES,
@@ -66,6 +69,9 @@ from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.timing import MonthEnd
 
+if TYPE_CHECKING:
+    from regimen.product import Product
+
 __all__ = [
     "DECLARED_TYPES",
     "USUAL_DRIFT",
@@ -93,6 +99,7 @@ __all__ = [
     "OnWeekdays",
     "Once",
     "OnceADay",
+    "OneOf",
     "Parameter",
     "ParameterType",
     "Pattern",
@@ -120,6 +127,7 @@ __all__ = [
     "Visit",
     "VisitDays",
     "WholeList",
+    "rounds_to_pieces",
 ]
 
 
@@ -168,6 +176,7 @@ class Phase(Timed, frozen=True, kw_only=True):
     dose: DoseExpression | Taper | Ref | Table
     caps: tuple[Cap, ...] | Table
     rounding: Rounding | Table | None
+    products: tuple[Product, ...] | OneOf = ()
 
     @property
     def subject(self) -> str:
@@ -255,6 +264,8 @@ class Protocol(Struct, frozen=True):
     def timelines(self) -> tuple[Timeline, ...]:
         """What anchors can name."""
         return (*self.courses, *self.visits)
+
+    products: Mapping[str, Product] = field(default_factory=dict)
 
     def course(self, key: str) -> Course:
         return next(course for course in self.courses if course.key == key)

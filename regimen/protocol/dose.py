@@ -1,10 +1,12 @@
 """The dose rule of a phase: amounts and what they scale by, tapers, caps and rounding (rules D1 to
-D6)."""
+D7)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,6 +14,9 @@ from regimen.protocol.inputs import Ref
 from regimen.protocol.tables import Table
 from regimen.quantity import Quantity
 from regimen.timing import CalendarSpan
+
+if TYPE_CHECKING:
+    from regimen.product import Product
 
 
 class Share(StrEnum):
@@ -88,6 +93,9 @@ class Cap(Struct, frozen=True):
 USUAL_DRIFT = Fraction(1, 10)  # rounding may change a dose by this part of it, unless stated
 
 
+PIECE = "piece"  # the word for the next dose that the products can make
+
+
 class RoundingMode(StrEnum):
     NEAREST = "nearest"
     UP = "up to"
@@ -95,10 +103,11 @@ class RoundingMode(StrEnum):
 
 
 class Rounding(Struct, frozen=True):
-    """To multiples of `grid`; `within` is the largest change allowed, as a part of the dose."""
+    """To multiples of `grid`, or, where that is None, to what the products can make; `within` is
+    the largest change allowed, as a part of the dose."""
 
     mode: RoundingMode
-    grid: Quantity
+    grid: Quantity | None
     ties_up: bool = True
     within: Fraction = USUAL_DRIFT
 
@@ -106,4 +115,16 @@ class Rounding(Struct, frozen=True):
         ties = ""
         if self.mode is RoundingMode.NEAREST:
             ties = ", ties up" if self.ties_up else ", ties down"
-        return f"{self.mode} {self.grid}{ties}"
+        return f"{self.mode} {self.grid or PIECE}{ties}"
+
+
+def rounds_to_pieces(rounding: Rounding | Table | None) -> bool:
+    """Whether it rounds to what the products can make."""
+    return isinstance(rounding, Rounding) and rounding.grid is None
+
+
+class OneOf(Struct, frozen=True):
+    """The product that the plan chooses for a phase: its answer to `ref` is a name of `by_name`."""
+
+    ref: Ref
+    by_name: Mapping[str, Product]

@@ -11,17 +11,20 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from unittest.mock import patch
 
 import yaml
+from msgspec.structs import replace as replaced
 
 from regimen import checks, planning, rules
-from regimen.checks import recount
+from regimen.checks import conservation, recount
 from regimen.engine.expansion import expand
 from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal, Rule
 from regimen.planning import Given
+from regimen.product import Content, Taken
 from regimen.schedule import Schedule, Totals
 
 FOLDER = Path(__file__).parent
@@ -30,7 +33,7 @@ _MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 _ID = "5f0c1b7e9a2d48361c6e0a94d37b2f58"
 
 # What no file shows, and how it is met instead.
-MADE_HERE = ("not-text", "too-large", "recount-differs")
+MADE_HERE = ("not-text", "too-large", "recount-differs", "pieces-differ")
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ def findings(expected: Expected) -> tuple[Finding, ...]:
     code = expected.code
     if code == "recount-differs":
         return tuple(miscounted())
+    if code == "pieces-differ":
+        return tuple(made_up_wrong())
     text = made_here(code) if code in MADE_HERE else protocol_text(code)
     plan = plan_text(code) if code not in MADE_HERE else None
     return found_in(text, plan, expected, f"{code}.yaml")
@@ -194,6 +199,32 @@ def miscounted() -> Iterator[Finding]:
     plan = planning.make_plan(protocol, {"start": Given("2026-03-02")}, plan_id=_ID, made=_MADE)
     with patch.object(recount, "total", _one_short):
         yield from recount.differs(expand(protocol, plan))
+
+
+def made_up_wrong() -> Iterator[Finding]:
+    """What the conservation check says of pieces that are not the dose: no file leads there, so a
+    tablet of half the strength is put in the place of the right one."""
+    text = protocol_text("cannot-be-made").replace(b"7.5 mg", b"5 mg")
+    protocol = planning.read_protocol(text, "pieces-differ.yaml")
+    plan = planning.make_plan(protocol, {"start": Given("2026-03-02")}, plan_id=_ID, made=_MADE)
+    yield from conservation.differ(with_half_the_strength(expand(protocol, plan)))
+
+
+def with_half_the_strength(schedule: Schedule) -> Schedule:
+    """The same pieces of the same product, of which each holds half as much."""
+    (product,) = schedule.protocol.products.values()
+    content = product.contents[0]
+    weaker = replaced(
+        product, contents=(Content(content.drug, content.amount.times(Fraction(1, 2))),)
+    )
+    phases = tuple(replaced(phase, products=(weaker,)) for phase in schedule.phases)
+    given = []
+    for each in schedule.administrations:
+        assert each.dose is not None
+        (taken,) = each.dose.taken
+        dose = replaced(each.dose, taken=(Taken(weaker, taken.amount),))
+        given.append(replaced(each, phase=phases[0], dose=dose))
+    return replaced(schedule, phases=phases, administrations=tuple(given))
 
 
 def _one_short(schedule: Schedule) -> Totals:

@@ -19,6 +19,7 @@ from regimen import planning
 from regimen.export.totals_table import sum_text
 from regimen.figures import Figures, Per
 from regimen.finding import Finding, Misread, Override, Refusal
+from regimen.product import taken_text
 from regimen.protocol import Protocol
 from regimen.quantity import read_quantity
 from regimen.schedule import Administration, CheckedSchedule, Entry, Total, place_in_words
@@ -35,6 +36,8 @@ EXPECTATIONS = (
     "total",
     "figures",
     "visits",
+    "pieces",
+    "supplies",
     "identities",
     "prints",
     "refused",
@@ -328,6 +331,29 @@ def _places(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, lambda each: f"{each.day.isoformat()} {place_in_words(each)}")
 
 
+def _pieces(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, _taken)
+
+
+def _taken(each: Administration) -> str:
+    taken = each.dose.taken if each.dose else ()
+    return f"{each.moment} {taken_text(taken)}"
+
+
+def _supplies(schedule: CheckedSchedule) -> dict[str, Plain]:
+    """By product, not by course."""
+    return {
+        supply.product.key: {
+            "dispensed": supply.dispensed,
+            "given": str(supply.given),
+            "opened": str(supply.opened),
+            "waste": str(supply.waste),
+            "wasted": " + ".join(map(str, supply.product.contents_of(supply.waste))),
+        }
+        for supply in schedule.totals.by_product
+    }
+
+
 def _identities(schedule: CheckedSchedule) -> dict[str, Plain]:
     entries = _entries(schedule, lambda each: each.id)
     return _by_course(schedule, lambda each: each.id) | entries
@@ -438,6 +464,8 @@ _SHOWN = {
     "visits": _visits,
     "administrations": _administrations,
     "places": _places,
+    "pieces": _pieces,
+    "supplies": _supplies,
     "identities": _identities,
     "total": _total,
 }

@@ -26,6 +26,8 @@ NAMES = {
     "d4-tables",
     "d6-taper",
     "d7-totals",
+    "d7-pieces",
+    "d7-dispensing",
     "d8-usual-range",
     "inheritance",
     "plans",

@@ -17,6 +17,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("regimen.rules",),
     ("regimen.quantity",),
     ("regimen.timing", "regimen.route"),
+    ("regimen.product",),
     ("regimen.protocol",),
     ("regimen.plan",),
     ("regimen.schedule",),
