@@ -27,6 +27,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regimen.comparing import WrongMapping
+    from regimen.comparison import Comparison
     from regimen.export import ExportMismatch, MissingLibrary
     from regimen.figures import Summary
     from regimen.finding import Finding, Override, Refusal
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CheckedSchedule",
+    "Comparison",
     "ExportMismatch",
     "Finding",
     "MissingLibrary",
@@ -46,7 +49,9 @@ __all__ = [
     "Protocol",
     "Refusal",
     "Summary",
+    "WrongMapping",
     "__version__",
+    "compare",
     "export",
     "plan_text",
     "protocol_ids",
@@ -148,9 +153,48 @@ def totals(
     return planning.totals(checked, [Per(each) for each in wanted])
 
 
-def export(what: CheckedSchedule | Summary, format: str, label: str | None = None) -> bytes:
-    """The schedule as csv, xlsx, ics, json or html, or its totals as csv or json: read back and
-    found to say the same.
+def compare(
+    checked: CheckedSchedule,
+    table: _Source,
+    *,
+    drugs: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Every difference between the schedule and a .csv file: an independent calculation, or what
+    another system says.
+
+    `drugs` gives our name for a drug that the file calls otherwise; `columns` the name of the
+    column for the date, time, zone, drug, dose, unit or route where the file's own names do not say
+    it, or an empty text for one that is to be left alone. Raises Refusal with the line and column
+    of every value that cannot be taken in one way only, NotFound, and WrongMapping.
+
+        >>> import os, regimen, tempfile
+        >>> two_weeks = {"twice_weekly_for": "2 weeks"}
+        >>> checked = regimen.schedule(
+        ...     "b12-acth-infantile-spasms", start="2026-03-02", parameters=two_weeks
+        ... )
+        >>> theirs = regimen.export(checked, "csv").replace(b"25,units", b"20,units", 1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "theirs.csv")
+        ...     with open(path, "wb") as file:
+        ...         _ = file.write(theirs)
+        ...     comparison = regimen.compare(checked, path)
+        >>> for each in comparison.differences:
+        ...     print(each.kind, each.ours.id, each.ours.dose, each.theirs.dose)
+        other dose acth/phase-1/1 25 units 20 units
+    """
+    from regimen import planning
+    from regimen.library import read_table
+
+    data, name = read_table(table)
+    return planning.compare(checked, data, name, drugs=drugs or {}, columns=columns or {})
+
+
+def export(
+    what: CheckedSchedule | Summary | Comparison, format: str, label: str | None = None
+) -> bytes:
+    """The schedule as csv, xlsx, ics, json or html; its totals, or the differences of a comparison,
+    as csv or json: read back and found to say the same.
 
     `label` is a short text of your own ("Bed 4") that begins every calendar entry. Raises
     ValueError for another format, ExportMismatch, and MissingLibrary for xlsx without openpyxl.
@@ -163,18 +207,32 @@ def export(what: CheckedSchedule | Summary, format: str, label: str | None = Non
         >>> len(regimen.export(checked, "csv").splitlines())
         31
     """
-    from regimen.export import FORMATS, TOTALS_FORMATS, export_totals
-    from regimen.export import export as exported
+    from regimen.export import (
+        COMPARISON_FORMATS,
+        FORMATS,
+        TOTALS_FORMATS,
+        export_comparison,
+        export_totals,
+    )
+    from regimen.export import export as export_schedule
+    from regimen.figures import Summary
     from regimen.schedule import CheckedSchedule
 
-    formats = FORMATS if isinstance(what, CheckedSchedule) else TOTALS_FORMATS
+    if isinstance(what, CheckedSchedule):
+        _refuse_unknown(format, FORMATS)
+        return export_schedule(what, format, label=label)
+    if label is not None:
+        raise ValueError("only a schedule has a place for a label")
+    if isinstance(what, Summary):
+        _refuse_unknown(format, TOTALS_FORMATS)
+        return export_totals(what, format)
+    _refuse_unknown(format, COMPARISON_FORMATS)
+    return export_comparison(what, format)
+
+
+def _refuse_unknown(format: str, formats: Iterable[str]) -> None:
     if format not in formats:
         raise ValueError(f"{format!r} is not a format; there are {', '.join(formats)}")
-    if isinstance(what, CheckedSchedule):
-        return exported(what, format, label=label)
-    if label is not None:
-        raise ValueError("totals have no place for a label")
-    return export_totals(what, format)
 
 
 def read_protocol(source: _Source) -> Protocol:
@@ -244,6 +302,7 @@ def _text(name: str, value: object) -> str:
 
 _MODULES = {
     "CheckedSchedule": "regimen.schedule",
+    "Comparison": "regimen.comparison",
     "ExportMismatch": "regimen.export",
     "Finding": "regimen.finding",
     "MissingLibrary": "regimen.export",
@@ -253,6 +312,7 @@ _MODULES = {
     "Protocol": "regimen.protocol",
     "Refusal": "regimen.finding",
     "Summary": "regimen.figures",
+    "WrongMapping": "regimen.comparing",
 }
 
 if not TYPE_CHECKING:

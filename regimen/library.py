@@ -60,6 +60,23 @@ def read(source: str | os.PathLike[str]) -> tuple[bytes, str]:
         raise NotFound(f"{name!r} cannot be read: {reason}") from None
 
 
+def read_table(source: str | os.PathLike[str]) -> tuple[bytes, str]:
+    """The bytes of a table of doses, and the name to show. Raises NotFound, and Refusal where the
+    file is too large."""
+    from regimen.comparing.cells import MOST_BYTES as MOST_OF_A_TABLE
+
+    name = os.fspath(source)
+    try:
+        if Path(name).is_dir():
+            raise NotFound(f"{name!r} is a folder; name a file in it")
+        return _bytes_of(Path(name), name, MOST_OF_A_TABLE, "no treatment"), name
+    except FileNotFoundError:
+        raise NotFound(f"{name!r} is no file here") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise NotFound(f"{name!r} cannot be read: {reason}") from None
+
+
 def opened(source: str | os.PathLike[str]) -> tuple[Protocol, Plan | None]:
     """The protocol that `source` names; or, where it names a plan file, the plan and its protocol.
 
@@ -121,14 +138,16 @@ def _folder() -> Path:
     return installed if installed.is_dir() else package.parent / "protocols"
 
 
-def _bytes_of(path: Path, name: str) -> bytes:
-    """The file's bytes, of which no more are read than a protocol can have."""
+def _bytes_of(
+    path: Path, name: str, most: int = MOST_BYTES, which: str = "no protocol or plan"
+) -> bytes:
+    """The file's bytes, of which no more are read than it can have."""
     with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
+        data = file.read(most + 1)
+    if len(data) > most:
         raise refuse(
             rules.TOO_LARGE,
-            f"the file has more than {MOST_BYTES} bytes, which no protocol or plan has",
+            f"the file has more than {most} bytes, which {which} has",
             "check that this is the file you meant",
             Place(name, 1, 1),
         )

@@ -24,6 +24,7 @@ from regimen.schedule import CheckedSchedule, Schedule
 
 if TYPE_CHECKING:
     from regimen.cases import CaseResult
+    from regimen.comparison import Comparison
     from regimen.figures import Per, Summary
     from regimen.language.plan_files import PlanFile
 
@@ -31,6 +32,7 @@ __all__ = [
     "START",
     "Given",
     "check",
+    "compare",
     "examine",
     "make_plan",
     "open_questions",
@@ -131,6 +133,22 @@ def totals(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
     from regimen.checks import summarized
 
     return summarized(checked, per)
+
+
+def compare(
+    checked: CheckedSchedule,
+    data: bytes,
+    file: str,
+    *,
+    drugs: Mapping[str, str],
+    columns: Mapping[str, str],
+) -> Comparison:
+    """The schedule against a table of doses from elsewhere, whose bytes are given; `file` names it
+    in messages. Raises Refusal where the table cannot be taken in one way only, and WrongMapping
+    where `drugs` (our name by theirs) names a drug that is on neither side."""
+    from regimen.comparing import compare as compared
+
+    return compared(checked, data, file, drugs=drugs, columns=columns)
 
 
 def test(protocol: Protocol) -> tuple[CaseResult, ...]:

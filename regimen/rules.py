@@ -136,6 +136,10 @@ NOT_STATED = _plan(
 )
 IDLE_OVERRIDE = _plan("idle-override", "an override that meets no finding may rest on old inputs")
 
+# --- another schedule, held against ours
+TORN_TABLE = _plan("torn-table", "where a cell is torn, a dose may stand under another date")
+NO_COLUMN = _plan("no-column", "without this column it cannot be known what the other says")
+
 
 def all_rules() -> tuple[Rule, ...]:
     return tuple(value for value in globals().values() if isinstance(value, Rule))

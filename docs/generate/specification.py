@@ -61,6 +61,8 @@ def _given(row: Row) -> Iterator[str]:
         yield f"{name}: {words(weekday(text) if known else text)}"
     for finding, about in row.accepts.items():
         yield f"accepted: `{finding}` for {words(about)}"
+    if row.theirs:
+        yield f"theirs:<br>{code(row.theirs)}"
 
 
 def _is_date(text: str) -> bool:

@@ -22,6 +22,7 @@ _COMMANDS = {
     "show": ("authoring", "show"),
     "schedule": ("scheduling", "schedule"),
     "totals": ("totalling", "totals"),
+    "compare": ("comparing", "compare"),
     "check": ("authoring", "check"),
     "test": ("authoring", "test"),
     "plan": ("scheduling", "plan"),

@@ -74,7 +74,7 @@ class Wanted(Struct, frozen=True):
             )
 
 
-def _pairs(
+def pairs(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
     pairs = []
@@ -97,7 +97,7 @@ _OPTIONS = (
         "answers",
         metavar="NAME=TEXT",
         multiple=True,
-        callback=_pairs,
+        callback=pairs,
         help='An answer to one of the protocol\'s questions, as in weight="7.5 kg".',
     ),
     click.option("--zone", help="Time zone of clock times, as in Europe/Rome."),
@@ -108,7 +108,7 @@ _OPTIONS = (
         "overrides",
         metavar="CODE=ABOUT",
         multiple=True,
-        callback=_pairs,
+        callback=pairs,
         help="Go on in spite of a finding; the finding shows what to copy.",
     ),
     click.option("--because", metavar="WHY", help="The reason for --override."),

@@ -16,14 +16,17 @@ from regimen.export.refusals import ExportMismatch, MissingLibrary
 from regimen.schedule import CheckedSchedule
 
 if TYPE_CHECKING:
+    from regimen.comparison import Comparison
     from regimen.figures import Summary
 
 __all__ = [
+    "COMPARISON_FORMATS",
     "FORMATS",
     "TOTALS_FORMATS",
     "ExportMismatch",
     "MissingLibrary",
     "export",
+    "export_comparison",
     "export_totals",
 ]
 
@@ -42,6 +45,11 @@ TOTALS_FORMATS: dict[str, str] = {
     "json": "regimen.export.totals_document",
 }
 
+COMPARISON_FORMATS: dict[str, str] = {
+    "csv": "regimen.export.comparison_table",
+    "json": "regimen.export.comparison_document",
+}
+
 
 class _Format(Protocol):
     def write(self, checked: CheckedSchedule, label: str | None) -> bytes: ...
@@ -53,6 +61,12 @@ class _TotalsFormat(Protocol):
     def write(self, summary: Summary) -> bytes: ...
 
     def check(self, data: bytes, summary: Summary) -> None: ...
+
+
+class _ComparisonFormat(Protocol):
+    def write(self, comparison: Comparison) -> bytes: ...
+
+    def check(self, data: bytes, comparison: Comparison) -> None: ...
 
 
 def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -> bytes:
@@ -77,6 +91,15 @@ def export_totals(summary: Summary, format: str) -> bytes:
     if not summary.figures:
         raise ExportMismatch("there is nothing that adds up to anything")
     return _read_back(module.write(summary), lambda data: module.check(data, summary))
+
+
+def export_comparison(comparison: Comparison, format: str) -> bytes:
+    """The differences in one of COMPARISON_FORMATS, read back and found to be all there.
+
+    Raises KeyError for an unknown format, and ExportMismatch.
+    """
+    module = cast(_ComparisonFormat, import_module(COMPARISON_FORMATS[format]))
+    return _read_back(module.write(comparison), lambda data: module.check(data, comparison))
 
 
 def _read_back(data: bytes, check: Callable[[bytes], None]) -> bytes:

@@ -55,21 +55,24 @@ class _Open(Struct):
 
 def read_nodes(text: bytes | str, file: str) -> Document:
     """The tree of a YAML text. Raises Refusal, all duplicate keys and the like in one."""
-    return _Reader(_decoded(text, file), file).read()
+    most, mend = MOST_BYTES, "split the regimen into several protocols"
+    return _Reader(decoded(text, file, most, mend), file).read()
 
 
-def _decoded(text: bytes | str, file: str) -> str:
+def decoded(text: bytes | str, file: str, most: int, mend: str) -> str:
+    """The text of a file of at most `most` bytes, without anything in it that cannot be seen.
+    Raises Refusal; `mend` says what to do about a larger one."""
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
-    if size > MOST_BYTES:
+    if size > most:
         raise refuse(
             rules.TOO_LARGE,
-            f"the file has {size} bytes; at most {MOST_BYTES} are read",
-            "split the regimen into several protocols",
+            f"the file has {size} bytes; at most {most} are read",
+            mend,
             Place(file, 1, 1),
         )
     try:
-        decoded = text.decode() if isinstance(text, bytes) else text
-        decoded.encode()
+        read = text.decode() if isinstance(text, bytes) else text
+        read.encode()
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
         before = text[: error.start]
         raise refuse(
@@ -78,11 +81,11 @@ def _decoded(text: bytes | str, file: str) -> str:
             "save the file as UTF-8",
             _after(before.decode() if isinstance(before, bytes) else before, file),
         ) from None
-    decoded = decoded.removeprefix("\ufeff")
-    at = unseen(decoded)
+    read = read.removeprefix("\ufeff")
+    at = unseen(read)
     if at is not None:
-        raise Refusal([hidden(decoded[at]).finding(_after(decoded[:at], file))])
-    return decoded
+        raise Refusal([hidden(read[at]).finding(_after(read[:at], file))])
+    return read
 
 
 def _after(before: str, file: str) -> Place:

@@ -1,7 +1,8 @@
 """The broken files of this folder, and what the program says of each.
 
 `<code>.yaml` is a protocol that leads to the finding `<code>` and to no other; where the finding is
-about a plan, `<code>.plan.yaml` lies beside it. What cannot lie in a file is made in here.
+about a plan, `<code>.plan.yaml` lies beside it. `<code>.csv` is a table to compare with the plan of
+`outside-range.yaml`. What cannot lie in a file is made in here.
 """
 
 from __future__ import annotations
@@ -119,8 +120,16 @@ def plan_text(code: str) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
+def table_text(code: str) -> bytes | None:
+    path = FOLDER / f"{code}.csv"
+    return path.read_bytes() if path.exists() else None
+
+
 def place_text(code: str, expected: Expected) -> str:
     """The text that the finding's place is in."""
+    table = table_text(code)
+    if table is not None:
+        return table.decode()
     plan = plan_text(code)
     in_plan = plan is not None and expected.reader == "plan"
     text = plan if plan is not None and in_plan else protocol_text(code)
@@ -130,6 +139,7 @@ def place_text(code: str, expected: Expected) -> str:
 def files() -> set[str]:
     """The codes that a file of this folder is named for."""
     names = {path.name.removesuffix(".yaml") for path in FOLDER.glob("*.yaml")}
+    names |= {path.stem for path in FOLDER.glob("*.csv")}
     return {name.removesuffix(".plan") for name in names - {"expected"}}
 
 
@@ -143,6 +153,9 @@ def findings(expected: Expected) -> tuple[Finding, ...]:
         return tuple(miscounted())
     if code == "pieces-differ":
         return tuple(made_up_wrong())
+    table = table_text(code)
+    if table is not None:
+        return compared_with(table, f"{code}.csv")
     text = made_here(code) if code in MADE_HERE else protocol_text(code)
     plan = plan_text(code) if code not in MADE_HERE else None
     return found_in(text, plan, expected, f"{code}.yaml")
@@ -167,10 +180,27 @@ def found_in(text: bytes, plan: bytes | None, expected: Expected, name: str) -> 
         return refusal.findings
 
 
+def compared_with(table: bytes, name: str) -> tuple[Finding, ...]:
+    """What is found where a table is held against a plan; nothing where they agree."""
+    protocol = planning.read_protocol(protocol_text("outside-range"), "outside-range.yaml")
+    plan = planning.make_plan(protocol, {"start": Given("2026-03-02")}, plan_id=_ID, made=_MADE)
+    try:
+        checked = planning.check(protocol, plan)
+        comparison = planning.compare(checked, table, name, drugs={}, columns={})
+    except Refusal as refusal:
+        return refusal.findings
+    assert not comparison.differences
+    return ()
+
+
 def mended(expected: Expected) -> tuple[Finding, ...]:
     """What is found once the broken piece of the file is put right; then its cases pass as well."""
-    text, plan = protocol_text(expected.code), plan_text(expected.code)
     broken, put_right = expected.broken.encode(), expected.mended.encode()
+    table = table_text(expected.code)
+    if table is not None:
+        assert table.count(broken) == 1
+        return compared_with(table.replace(broken, put_right), "mended.csv")
+    text, plan = protocol_text(expected.code), plan_text(expected.code)
     if plan is not None:
         assert plan.count(broken) == 1
         plan = plan.replace(broken, put_right)

@@ -16,6 +16,8 @@ from pathlib import Path
 import yaml
 
 from regimen import planning
+from regimen.comparison import Comparison, Difference
+from regimen.export.comparison_words import said
 from regimen.export.totals_table import sum_text
 from regimen.figures import Figures, Per
 from regimen.finding import Finding, Misread, Override, Refusal
@@ -35,6 +37,7 @@ EXPECTATIONS = (
     "places",
     "total",
     "figures",
+    "differences",
     "visits",
     "pieces",
     "supplies",
@@ -42,7 +45,7 @@ EXPECTATIONS = (
     "prints",
     "refused",
 )
-EXTRAS = ("means", "given", "accepts", "finds", "notes", "says", "source")
+EXTRAS = ("means", "given", "accepts", "theirs", "finds", "notes", "says", "source")
 COURSE = "a"  # the name of a row's only course
 
 _HEADER = """\
@@ -79,6 +82,7 @@ class Row:
     notes: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     source: str = ""
+    theirs: str = ""  # the table that the row's schedule is compared with
 
     @property
     def id(self) -> str:
@@ -173,6 +177,7 @@ def _row(
         notes=_texts(nodes["notes"], where) if "notes" in nodes else {},
         says=tuple(_list(nodes["says"], where)) if "says" in nodes else (),
         source=_text(nodes["source"], where) if "source" in nodes else "",
+        theirs=_text(nodes["theirs"], where) if "theirs" in nodes else "",
     )
     if expects == "refused" and not row.says:
         raise BadTableError(f"{where}: a refusal must say something: says is missing")
@@ -263,12 +268,20 @@ def schedule_of(row: Row) -> CheckedSchedule:
     return planning.check(protocol, plan)
 
 
+def comparison_of(row: Row) -> Comparison:
+    """The row's schedule, compared with the table beside it. Raises Refusal."""
+    table = row.theirs.encode()
+    return planning.compare(schedule_of(row), table, "theirs.csv", drugs={}, columns={})
+
+
 def findings_of(row: Row) -> tuple[Finding, ...]:
     """What the row's refusal, or else its schedule, says."""
     try:
         if row.kind == "amount":
             read_quantity(row.piece)
             return ()
+        if row.theirs:
+            return comparison_of(row).checked.findings
         return schedule_of(row).findings
     except Misread as misread:
         return (misread.finding(),)
@@ -409,6 +422,25 @@ def _run_figures(row: Row) -> None:
     assert tuple(each.code for each in schedule.findings if each.override is None) == row.finds
 
 
+def _run_differences(row: Row) -> None:
+    """The differences in order; `none` where nothing differs."""
+    comparison = comparison_of(row)
+    assert comparison.lines
+    found = [_difference(comparison, each) for each in comparison.differences]
+    _same([*found] or "none", row.expected)
+
+
+def _difference(of: Comparison, difference: Difference) -> str:
+    """`2026-03-02 drug A: other dose, 10 mg against 100 mg`"""
+    ours, theirs = difference.ours, difference.theirs
+    if ours is not None:
+        what = f"{ours.day} {ours.drug}"
+    else:
+        assert theirs is not None
+        what = f"{theirs.day} {theirs.named}"
+    return f"{what}: {difference.kind}, {' against '.join(said(of, difference))}"
+
+
 def _figure_name(of: Figures, among: list[Figures]) -> str:
     """`2026-03 drug A`, with its kind of unit where the drug has several."""
     place = (of.period.name if of.period else None, of.course, of.phase)
@@ -472,6 +504,7 @@ _SHOWN = {
 _RUNNERS = {
     **dict.fromkeys(_SHOWN, _run_schedule),
     "figures": _run_figures,
+    "differences": _run_differences,
     "prints": _run_prints,
     "refused": _run_refused,
 }

@@ -29,6 +29,7 @@ NAMES = {
     "d7-pieces",
     "d7-dispensing",
     "d8-usual-range",
+    "compare",
     "inheritance",
     "plans",
     "unknowns",

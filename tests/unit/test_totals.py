@@ -362,5 +362,5 @@ def test_from_python() -> None:
         regimen.totals(checked, per="week")
     with pytest.raises(ValueError, match="there are csv, json"):
         regimen.export(found, "ics")
-    with pytest.raises(ValueError, match="no place for a label"):
+    with pytest.raises(ValueError, match="place for a label"):
         regimen.export(found, "csv", label="Bed 4")
