@@ -62,18 +62,18 @@ def _run(protocol: Protocol, case: Case) -> Iterator[Finding]:
         return
     if case.refused is not None:
         yield _failed(case, f"not refused; {case.refused} was expected", "correct one of the two")
-    visits = {visit.key for visit in protocol.visits}
+    courses = {course.key for course in protocol.courses}
     for expected in case.expected:
-        if expected.course in visits:
-            yield from _visits(case, expected, schedule)
-        else:
+        if expected.course in courses:
             yield from _differences(case, expected, schedule)
+        else:
+            yield from _entries(case, expected, schedule)
 
 
-def _visits(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
+def _entries(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
     days = tuple(each.day for each in schedule.entries if each.name == expected.course)
     if not days:
-        yield _failed(case, f"there is no visit {expected.course}", _MEND, expected.place)
+        yield _failed(case, f"{expected.course} is on no day", _MEND, expected.place)
         return
     yield from _compared(
         case,

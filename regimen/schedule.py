@@ -11,7 +11,17 @@ from msgspec import Struct
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Every, Offsets, Once, OnDays, OnWeekdays, Phase, Protocol, TimesPerWeek
+from regimen.protocol import (
+    Every,
+    Offsets,
+    Once,
+    OnDays,
+    OnWeekdays,
+    Parameter,
+    Phase,
+    Protocol,
+    TimesPerWeek,
+)
 from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.timing import CalendarSpan, Moment, Span
@@ -233,10 +243,17 @@ def day_list(days: tuple[int, ...]) -> str:
     return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
+class EntryKind(StrEnum):
+    VISIT = "visit"
+    DECISION = "decision"
+
+
 class Entry(Struct, frozen=True):
     """A dated entry of the calendar without a drug. `number` counts from 1 to `of`; `what` is what
-    happens there, `why` the reason for its day."""
+    happens there, `why` the reason for its day; `name` is the visit's, or the parameter's that is
+    decided."""
 
+    kind: EntryKind
     id: str  # its identity within the plan
     name: str
     what: str
@@ -257,6 +274,14 @@ class Entry(Struct, frozen=True):
         return "; ".join(filter(None, (self.why, self.clock_note)))
 
 
+class OpenDecision(Struct, frozen=True):
+    """What is still to be decided: on which day, where that is known, and what waits for it."""
+
+    parameter: Parameter
+    moment: Moment | None
+    waiting: tuple[str, ...]
+
+
 Dated = Administration | Entry
 
 
@@ -270,6 +295,7 @@ class Schedule(Struct, frozen=True):
     administrations: tuple[Administration, ...]
     findings: tuple[Finding, ...] = ()
     entries: tuple[Entry, ...] = ()
+    open_decisions: tuple[OpenDecision, ...] = ()
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.checks import (
     conservation,
+    decisions,
     dimensions,
     gaps,
     makeable,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     gaps.open_gaps,
     gaps.nothing_scheduled,
+    decisions.still_open,
+    decisions.branches,
     spacing.too_close,
     spacing.overlapping,
     usual_range.outside,

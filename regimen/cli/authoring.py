@@ -171,9 +171,16 @@ def _listed(texts: Iterable[str]) -> Iterator[str]:
         yield from wrapped(text, "  ", hanging="      ")
 
 
+def _on_the_way(question: Parameter) -> str:
+    if question.decided is None:
+        return ""
+    anchor = question.decided.anchor
+    return f" (decided on the way: {anchor.text if anchor else 'later'})"
+
+
 def _question(question: Parameter) -> Iterator[str]:
     gap = " (may stay open: the source does not state it)" if question.gap else ""
-    yield from wrapped(f"{question.name}{gap}", "  ")
+    yield from wrapped(f"{question.name}{gap}{_on_the_way(question)}", "  ")
     yield from wrapped(question.ask, "      ")
     yield from wrapped(kind(question), "      ")
     for choice in choices(question):

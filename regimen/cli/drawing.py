@@ -14,6 +14,7 @@ from rich.text import Text
 
 from regimen.cli.columns import Column, Columns
 from regimen.cli.terminal import counted, one_line
+from regimen.export.entries import counted as counted_entries
 from regimen.export.words import (
     NOT_STATED,
     answer_text,
@@ -23,7 +24,7 @@ from regimen.export.words import (
     overrides,
     plan_findings,
 )
-from regimen.schedule import Administration, Entry
+from regimen.schedule import Administration, Entry, EntryKind
 
 if TYPE_CHECKING:
     from regimen.protocol import Protocol
@@ -94,7 +95,8 @@ def draw_schedule(
 def _cells(each: Dated) -> list[str]:
     moment = day_cell(each.day) + (f" {each.time:%H:%M}" if each.time else "")
     if isinstance(each, Entry):
-        return [moment, clean(f"visit: {each.what}"), "", "", f"{each.number} of {each.of}", ""]
+        place = f"{each.number} of {each.of}" if each.kind is EntryKind.VISIT else ""
+        return [moment, clean(f"{each.kind}: {each.what}"), "", "", place, ""]
     phase = each.phase
     return [
         moment,
@@ -169,7 +171,7 @@ def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> No
             )
         )
     if schedule.entries:
-        out.print(Text(f"{counted(len(schedule.entries), 'visit')} without a drug"))
+        out.print(Text(f"{counted_entries(schedule.entries)} without a drug"))
     if schedule.plan.zone and any(each.time for each in schedule.dated):
         out.print(Text(f"Clock times are those of {schedule.plan.zone}."))
     if closed := sorted(schedule.plan.closed):

@@ -55,11 +55,11 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
     ]
     dated = [span for of_course in found for span in of_course]
     schedule = Schedule(protocol, plan, tuple(phases), tuple(_administrations(phases, dated, plan)))
-    if not protocol.visits:
+    if not protocol.visits and all(each.decided is None for each in protocol.parameters.values()):
         return schedule
-    from regimen.engine.visits import entries  # most protocols have none
+    from regimen.engine.entries import entries, open_decisions  # most protocols have none
 
-    return replace(schedule, entries=entries(spans))
+    return replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
 
 
 def _administrations(

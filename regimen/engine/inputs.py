@@ -46,16 +46,39 @@ def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
 
 
 def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
-    """The phases of the course that this plan has, with the rows that it takes in their tables.
-    Needs every choice and measure to be answered. Raises Refusal where a value is in no row."""
-    if course.when and not applies(course.when, plan):
+    """The phases of the course that this plan has, or may yet have, with the rows that it takes in
+    their tables. A choice that is decided on the way may still be open, everything else is
+    answered. Raises Refusal where a value is in no row."""
+    if course.when and applies(course.when, plan) is False:
         return ()
-    phases = tuple(phase for phase in course.phases if not phase.when or applies(phase.when, plan))
+    phases = tuple(
+        phase for phase in course.phases if not phase.when or applies(phase.when, plan) is not False
+    )
     if any(phase.tables for phase in phases):
-        from regimen.engine.tables import settled  # few protocols have tables
+        from regimen.engine.tables import settled, takes_rows  # few protocols have tables
 
-        return tuple(settled(phase, plan.answers) for phase in phases)
+        answers = plan.answers
+        return tuple(
+            settled(phase, answers) if takes_rows(phase, answers) else phase for phase in phases
+        )
     return phases
+
+
+def undecided(protocol: Protocol, plan: Plan) -> frozenset[str]:
+    """The parameters that are decided on the way and are not answered yet."""
+    return frozenset(
+        name
+        for name, parameter in protocol.parameters.items()
+        if parameter.decided is not None and name not in plan.answers
+    )
+
+
+def rests_on(timeline: Timeline, phase: Timed, plan: Plan) -> Iterator[str]:
+    """What a phase itself depends on, by name."""
+    for condition in (*timeline.when, *phase.when):
+        yield condition.parameter
+    yield from phase.needs
+    yield from _rows_ask(phase, plan)
 
 
 def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
@@ -63,19 +86,28 @@ def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
 
     While a choice is open, what depends on it is not asked yet.
     """
-    names = {name: None for name in _needed(protocol, plan) if name not in plan.answers}
+    names = {name: None for name in needed(protocol, plan) if name not in plan.answers}
     missing = [protocol.parameters[name] for name in names]
-    questions = [parameter for parameter in missing if not parameter.gap]
-    if plan.zone is None and any(
-        _timed(phase, protocol, plan) for phase in _possible(protocol, plan)
+    questions = [each for each in missing if not each.gap and each.decided is None]
+    if plan.zone is None and (
+        any(_timed(phase, protocol, plan) for phase in _possible(protocol, plan))
+        or any(_timed_decision(each) for each in protocol.parameters.values())
     ):
         questions.append(ZONE)
     return tuple(questions)
 
 
+def _timed_decision(parameter: Parameter) -> bool:
+    """Whether the day of its decision is counted in hours, which needs a zone."""
+    decided = parameter.decided
+    if decided is None or decided.anchor is None:
+        return False
+    return isinstance(decided.anchor.offset, ElapsedSpan)
+
+
 def gaps(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
     """What the source leaves open and the plan does not fill."""
-    names = {name: None for name in _needed(protocol, plan) if name not in plan.answers}
+    names = {name: None for name in needed(protocol, plan) if name not in plan.answers}
     return tuple(protocol.parameters[name] for name in names if protocol.parameters[name].gap)
 
 
@@ -87,7 +119,8 @@ def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
                     yield phase
 
 
-def _needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
+def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
+    """The parameters and measures that decide something in this plan, as far as is known."""
     for course in protocol.timelines:
         yield from _choices(course.when, plan)
         if applies(course.when, plan):
@@ -144,9 +177,10 @@ def _anchors(phase: Timed) -> Iterator[Anchor]:
 
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
     """A finding for each answer that no phase of this plan asks for."""
-    wanted = set(_needed(protocol, plan))
-    for phase in _possible(protocol, plan):
-        wanted.update(_pins(phase))
+    wanted = set(needed(protocol, plan))
+    for timeline in protocol.timelines:
+        for phase in applied_phases(timeline, plan):
+            wanted.update(rests_on(timeline, phase, plan), _pins(phase))
     for name, given in plan.answers.items():
         if name in protocol.parameters and name not in wanted:
             yield Finding(

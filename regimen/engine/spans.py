@@ -12,7 +12,7 @@ from regimen import rules
 from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
 from regimen.engine.clocks import local_after
 from regimen.engine.days import is_elapsed, place, shortest_gap
-from regimen.engine.inputs import applied_phases
+from regimen.engine.inputs import applied_phases, rests_on, undecided
 from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order
 from regimen.finding import Place, Refusal, refuse
 from regimen.plan import Plan
@@ -26,7 +26,8 @@ from regimen.protocol import (
     PointOf,
     Previous,
     Protocol,
-    Timed,
+    Ref,
+    Start,
     Timeline,
     Until,
     WholeList,
@@ -38,6 +39,7 @@ from regimen.timing import (
     CalendarSpan,
     ElapsedSpan,
     Moment,
+    MonthEnd,
     moment_after,
 )
 
@@ -46,7 +48,8 @@ MOST_IN_A_ROW = 50  # phases that wait for each other: each goes deeper
 
 
 class Spans:
-    """Every applied phase's span, worked out on demand; None for one that a gap leaves undated.
+    """Every applied phase's span, worked out on demand; None for one that a gap leaves undated, and
+    for one that rests on a decision still to be made.
 
     `unstated` is how a junction is read that the protocol does not state.
     """
@@ -55,6 +58,7 @@ class Spans:
         self.protocol, self.plan, self.unstated = protocol, plan, unstated
         self.courses = {each.key: each for each in protocol.timelines}
         self.applied = {each.key: applied_phases(each, plan) for each in protocol.timelines}
+        self.undecided = undecided(protocol, plan)
         self.known: dict[tuple[str, str], PhaseSpan | None] = {}
         self.open: list[tuple[str, str]] = []
         self.doses = 0
@@ -103,7 +107,10 @@ class Spans:
         return span
 
     def worked_out(self, course: Timeline, at: int) -> PhaseSpan | None:
-        bound = bind(self.applied[course.key][at], self.plan)
+        phase = self.applied[course.key][at]
+        if self.undecided and not self.undecided.isdisjoint(rests_on(course, phase, self.plan)):
+            return None
+        bound = bind(phase, self.plan)
         if bound.days is None or bound.extent is None or bound.times is None:
             return None
         found = self.beginning(course, at, bound)
@@ -218,7 +225,7 @@ class Spans:
             )
         words = f"the last dose of {previous.title}"
         beginning = Beginning(words, previous.last(), gap)
-        first = self.moved(beginning, phase, phase.place)
+        first = self.moved(beginning, phase.month_end, phase.place)
         if isinstance(bound.days, OnWeekdays):
             first = place(bound.days, first, 0, phase.month_end)
         return beginning, first
@@ -228,20 +235,36 @@ class Spans:
     ) -> tuple[Beginning, Moment] | None:
         """The moment the anchor means, and how it was found; None where a gap leaves it open."""
         found = self.base(anchor, course, at, where)
-        if found is None:
+        month_end = self.applied[course.key][at].month_end
+        return None if found is None else self.at_offset(anchor, found, month_end, where)
+
+    def decided(self, anchor: Anchor, where: Place) -> tuple[Beginning, Moment] | None:
+        """The moment of a decision, and how it was found; None where it rests on another one."""
+        names = [anchor.offset.name] if isinstance(anchor.offset, Ref) else []
+        if isinstance(anchor.base, DateGiven):
+            names.append(anchor.base.ref.name)
+        if not self.undecided.isdisjoint(names):
             return None
+        assert not isinstance(anchor.base, Previous)  # refused when it was read
+        found = self.tied(anchor.base, where)
+        return None if found is None else self.at_offset(anchor, found, MonthEnd.CLAMP, where)
+
+    def at_offset(
+        self, anchor: Anchor, found: tuple[str, Moment], month_end: MonthEnd, where: Place
+    ) -> tuple[Beginning, Moment]:
+        """The anchor's base, which was found, moved by its offset."""
         words, moment = found
         if anchor.offset is None:
             return Beginning(words, moment), moment
         beginning = Beginning(words, moment, answer(anchor.offset, self.plan), anchor.before)
-        return beginning, self.moved(beginning, self.applied[course.key][at], where)
+        return beginning, self.moved(beginning, month_end, where)
 
-    def moved(self, beginning: Beginning, phase: Timed, where: Place) -> Moment:
+    def moved(self, beginning: Beginning, month_end: MonthEnd, where: Place) -> Moment:
         """The moment at the beginning's offset from its anchor. Raises Refusal."""
         offset, moment = beginning.offset, beginning.at
         sign = -1 if beginning.before else 1
         if isinstance(offset, CalendarSpan):
-            return moment_after(moment.on_date(), offset.times(sign), phase.month_end)
+            return moment_after(moment.on_date(), offset.times(sign), month_end)
         assert offset is not None
         if moment.time is None:
             raise refuse(
@@ -256,14 +279,17 @@ class Spans:
     def base(
         self, anchor: Anchor, course: Timeline, at: int, where: Place
     ) -> tuple[str, Moment] | None:
-        base = anchor.base
+        if isinstance(anchor.base, Previous):
+            return self.previous(course, at, anchor.base.point, where)
+        return self.tied(anchor.base, where)
+
+    def tied(self, base: Start | DateGiven | PointOf, where: Place) -> tuple[str, Moment] | None:
+        """A base that means the same wherever it stands."""
         if isinstance(base, PointOf):
             other = self.courses[base.course]
             if base.phase is None:
                 return self.point_of_course(other, base.point, where)
             return self.point_of_phase(other, base.phase, base.point, where)
-        if isinstance(base, Previous):
-            return self.previous(course, at, base.point, where)
         if isinstance(base, DateGiven):
             return base.ref.name.replace("_", " "), Moment(answer(base.ref, self.plan))
         return "the start of the plan", self.plan.start

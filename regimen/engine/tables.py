@@ -19,7 +19,6 @@ from regimen.protocol import Band, Cap, DoseExpression, Phase, Ref, Row, Table, 
 PhaseT = TypeVar("PhaseT", bound=Timed)
 Answers = Mapping[str, Answer[object]]
 MOST_VARIANTS = 1000
-MOST_VARIANTS = 1000
 _READ_ELSEWHERE = ("tables", "when", "needs", "place", "places")  # the parts without a value
 
 
@@ -28,6 +27,21 @@ def settled(phase: PhaseT, answers: Answers) -> PhaseT:
     stands in no row."""
     replaced: PhaseT = _replaced(phase, lambda table: _taken(table, answers).value)
     return replaced
+
+
+def takes_rows(phase: Timed, answers: Answers) -> bool:
+    """Whether it is known which rows are taken: a decision may still be open."""
+    return all(_known(table, answers) for table in phase.tables)
+
+
+def _known(value: object, answers: Answers) -> bool:
+    if not isinstance(value, Table):
+        return True
+    given = answers.get(value.by)
+    if given is None:
+        return False
+    row = value.row(given.value)
+    return row is None or _known(row.value, answers)
 
 
 def _replaced(value: Any, chosen: Callable[[Table], object]) -> Any:

@@ -27,7 +27,7 @@ from icalendar import (
     vUTCOffset,
 )
 
-from regimen.export.entries import place_text
+from regimen.export.entries import PLACE, place_read, place_text
 from regimen.export.readback import AMOUNT, Said, amount_read, compare
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import rows_of, zone_of
@@ -266,23 +266,47 @@ def _start(
 def _said(event: _Parsed, start: date, zone: str | None, label: str | None, *, visit: bool) -> Said:
     words = _parsed(str(event["SUMMARY"]), label, _VISIT if visit else _SUMMARY)
     first_line = str(event["DESCRIPTION"]).partition("\n")[0]
-    place = re.search(r"(?:dose|visit) (\d+) of (\d+)(?: of this phase)?$", first_line)
+    if words is not None and visit:
+        return _said_entry(event, start, zone, words, first_line)
+    place = re.search(r"dose (\d+) of (\d+) of this phase$", first_line)
     if words is None or place is None:
         raise ExportMismatch(f"{event['SUMMARY']!r} does not read as a dose")
-    dose, unit = (None, None) if visit else amount_read(words["amount"])
+    dose, unit = amount_read(words["amount"])
     return Said(
         key=str(event["UID"]),
         day=start.date() if isinstance(start, datetime) else start,
         time=start.time() if isinstance(start, datetime) else None,
         zone=zone,
-        drug="" if visit else words["drug"],
+        drug=words["drug"],
         dose=dose,
         unit=unit,
         number=int(place[1]),
         of=int(place[2]),
         course_number=int(words["place"]),
         course_of=int(words["of"]),
-        what=words["what"] if visit else None,
+    )
+
+
+def _said_entry(
+    event: _Parsed, start: date, zone: str | None, words: re.Match[str], first_line: str
+) -> Said:
+    what, _, place = first_line.rpartition(": ")
+    if what != words["what"]:
+        raise ExportMismatch(f"{first_line!r} is not {words['what']!r}")
+    number, of = place_read(place)
+    return Said(
+        key=str(event["UID"]),
+        day=start.date() if isinstance(start, datetime) else start,
+        time=start.time() if isinstance(start, datetime) else None,
+        zone=zone,
+        drug="",
+        dose=None,
+        unit=None,
+        number=number,
+        of=of,
+        course_number=int(words["place"] or 1),
+        course_of=int(words["of"] or 1),
+        what=what,
     )
 
 
@@ -299,7 +323,7 @@ _SUMMARY = re.compile(
 )
 
 
-_VISIT = re.compile(r"(?P<what>.+) · visit (?P<place>\d+) of (?P<of>\d+)")
+_VISIT = re.compile(rf"(?P<what>.+) · (?:{PLACE})")
 
 
 def _parsed(text: str, label: str | None, form: re.Pattern[str]) -> re.Match[str] | None:

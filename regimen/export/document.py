@@ -126,7 +126,8 @@ def _entry(entry: Entry, row: Row) -> dict[str, Any]:
     shared = ("id", "date", "weekday", "time", "zone", "number", "of", "note")
     cells = {name: _cell(getattr(row, name)) for name in shared}
     return cells | {
-        "visit": entry.name,
+        "kind": str(entry.kind),
+        "name": entry.name,
         "what": entry.what,
         "instant": _instant(entry.instant),
         "why_day": entry.why_this_day(),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import time
 
+from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import Row, rows_of, zone_of
 from regimen.export.words import clean, weekday_title
-from regimen.schedule import CheckedSchedule, Entry
+from regimen.schedule import CheckedSchedule, Entry, EntryKind
 
-VISIT_HEADER = ("id", "date", "weekday", "time", "zone", "visit", "what", "number", "of", "note")
+ENTRY_HEADER = (
+    "id", "date", "weekday", "time", "zone", "kind", "name", "what", "number", "of", "note",
+)  # fmt: skip
+PLACE = r"decision|visit (?P<place>\d+) of (?P<of>\d+)"
 
 
 def entry_rows(checked: CheckedSchedule) -> Iterator[Row]:
@@ -46,5 +52,22 @@ def calendar_rows(checked: CheckedSchedule) -> list[Row]:
 
 
 def place_text(entry: Entry) -> str:
-    """`visit 1 of 2`."""
-    return f"visit {entry.number} of {entry.of}"
+    """`visit 1 of 2`, `decision`."""
+    if entry.kind is EntryKind.DECISION:
+        return str(entry.kind)
+    return f"{entry.kind} {entry.number} of {entry.of}"
+
+
+def place_read(text: str) -> tuple[int, int]:
+    """The numbers of what `place_text` wrote. Raises ExportMismatch."""
+    match = re.fullmatch(PLACE, text)
+    if match is None:
+        raise ExportMismatch(f"{text!r} is not a place")
+    return int(match["place"] or 1), int(match["of"] or 1)
+
+
+def counted(entries: Iterable[Entry]) -> str:
+    """`4 visits and 1 decision`."""
+    counts = Counter(each.kind for each in entries)
+    parts = [f"{n} {kind}{'' if n == 1 else 's'}" for kind in EntryKind if (n := counts[kind])]
+    return " and ".join(parts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regimen.export import sheet_reading
+from regimen.export.entries import counted
 from regimen.export.facts import injection_days, range_text, totals_of
 from regimen.export.markup import Html, css_text, join, style, tag
 from regimen.export.sheet_entries import STYLE, listed
@@ -149,7 +150,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     count, days = len(checked.administrations), checked.visit_days
     injections = injection_days(checked)
     injected = f"injections on {_counted(injections, 'day')}" if injections else "no injections"
-    visits = f" {_counted(len(checked.entries), 'visit')} without a drug."
+    visits = f" {counted(checked.entries)} without a drug."
     return tag(
         "section",
         tag(

@@ -43,7 +43,7 @@ def listed(checked: CheckedSchedule) -> Html | None:
     rows = [_row(checked, entry) for entry in checked.entries]
     return tag(
         "section",
-        tag("h2", "Visits"),
+        tag("h2", "Visits and decisions"),
         tag("table", tag("thead", head), tag("tbody", *rows)),
         class_="entries",
     )

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 from msgspec import Struct, field
 
+from regimen.export.entries import place_read
 from regimen.export.readback import Said, amount_read, compare
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import NO_TIME
@@ -128,7 +129,7 @@ def _said(entry: _Entry) -> Said:
 
 def _said_visit(entry: _Entry) -> Said:
     texts = entry.texts
-    number, of = _place(texts["of-visit"].removeprefix("visit "))
+    number, of = place_read(texts["of-visit"])
     return Said(
         key=entry.id,
         day=_date(texts["date"]),

@@ -16,13 +16,13 @@ from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree
 
-from regimen.export.entries import VISIT_HEADER, entry_rows
+from regimen.export.entries import ENTRY_HEADER, entry_rows
 from regimen.export.facts import TOTAL_HEADER, about, total_cells
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch, MissingLibrary
 from regimen.export.rows import HEADER, Row, rows_of
 from regimen.export.words import clean
-from regimen.schedule import CheckedSchedule
+from regimen.schedule import CheckedSchedule, Entry
 
 try:
     import openpyxl
@@ -49,7 +49,8 @@ _EARLIEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 def write(checked: CheckedSchedule, label: str | None) -> bytes:
-    """Three sheets, and one for visits where there are any; `label` stands on the third."""
+    """Three sheets, and one for visits and decisions where there are any; `label` stands on the
+    third."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     rows = (_cells(row) for row in rows_of(checked))
@@ -57,8 +58,8 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     _fill(book.create_sheet(SHEETS[1]), TOTAL_HEADER, total_cells(checked))
     _fill(book.create_sheet(SHEETS[2]), ("what", "text"), about(checked, label))
     if checked.entries:
-        visits = (_visit(row) for row in entry_rows(checked))
-        _fill(book.create_sheet(VISITS), VISIT_HEADER, visits)
+        pairs = zip(checked.entries, entry_rows(checked), strict=True)
+        _fill(book.create_sheet(VISITS), ENTRY_HEADER, (_entry(*each) for each in pairs))
     made = checked.plan.made.astimezone(dt.UTC).replace(tzinfo=None)
     book.properties.title = clean(checked.protocol.title)
     book.properties.creator = "regimen"
@@ -75,9 +76,9 @@ def _cells(row: Row) -> Iterator[object]:
         yield Decimal(value) if name == "dose" and value else value
 
 
-def _visit(row: Row) -> tuple[object, ...]:
+def _entry(entry: Entry, row: Row) -> tuple[object, ...]:
     place = (row.date, row.weekday, row.time, row.zone)
-    return (row.id, *place, row.course, row.phase, row.number, row.of, row.note)
+    return (row.id, *place, str(entry.kind), row.course, row.phase, row.number, row.of, row.note)
 
 
 def _fill(sheet: Worksheet, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
@@ -157,7 +158,7 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     ]
     if checked.entries:
         _, *visits = book[VISITS].iter_rows(values_only=True)
-        said += [_said_visit(dict(zip(VISIT_HEADER, each, strict=True))) for each in visits]
+        said += [_said_visit(dict(zip(ENTRY_HEADER, each, strict=True))) for each in visits]
     compare(checked, said)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec import Struct
+
 from regimen import rules
 from regimen.finding import Misread, quoted
 from regimen.language.texts import read_name, read_ref
@@ -29,6 +31,15 @@ def read_anchor(text: str) -> Anchor:
     offset = match["offset"]
     span = read_ref(offset) if offset.startswith("$") else read_span(offset)
     return Anchor(_base(match["anchor"], text), span, match["way"] == "before", text)
+
+
+class Later(Struct, frozen=True):
+    """The word `later`."""
+
+
+def read_decided(text: str) -> Anchor | Later:
+    """An anchor, or `later`. Raises Misread."""
+    return Later() if text == "later" else read_anchor(text)
 
 
 def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:

@@ -15,11 +15,11 @@ def unknown_anchors(timelines: tuple[Timeline, ...]) -> Iterator[Finding]:
     known = {each.key: each for each in timelines}
     for timeline in timelines:
         for at, phase in enumerate(timeline.phases):
-            for anchor, place in _anchors(phase):
-                yield from _unknown(anchor, place, known, first=at == 0)
+            for anchor, place in anchors_of(phase):
+                yield from unknown(anchor, place, known, first=at == 0)
 
 
-def _anchors(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
+def anchors_of(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
     for anchor in (phase.begins, phase.course_begins):
         if anchor is not None:
             yield anchor, phase.place_of("begins")
@@ -27,9 +27,10 @@ def _anchors(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
         yield phase.extent.anchor, phase.place_of("before", "through")
 
 
-def _unknown(
+def unknown(
     anchor: Anchor, place: Place, known: dict[str, Timeline], *, first: bool
 ) -> Iterator[Finding]:
+    """A finding where the anchor names nothing; `first` says that nothing is before it."""
     base = anchor.base
     if isinstance(base, Previous) and first:
         yield Finding(

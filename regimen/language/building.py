@@ -77,6 +77,7 @@ class _Builder(Struct):
         for name, parameter in shape.parameters.items():
             asked.declare(name, parameter)
         asked.measures(shape.measures)
+        asked.refer_decided()
         if shape.products:
             self.shelf()
         courses = tuple(self.courses())
@@ -86,8 +87,14 @@ class _Builder(Struct):
             self.products.find_unused()
         self.overridden()
         self.findings.extend(unknown_anchors((*courses, *visits)))
+        decided = [each for each in asked.by_name.values() if each.decided is not None]
+        if decided and not self.findings:
+            from regimen.language.decisions import unreachable  # few protocols have any
+
+            self.findings.extend(unreachable(decided, (*courses, *visits)))
+        entries = (*shape.visits, *[each.name for each in decided])
         cases = tuple(
-            read_case(self.document, at, case, shape.courses, shape.visits, self.findings)
+            read_case(self.document, at, case, shape.courses, entries, self.findings)
             for at, case in enumerate(shape.cases)
         )
         if self.findings:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from regimen import rules
 from regimen.finding import Finding, Misread, Place, quoted, refuse
 from regimen.language import texts
+from regimen.language.anchor_texts import Later
 from regimen.language.answers import read_limit, refuse_limits
 from regimen.language.levels import Reference
 from regimen.language.nodes import Document, Path
@@ -18,10 +19,14 @@ from regimen.language.schema import (
     ParameterShape,
 )
 from regimen.protocol import (
+    Anchor,
+    DateGiven,
+    Decided,
     Limit,
     Measure,
     Parameter,
     ParameterType,
+    Ref,
 )
 from regimen.quantity import BY_UCUM
 
@@ -85,8 +90,15 @@ class Parameters(Struct):
                 at_most=at_most,
                 choices=choices,
                 count=shape.count,
+                decided=self._decided(shape.decided, (*path, "decided")),
             )
         )
+
+    def _decided(self, found: Anchor | Later | None, path: Path) -> Decided | None:
+        if found is None:
+            return None
+        place = self.document.place(path)
+        return Decided(None if isinstance(found, Later) else found, place)
 
     def _line(self, text: str, place: Place) -> None:
         try:
@@ -174,6 +186,16 @@ class Parameters(Struct):
         """Take in what a phase's words imply; it is used where it stands."""
         self.by_name.setdefault(parameter.name, parameter)
         self.used.add(parameter.name)
+
+    def refer_decided(self) -> None:
+        """Take the dates and durations that decisions hang on for used."""
+        for parameter in list(self.by_name.values()):
+            if parameter.decided is not None and parameter.decided.anchor is not None:
+                anchor, place = parameter.decided.anchor, parameter.decided.place
+                if isinstance(anchor.base, DateGiven):
+                    self.refer(Reference(anchor.base.ref.name, (ParameterType.DATE,), place))
+                if isinstance(anchor.offset, Ref):
+                    self.refer(Reference(anchor.offset.name, (ParameterType.DURATION,), place))
 
     def refer(self, reference: Reference) -> None:
         name, types, place = reference.name, reference.types, reference.place

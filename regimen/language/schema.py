@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from regimen import rules
 from regimen.finding import Misread, quoted
 from regimen.language import anchor_texts, dose_texts, taper_texts, texts, time_texts
+from regimen.language.anchor_texts import Later
 from regimen.language.shapes import (
     Kind,
     Shape,
@@ -329,6 +330,11 @@ class ParameterShape(Shape):
         absent=None,
     )
     count: int | None = key(reads(read_per_week), "of weekdays: how many of them", absent=None)
+    decided: Anchor | Later | None = key(
+        reads(anchor_texts.read_decided),
+        "the day on which it is answered, where that is not the start: an anchor, or later",
+        absent=None,
+    )
 
 
 class MeasureShape(Shape):

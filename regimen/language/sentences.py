@@ -16,6 +16,7 @@ from regimen.protocol import (
     Counted,
     Cycles,
     DateGiven,
+    Decided,
     DoseExpression,
     Doses,
     Every,
@@ -78,7 +79,7 @@ def sentences(protocol: Protocol) -> Iterator[str]:
         yield from map(product_sentences.product, protocol.products.values())
     for parameter in protocol.parameters.values():
         if not parameter.optional:
-            yield _question(parameter)
+            yield _question(protocol, parameter)
 
 
 def _only(conditions: Sequence[Condition]) -> Iterator[str]:
@@ -87,8 +88,10 @@ def _only(conditions: Sequence[Condition]) -> Iterator[str]:
         yield f"Only if {' and '.join(only)}."
 
 
-def _question(parameter: Parameter) -> str:
+def _question(protocol: Protocol, parameter: Parameter) -> str:
     kind = "May stay open" if parameter.gap else "To be answered"
+    if parameter.decided is not None:
+        kind = f"To be decided {_Words(protocol).decided(parameter.decided)}"
     return f"{kind}: {parameter.name}. {parameter.ask}"
 
 
@@ -126,21 +129,11 @@ def _rounding(rounding: Rounding) -> str:
     return f"{to}{ties}"
 
 
-class _Phase:
-    """The sentences of one phase, which is the `at`-th of its course, or of a visit."""
+class _Words:
+    """Values and anchors in words."""
 
-    def __init__(self, protocol: Protocol, phase: Timed, at: int) -> None:
-        self.protocol, self.phase, self.at = protocol, phase, at
-
-    def words(self, phase: Phase) -> tuple[str, ...]:
-        what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
-        when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
-        return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits(phase))
-
-    def visit_words(self) -> tuple[str, ...]:
-        parts = (self.phase.subject, self.days(), self.times(), self.extent())
-        when = ", ".join(part for part in parts if part)
-        return (f"{when}.", f"Begins {self.beginning()}.", *self.month_end())
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
 
     def value(self, value: object, missing: str) -> str:
         """The value, or the name of the parameter or the rows of the table that stand for it."""
@@ -152,6 +145,50 @@ class _Phase:
             return str(value)
         parameter = self.protocol.parameters[value.name]
         return f"({missing} not stated)" if parameter.gap else f"«{parameter.name}»"
+
+    def decided(self, decided: Decided) -> str:
+        """`1 week after the start`, `later`."""
+        if decided.anchor is None:
+            return "later"
+        return f"{'' if decided.anchor.offset else 'at '}{self.anchor(decided.anchor)}"
+
+    def anchor(self, anchor: Anchor) -> str:
+        base = self.base(anchor)
+        if anchor.offset is None:
+            return base
+        way = "before" if anchor.before else "after"
+        return f"{self.value(anchor.offset, 'duration')} {way} {base}"
+
+    def base(self, anchor: Anchor) -> str:
+        base = anchor.base
+        if isinstance(base, PointOf):
+            point = _POINTS[base.point]
+            if any(base.course == visit.key for visit in self.protocol.visits):
+                point = point.replace("dose", "visit")
+            return f"{point} {base.course}" + (f", {base.phase}" if base.phase else "")
+        if isinstance(base, DateGiven):
+            return f"«{base.ref.name}»"
+        return (
+            f"{_POINTS[base.point]} the phase before" if isinstance(base, Previous) else "the start"
+        )
+
+
+class _Phase(_Words):
+    """The sentences of one phase, which is the `at`-th of its course, or of a visit."""
+
+    def __init__(self, protocol: Protocol, phase: Timed, at: int) -> None:
+        super().__init__(protocol)
+        self.phase, self.at = phase, at
+
+    def words(self, phase: Phase) -> tuple[str, ...]:
+        what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
+        when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
+        return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits(phase))
+
+    def visit_words(self) -> tuple[str, ...]:
+        parts = (self.phase.subject, self.days(), self.times(), self.extent())
+        when = ", ".join(part for part in parts if part)
+        return (f"{when}.", f"Begins {self.beginning()}.", *self.month_end())
 
     # --- how much
 
@@ -268,26 +305,6 @@ class _Phase:
                 return f"{days} day{'' if days == 1 else 's'}"
             case _:
                 return "the pattern's shortest interval"
-
-    def anchor(self, anchor: Anchor) -> str:
-        base = self.base(anchor)
-        if anchor.offset is None:
-            return base
-        way = "before" if anchor.before else "after"
-        return f"{self.value(anchor.offset, 'duration')} {way} {base}"
-
-    def base(self, anchor: Anchor) -> str:
-        base = anchor.base
-        if isinstance(base, PointOf):
-            point = _POINTS[base.point]
-            if any(base.course == visit.key for visit in self.protocol.visits):
-                point = point.replace("dose", "visit")
-            return f"{point} {base.course}" + (f", {base.phase}" if base.phase else "")
-        if isinstance(base, DateGiven):
-            return f"«{base.ref.name}»"
-        return (
-            f"{_POINTS[base.point]} the phase before" if isinstance(base, Previous) else "the start"
-        )
 
     # --- limits
 

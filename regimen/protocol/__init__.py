@@ -35,6 +35,7 @@ from regimen.protocol.dose import (
 from regimen.protocol.inputs import (
     DECLARED_TYPES,
     Condition,
+    Decided,
     Limit,
     Parameter,
     ParameterType,
@@ -85,6 +86,7 @@ __all__ = [
     "Course",
     "Cycles",
     "DateGiven",
+    "Decided",
     "DoseExpression",
     "Doses",
     "Every",

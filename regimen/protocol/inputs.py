@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from regimen.finding import Place
 from regimen.quantity import Dimension, Quantity, Unit
 from regimen.timing import CalendarSpan
+
+if TYPE_CHECKING:
+    from regimen.protocol.when import Anchor
 
 
 class Ref(Struct, frozen=True):
@@ -56,6 +60,14 @@ DECLARED_TYPES = (
 )
 
 
+class Decided(Struct, frozen=True):
+    """When a question is answered that nobody can answer at the start: at `anchor`, or, where that
+    is None, on a day that nothing tells beforehand."""
+
+    anchor: Anchor | None
+    place: Place
+
+
 Limit = Quantity | CalendarSpan | date | int
 
 
@@ -64,6 +76,7 @@ class Parameter(Struct, frozen=True):
 
     `gap` marks one that stands for words missing from the source: it may stay open, and then what
     depends on it is not scheduled. `optional` marks one that need not be answered at all.
+    `decided` marks one that is answered on the way, and until then holds back what depends on it.
     `count` is how many weekdays or clock times the answer must have; `in_days` marks a duration
     that is counted in days or longer wherever it is used, `may_be_nothing` an amount at which a
     taper ends.
@@ -84,6 +97,7 @@ class Parameter(Struct, frozen=True):
     optional: bool = False
     course: str | None = None  # of an implied one: the course it belongs to
     missing: str = ""  # of a gap: what the source does not state
+    decided: Decided | None = None
 
     @property
     def is_percentage(self) -> bool:
