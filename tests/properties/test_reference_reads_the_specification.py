@@ -15,7 +15,7 @@ ROWS = [
     row
     for table in tables()
     for row in table.rows
-    if row.expects in ("dates", "administrations", "total") and row.kind != "amount"
+    if row.expects in ("dates", "administrations", "total", "visits") and row.kind != "amount"
 ]
 # Rows that hold what the reference does not read, by the beginning of their names, and why.
 UNREAD: dict[str, str] = {}
@@ -33,7 +33,8 @@ def test_row(row: Row) -> None:
         pytest.skip("the reference does not read this")
     answers = dict(row.given)
     protocol = yaml.load(row.protocol_text, yaml.BaseLoader)
-    schedule = reference.expand(protocol, answers, answers.pop("start"))
+    reader = reference.Reader(protocol, answers, answers.pop("start"))
+    schedule = {**reader.schedule(), **reader.visit_days()}
     expected: Any = row.expected
     if not isinstance(expected, dict) or expected.keys() <= {"doses", "amount", "first", "last"}:
         expected = {next(iter(schedule)): expected}
@@ -46,6 +47,8 @@ def as_told(row: Row, found: list[reference.Given], told: Any) -> Any:
     """What was found, in the row's words where they mean the same."""
     if row.expects == "dates":
         return [str(each.day) for each in found]
+    if row.expects == "visits":
+        return [shown(each) for each in found]
     if row.expects == "administrations":
         return [_line(each, text) for each, text in zip(found, told, strict=False)] + [
             shown(each) for each in found[len(told) :]

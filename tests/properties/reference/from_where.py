@@ -33,7 +33,7 @@ class AnchorReader(DaysReader):
         if "begins" in phase.own:
             return self.anchored(phase, phase.own["begins"])
         if not phase.before:
-            anchor = self.protocol["courses"][phase.course].get("begins", "start")
+            anchor = self.written(phase.course).get("begins", "start")
             return self.anchored(phase, anchor)
         junction = phase.stated(("junctions",)).get("junctions")
         if junction == "at once":
@@ -88,7 +88,7 @@ class AnchorReader(DaysReader):
             raise Refused(f"{text} names no point")
         if parts[:-1] == ["previous"]:
             return self.point(self._previous(phase), parts[-1])
-        if parts[0] not in self.courses():
+        if not self.is_present(parts[0]):
             raise Refused(f"{parts[0]} is not present")
         if len(parts) == 3:
             return self.point(self.phase(parts[0], parts[1]), parts[-1])

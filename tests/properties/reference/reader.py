@@ -26,6 +26,10 @@ class Reader(DoseReader):
                 found += self.administrations(phase)
         return sorted(found, key=_order)
 
+    def visit_days(self) -> dict[str, list[Given]]:
+        """The same of the visits, which have no dose."""
+        return {name: self.course(name) for name in self.visits()}
+
     def administrations(self, phase: Phase) -> list[Given]:
         found = []
         for place in self.places(phase):

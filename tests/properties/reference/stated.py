@@ -17,6 +17,7 @@ DAYS = ("every", "times_per_week", "on", "days")
 EXTENT = ("for", "doses", "cycles", "before", "through")
 TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
+VISITED = ("cycle", "cycles", "first_day", "month_end")
 
 
 @dataclass(eq=False)
@@ -55,16 +56,29 @@ class StatedReader:
         self._phases: dict[str, list[Phase]] = {}
 
     def courses(self) -> list[str]:
-        return [
-            name
-            for name, course in self.protocol["courses"].items()
-            if self.applies(course) and self.phases(name)
-        ]
+        return [name for name in self.protocol["courses"] if self.is_present(name)]
+
+    def visits(self) -> list[str]:
+        return [name for name in self.protocol.get("visits", {}) if self.is_present(name)]
+
+    def is_present(self, name: str) -> bool:
+        return self.applies(self.written(name)) and bool(self.phases(name))
+
+    def written(self, name: str) -> dict[str, Any]:
+        """A course, or a visit, which has the words of a phase."""
+        found: dict[str, Any] = {**self.protocol["courses"], **self.protocol.get("visits", {})}
+        if name not in found:
+            raise Refused(f"{name} is not present")
+        of_it: dict[str, Any] = found[name]
+        return of_it
 
     def phases(self, course: str) -> list[Phase]:
         """The phases that are present, in order."""
         if course not in self._phases:
-            whole = self.protocol["courses"][course]
+            if course in self.protocol.get("visits", {}):
+                self._phases[course] = [self._visit(course)]
+                return self._phases[course]
+            whole = self.written(course)
             found: list[Phase] = []
             for n, own in enumerate(whole.get("phases", [{}]), start=1):
                 if self.applies(own):
@@ -73,8 +87,18 @@ class StatedReader:
             self._phases[course] = found
         return self._phases[course]
 
+    def _visit(self, name: str) -> Phase:
+        """One day, if it says no days; of the protocol's keys only a cycle is meant for it."""
+        own = self.written(name)
+        if "times" in own:
+            own = {**own, "doses": own["times"]}
+        if not any(key in own for key in DAYS):
+            own = {**own, "doses": "1"}
+        shared = {key: self.protocol[key] for key in VISITED if key in self.protocol}
+        return Phase(name, "1", [own, shared], [])
+
     def phase(self, course: str, key: str) -> Phase:
-        for phase in self.phases(course) if course in self.courses() else []:
+        for phase in self.phases(course) if self.is_present(course) else []:
             if phase.key == key:
                 return phase
         raise Refused(f"{course}.{key} is not present")

@@ -94,6 +94,14 @@ def read_amount(text: str) -> tuple[Fraction, str]:
     return Fraction(match[1]), known_unit(match[2])
 
 
+def read_part(text: str) -> Fraction:
+    """`10 %` is a tenth."""
+    match = re.fullmatch(NUMBER + r" ?%", text)
+    if match is None:
+        raise Refused(f"{text!r} is no part")
+    return Fraction(match[1]) / 100
+
+
 def read_dose(text: str) -> Stated:
     """`100 mcg`, `6 mg/kg/day`, `3 g in all`."""
     match = re.fullmatch(
