@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import time
 
 from tests.properties.reference.months import moved, without_clock
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_any_span, read_moment
-from tests.properties.reference.values import Moment, Place, Refused
+from tests.properties.reference.values import Moment, Place, Refused, Span
 from tests.properties.reference.which_days import DaysReader
 from tests.properties.reference.zones import minutes_after
 
@@ -50,16 +50,15 @@ class AnchorReader(DaysReader):
     def _waited(self, phase: Phase) -> Moment:
         last = self.point(self._previous(phase), "last")
         pattern = self.pattern(phase)
-        gap = self.shortest_gap(phase)
+        gap = self.gap(phase)
         if gap is None:
             raise Refused("a single dose has no interval to wait")
-        if pattern.kind == "every":
-            assert pattern.span is not None
-            return without_clock(moved(last, pattern.span, 1, self.month_end(phase)))
-        day = last.day + timedelta(days=gap)
-        while pattern.kind == "weekdays" and day.weekday() not in pattern.places:
-            day += timedelta(days=1)
-        return Moment(day, None, day, 0)
+        if gap.unit == "minutes":
+            return minutes_after(last, gap.count, self.zone)
+        first = without_clock(moved(last, gap, 1, self.month_end(phase)))
+        while pattern.kind == "weekdays" and first.day.weekday() not in pattern.places:
+            first = moved(first, Span(1, "days"), 1, "clamp")
+        return first
 
     def _previous(self, phase: Phase) -> Phase:
         if not phase.before:
@@ -106,7 +105,7 @@ class AnchorReader(DaysReader):
         if end is not None:
             return end
         pattern = self.pattern(phase)
-        if pattern.kind == "once" or (pattern.kind == "listed" and pattern.span is None):
+        if pattern.is_finite:
             raise Refused("it has no end")
         last = self.places(phase)[-1].at
         for at in (place.at for place in self.all_places(phase)):

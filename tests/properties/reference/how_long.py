@@ -14,6 +14,7 @@ from tests.properties.reference.months import is_before, is_within, moved
 from tests.properties.reference.stated import DAYS, DOSING, EXTENT, Phase
 from tests.properties.reference.texts import read_count, read_span
 from tests.properties.reference.values import Moment, Place, Refused
+from tests.properties.reference.zones import minutes_after
 
 
 class ExtentReader(AnchorReader):
@@ -35,8 +36,8 @@ class ExtentReader(AnchorReader):
                 said["taper"] = level["taper"]
             if len(said) > 1:
                 raise Refused("two ways to say how long")
-            if not said and "days" in level and self._is_its_own_length(phase, level):
-                return {"days": level["days"]}
+            if not said and (own := self._own_length(phase)) and own.items() <= level.items():
+                return own
             if said:
                 if "taper" not in said and taper:
                     raise Refused("a taper and another extent")
@@ -52,16 +53,22 @@ class ExtentReader(AnchorReader):
             return {"doses": text.split()[0]}
         return {key: text}
 
-    def _is_its_own_length(self, phase: Phase, level: dict[str, Any]) -> bool:
-        """Whether listed days that are in force stand here, without a cycle."""
+    def _own_length(self, phase: Phase) -> dict[str, Any]:
+        """The list in force, if it is as long as itself: distances, or days without a cycle."""
         said = phase.stated(DAYS)
-        return said == {"days": level["days"]} and not phase.stated(("cycle",))
+        listed = "offsets" in said or ("days" in said and not phase.stated(("cycle",)))
+        return said if listed else {}
 
     def period_end(self, phase: Phase) -> Moment | None:
         """Where a period of stated length ends; None if something else ends the phase."""
         said, begin, policy = self.extent(phase), self.begin(phase), self.month_end(phase)
         if "for" in said:
-            return moved(begin, read_span(said["for"]), 1, policy)
+            span = read_span(said["for"])
+            if not self.pattern(phase).is_elapsed:
+                return moved(begin, span, 1, policy)
+            if span.unit == "months":
+                raise Refused("months are no number of hours")
+            return minutes_after(begin, span.count * 24 * 60, self.zone)
         if "cycles" in said:
             pattern = self.pattern(phase)
             if pattern.kind != "listed" or pattern.span is None:
@@ -108,14 +115,16 @@ class ExtentReader(AnchorReader):
     def _refuse_lost(self, phase: Phase, first: Moment) -> None:
         """Clock times of the first day that lie before the first moment: on listed days none may;
         otherwise not all of them, unless the days that follow make up for it."""
+        pattern = self.pattern(phase)
+        if pattern.is_elapsed:
+            return
         begin, slots = self.begin(phase), self.slots(phase)
         early = [clock for clock in slots if clock and begin.clock and clock < begin.clock]
         week = [begin.day + timedelta(days=n) for n in range(8)]
         days = [place.at.day for place in itertools.takewhile(_by(week[-1]), self.days(phase))]
         if not early or days[:1] != week[:1]:
             return
-        listed = self.pattern(phase).kind == "listed"
-        if listed or (first.day != begin.day and days != week):
+        if pattern.kind in ("listed", "offsets") or (first.day != begin.day and days != week):
             raise Refused("a first dose is lost to its own beginning")
 
     def stops(self, phase: Phase) -> Moment:

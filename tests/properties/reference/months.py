@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import itertools
 from datetime import date, timedelta
+from functools import cache
 
 from tests.properties.reference.values import Moment, Refused, Span
 
@@ -29,6 +31,46 @@ def moved(moment: Moment, span: Span, times: int, month_end: str) -> Moment:
     months = moment.months + span.count * times
     day = months_after(moment.origin, months, month_end)
     return Moment(day, moment.clock, moment.origin, months)
+
+
+@cache
+def least_between(spans: tuple[Span, ...]) -> Span | None:
+    """The least distance between neighbours: of one unit, in that; else in days, from whichever
+    start it is least. Raises Refused where they do not ascend from every start."""
+    gaps: list[Span] = []
+    for before, after in itertools.pairwise(spans):
+        if before.unit == after.unit or before.count == 0:
+            gap = Span(after.count - before.count * (before.unit == after.unit), after.unit)
+        else:
+            gap = _least_from_any_start(before, after)
+        if gap.count <= 0:
+            raise Refused("they do not ascend from every start")
+        gaps.append(gap)
+    return min(gaps, key=lambda gap: gap.count * MINUTES[gap.unit]) if gaps else None
+
+
+MINUTES = {"minutes": 1, "days": 24 * 60, "months": 28 * 24 * 60}
+CLOCKS_CHANGE = 60  # minutes that a day may lack or have too many
+
+
+def _least_from_any_start(before: Span, after: Span) -> Span:
+    if "minutes" in (before.unit, after.unit):
+        if "months" in (before.unit, after.unit):
+            raise Refused("hours and months")
+        less = after.count * MINUTES[after.unit] - before.count * MINUTES[before.unit]
+        return Span(less - CLOCKS_CHANGE, "minutes")
+    starts = (
+        Moment(date(2023, 1, 1) + timedelta(n), None, date(2023, 1, 1) + timedelta(n), 0)
+        for n in range(3 * 366)
+    )
+    return Span(
+        min(
+            (moved(start, after, 1, policy).day - moved(start, before, 1, policy).day).days
+            for start in starts
+            for policy in ("clamp", "first-of-next")
+        ),
+        "days",
+    )
 
 
 def without_clock(moment: Moment) -> Moment:

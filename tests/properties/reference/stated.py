@@ -13,7 +13,7 @@ from tests.properties.reference.values import Gap, Moment, Refused
 T = TypeVar("T")
 RANGE = re.compile(r"\d+( \w+)? to \d+ \w+")
 
-DAYS = ("every", "times_per_week", "on", "days")
+DAYS = ("every", "times_per_week", "on", "days", "offsets")
 EXTENT = ("for", "doses", "cycles", "before", "through")
 TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")

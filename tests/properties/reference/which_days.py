@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from tests.properties.reference.months import months_after, moved
+from tests.properties.reference.months import least_between, months_after, moved
 from tests.properties.reference.stated import DAYS, TIMES, Phase, StatedReader
 from tests.properties.reference.texts import (
     as_list,
+    read_any_span,
     read_clock,
     read_count,
     read_span,
@@ -25,6 +26,7 @@ from tests.properties.reference.values import (
     Refused,
     Span,
 )
+from tests.properties.reference.zones import minutes_after
 
 SHORTEST_MONTH = 28
 
@@ -32,13 +34,24 @@ SHORTEST_MONTH = 28
 @dataclass(frozen=True)
 class Pattern:
     """Which days: `every` a span; places in the `week`; a set of `weekdays`; `listed` days, counted
-    from 0 here whatever the protocol calls them, once or again in each cycle of `span`; or only
-    `once`."""
+    from 0 here whatever the protocol calls them, once or again in each cycle of `span`; `offsets`
+    at distances from the first moment; or only `once`."""
 
     kind: str
     span: Span | None = None
     places: tuple[int, ...] = ()
     first_day: int = 0
+    offsets: tuple[str, ...] = ()
+
+    @property
+    def is_finite(self) -> bool:
+        return self.kind in ("once", "offsets") or (self.kind == "listed" and self.span is None)
+
+    @property
+    def is_elapsed(self) -> bool:
+        """Whether real hours are counted, so that the first moment must have a clock time."""
+        spans = [self.span, *(read_any_span(text) for text in self.offsets)]
+        return any(span is not None and span.unit == "minutes" for span in spans)
 
     @property
     def days_of_span(self) -> int:
@@ -59,7 +72,7 @@ class DaysReader(StatedReader):
             if value == "not stated":
                 said = _filled_days(self.filled(phase, key, value))
         if "every" in said:
-            return Pattern("every", span=read_span(self.filled(phase, "every", said["every"])))
+            return Pattern("every", span=read_any_span(self.filled(phase, "every", said["every"])))
         if "times_per_week" in said:
             return self._times_per_week(phase, read_count(self.text(said["times_per_week"])))
         if "on" in said:
@@ -67,6 +80,8 @@ class DaysReader(StatedReader):
             return Pattern("weekdays", places=read_weekdays(", ".join(texts)))
         if "days" in said:
             return self._listed(phase, as_list(said["days"]))
+        if "offsets" in said:
+            return Pattern("offsets", offsets=tuple(as_list(said["offsets"])))
         if self.extent(phase) == {"doses": "1"}:
             return Pattern("once")
         raise Refused("which days is not said")
@@ -109,6 +124,11 @@ class DaysReader(StatedReader):
     def days(self, phase: Phase) -> Iterator[Place]:
         """Every day that is a place, however long the phase; ends only with the walk or a list."""
         begin, pattern = self.begin(phase), self.pattern(phase)
+        if pattern.kind == "offsets":
+            for text in pattern.offsets:
+                at = moved(begin, read_any_span(text), 1, self.month_end(phase))
+                yield Place(replace(at, clock=None), keys=(text,))
+            return
         cycle, cycle_begin = 0, begin
         for n in range(LONGEST_WALK):
             day = begin.day + timedelta(days=n)
@@ -152,12 +172,24 @@ class DaysReader(StatedReader):
                 return months
         return None
 
-    def shortest_gap(self, phase: Phase) -> int | None:
-        """In days, the least distance between two places, a month taken for 28 days; None for a
-        single place."""
+    def gap(self, phase: Phase) -> Span | None:
+        """The least distance between two places; None for a single place."""
         pattern = self.pattern(phase)
         if pattern.kind == "every":
-            return pattern.days_of_span
+            return pattern.span
+        if pattern.kind == "offsets":
+            return least_between(tuple(read_any_span(text) for text in pattern.offsets))
+        days = self._least_days(pattern)
+        return None if days is None else Span(days, "days")
+
+    def shortest_gap(self, phase: Phase) -> int | None:
+        """In days, a month taken for 28 days, hours for nothing."""
+        gap = self.gap(phase)
+        if gap is None:
+            return None
+        return gap.count * {"minutes": 0, "days": 1, "months": SHORTEST_MONTH}[gap.unit]
+
+    def _least_days(self, pattern: Pattern) -> int | None:
         if pattern.kind == "once" or (
             pattern.span is None and pattern.places[1:] == () and pattern.kind == "listed"
         ):
@@ -170,6 +202,21 @@ class DaysReader(StatedReader):
         return min(
             after - before for before, after in zip(places, [*places[1:], *again], strict=False)
         )
+
+    def _in_real_time(self, begin: Moment, pattern: Pattern, policy: str) -> Iterator[Place]:
+        """Counted in hours from the first moment; days keep its clock time."""
+        if begin.clock is None:
+            raise Refused("hours from a day without a clock time")
+        if pattern.span is not None:
+            for n in range(LONGEST_WALK):
+                yield Place(minutes_after(begin, n * pattern.span.count, self.zone))
+            raise Refused("an end never reached")
+        for text in pattern.offsets:
+            span = read_any_span(text)
+            if span.unit == "minutes":
+                yield Place(minutes_after(begin, span.count, self.zone), keys=(text,))
+            else:
+                yield Place(moved(begin, span, 1, policy), keys=(text,))
 
     # clock times
 
@@ -202,7 +249,11 @@ class DaysReader(StatedReader):
 
     def all_places(self, phase: Phase) -> Iterator[Place]:
         """Every slot of every day of the pattern from the first moment on."""
-        begin, slots = self.begin(phase), self.slots(phase)
+        begin, pattern = self.begin(phase), self.pattern(phase)
+        if pattern.is_elapsed:
+            yield from self._in_real_time(begin, pattern, self.month_end(phase))
+            return
+        slots = self.slots(phase)
         for place in self.days(phase):
             at = place.at
             for clock in slots:
