@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,45 +25,22 @@ MADE = datetime(2026, 1, 1, tzinfo=UTC)
 ZONE = "Europe/Rome"  # where a case names none
 
 
-def plan_for(
-    protocol: Protocol, written: dict[str, Any], answers: dict[str, str], start: str
-) -> Plan:
+def plan_for(protocol: Protocol, answers: dict[str, str], start: str) -> Plan:
     given: dict[str, planning.Given] = {}
     for name, text in answers.items():
-        if _kept(name, written):
-            known = _asked_as(name, protocol)
-            if known in given and given[known].text != text:
-                reject()  # the sample has two answers where the protocol asks once
-            given[known] = planning.Given(text)
-    for name, text in _clock_times(written, answers):
-        given[name] = planning.Given(text)
+        known = _asked_as(name, protocol)
+        if known in given and given[known].text != text:
+            reject()  # the sample has two answers where the protocol asks once
+        given[known] = planning.Given(text)
     given |= {"start": planning.Given(start)}
     return planning.make_plan(protocol, given, plan_id="0" * 32, made=MADE)
 
 
 def _asked_as(name: str, protocol: Protocol) -> str:
-    """The samples pin weekdays phase by phase; the protocol asks where they are written."""
+    """The samples answer phase by phase; the protocol asks where the question is written."""
     course, _, rest = name.partition(".")
     whole = f"{course}.{rest.rpartition('.')[2]}"
     return whole if name not in protocol.parameters and whole in protocol.parameters else name
-
-
-def _kept(name: str, written: dict[str, Any]) -> bool:
-    course, _, key = name.partition(".")
-    return not (course in written["courses"] and key == "at")
-
-
-def _clock_times(written: dict[str, Any], answers: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The samples answer a course's clock times once; the protocol asks wherever they are
-    written."""
-    for course, shape in written["courses"].items():
-        text = answers.get(f"{course}.at")
-        for phase in shape.get("phases", [{}]) if text else ():
-            if "at" in phase or "times_per_day" in phase:
-                if "times_per_day" in phase:
-                    yield f"{course}.{phase['name'].replace(' ', '-')}.at", text or ""
-            elif "times_per_day" in shape or ("at" not in shape and "times_per_day" in written):
-                yield f"{course}.at", text or ""
 
 
 Flat = list[tuple[date, object, object, object]]
@@ -98,7 +74,7 @@ def theirs(given: list[reference.Given]) -> Flat:
 def agree(
     protocol: Protocol, written: dict[str, object], answers: dict[str, str], start: str
 ) -> int:
-    schedule = expand(protocol, plan_for(protocol, written, answers, start))
+    schedule = expand(protocol, plan_for(protocol, answers, start))
     expected = reference.expand(written, answers, start)
     for course in protocol.courses:
         assert ours(schedule, course.key) == theirs(expected.get(course.key, []))

@@ -152,7 +152,7 @@ def test_a_float_is_found_wherever_it_hides() -> None:
 @given(strategies.samples())
 def test_no_float_in_a_random_schedule(sample: Sample) -> None:
     protocol = planning.read_protocol(strategies.to_yaml(sample.protocol), "sample.yaml")
-    plan = test_engine_agrees.plan_for(protocol, sample.protocol, sample.answers, sample.start)
+    plan = test_engine_agrees.plan_for(protocol, sample.answers, sample.start)
     schedule = planning.examine(protocol, plan)
     assert_no_float(schedule)
 

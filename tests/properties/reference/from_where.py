@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from tests.properties.reference.months import moved, without_clock
+from tests.properties.reference.months import is_before, moved, without_clock
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_any_span, read_moment
 from tests.properties.reference.values import Moment, Place, Refused, Span
@@ -109,7 +109,10 @@ class AnchorReader(DaysReader):
             raise Refused("it has no end")
         last = self.places(phase)[-1].at
         for at in (place.at for place in self.all_places(phase)):
-            if at.day == last.day and at.clock is not None and last.clock is not None:
+            if pattern.is_elapsed:
+                if is_before(last, at):
+                    return at
+            elif at.day == last.day and at.clock is not None and last.clock is not None:
                 if at.clock > last.clock:
                     return at
             elif at.day > last.day:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.properties.reference.from_where import AnchorReader
 from tests.properties.reference.months import is_before, is_within, moved
 from tests.properties.reference.stated import DAYS, DOSING, EXTENT, Phase
+from tests.properties.reference.tables import row_of
 from tests.properties.reference.texts import read_count, read_span
 from tests.properties.reference.values import Moment, Place, Refused
 from tests.properties.reference.zones import minutes_after
@@ -31,13 +32,13 @@ class ExtentReader(AnchorReader):
         """The extent in force; a taper is its own and must be at least as near as any other."""
         taper = self.taper(phase)
         for level in phase.levels:
-            said = {key: level[key] for key in EXTENT if key in level}
+            said = {key: row_of(level[key], self.answer) for key in EXTENT if key in level}
             if "taper" in level and taper:
                 said["taper"] = level["taper"]
             if len(said) > 1:
                 raise Refused("two ways to say how long")
-            if not said and (own := self._own_length(phase)) and own.items() <= level.items():
-                return own
+            if not said and self._own_length(phase) & level.keys():
+                return {key: level[key] for key in self._own_length(phase)}
             if said:
                 if "taper" not in said and taper:
                     raise Refused("a taper and another extent")
@@ -53,11 +54,12 @@ class ExtentReader(AnchorReader):
             return {"doses": text.split()[0]}
         return {key: text}
 
-    def _own_length(self, phase: Phase) -> dict[str, Any]:
-        """The list in force, if it is as long as itself: distances, or days without a cycle."""
+    def _own_length(self, phase: Phase) -> set[str]:
+        """The key of the list in force, if it is as long as itself: distances, or days without a
+        cycle."""
         said = phase.stated(DAYS)
         listed = "offsets" in said or ("days" in said and not phase.stated(("cycle",)))
-        return said if listed else {}
+        return set(said) if listed else set()
 
     def period_end(self, phase: Phase) -> Moment | None:
         """Where a period of stated length ends; None if something else ends the phase."""

@@ -25,6 +25,8 @@ def months_after(origin: date, months: int, month_end: str) -> date:
 def moved(moment: Moment, span: Span, times: int, month_end: str) -> Moment:
     """So many spans later (or earlier): days from the day, months from where months count from."""
     assert span.unit != "minutes"
+    if span.count == 0:
+        return moment
     if span.unit == "days":
         day = moment.day + timedelta(days=span.count * times)
         return Moment(day, moment.clock, day, 0)

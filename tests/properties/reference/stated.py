@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tests.properties.reference.tables import row_of
 from tests.properties.reference.texts import as_list, read_moment
 from tests.properties.reference.values import Gap, Moment, Refused
 
@@ -29,6 +30,7 @@ class Phase:
     key: str
     levels: list[dict[str, Any]]
     before: list[Phase]
+    answer: Callable[[str], str]
     known: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -40,7 +42,7 @@ class Phase:
         for level in self.levels:
             said = {key: level[key] for key in group if key in level}
             if said:
-                return said
+                return {key: row_of(value, self.answer) for key, value in said.items()}
         return {}
 
 
@@ -83,7 +85,9 @@ class StatedReader:
             for n, own in enumerate(whole.get("phases", [{}]), start=1):
                 if self.applies(own):
                     levels = [own, whole, self.protocol]
-                    found.append(Phase(course, own.get("name", str(n)), levels, list(found)))
+                    found.append(
+                        Phase(course, own.get("name", str(n)), levels, list(found), self.answer)
+                    )
             self._phases[course] = found
         return self._phases[course]
 
@@ -95,7 +99,7 @@ class StatedReader:
         if not any(key in own for key in DAYS):
             own = {**own, "doses": "1"}
         shared = {key: self.protocol[key] for key in VISITED if key in self.protocol}
-        return Phase(name, "1", [own, shared], [])
+        return Phase(name, "1", [own, shared], [], self.answer)
 
     def phase(self, course: str, key: str) -> Phase:
         for phase in self.phases(course) if self.is_present(course) else []:
@@ -109,8 +113,10 @@ class StatedReader:
             for parameter, choices in stated.get("when", {}).items()
         )
 
-    def text(self, value: str) -> str:
-        return self.answer(value[1:]) if value.startswith("$") else value
+    def text(self, value: Any) -> str:
+        """What a value says to this patient."""
+        said: str = row_of(value, self.answer)
+        return self.answer(said[1:]) if said.startswith("$") else said
 
     def filled(self, phase: Phase, key: str, value: str) -> str:
         """The value, or what the plan says: for a parameter, a range, or what is not stated."""

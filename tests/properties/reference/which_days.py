@@ -76,7 +76,7 @@ class DaysReader(StatedReader):
         if "times_per_week" in said:
             return self._times_per_week(phase, read_count(self.text(said["times_per_week"])))
         if "on" in said:
-            texts = [self.text(text) for text in as_list(said["on"])]
+            texts = as_list(self.text(said["on"])) if isinstance(said["on"], str) else said["on"]
             return Pattern("weekdays", places=read_weekdays(", ".join(texts)))
         if "days" in said:
             return self._listed(phase, as_list(said["days"]))

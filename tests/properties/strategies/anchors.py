@@ -78,6 +78,7 @@ def draw_phase_begin(making: Making) -> str:
     if point == "end" and making.chance(2):
         return "previous.end"
     reaches = [("week", 8), ("day", 40)] + [("month", 5)] * making.scope.months
+    reaches += [("hour", 60)] * making.scope.hours
     unit, most = making.pick(reaches)
     return f"{span(making.number(1, most), unit)} after previous.{point}"
 

@@ -41,7 +41,9 @@ def inherit(
         return
     if group == ("junctions",) and outer is making.top:
         return
-    if group == reference.EXTENT and any("days" in part and "cycle" not in part for part in inner):
+    if group == reference.EXTENT and any(
+        "offsets" in part or ("days" in part and "cycle" not in part) for part in inner
+    ):
         return  # a list is as long as itself, whatever stands further out
     common = making.pick(said)
     saved = copy.deepcopy((outer, inner))

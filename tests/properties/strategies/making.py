@@ -42,7 +42,19 @@ STARTS = (
     date(2028, 5, 31),
     date(2029, 2, 28),
     date(2029, 10, 30),
+    # a day or two before clocks change, somewhere
+    date(2026, 3, 28),
+    date(2026, 10, 24),
+    date(2026, 3, 7),
+    date(2026, 10, 31),
+    date(2026, 4, 4),
+    date(2026, 10, 3),
+    date(2026, 2, 14),
+    date(2026, 3, 21),
+    date(2026, 4, 23),
+    date(2026, 10, 29),
 )
+EVENINGS = ("18:00", "12:30", "08:00", "00:30", "01:30", "02:15", "23:45")
 # Half an hour, a reversed summer, no change at all, a change on a Saturday at midnight.
 ZONES = (
     "Etc/UTC",
@@ -101,6 +113,8 @@ class Scope:
     unstated_junctions: bool = True
     anchors: bool = True
     lists: bool = True
+    offsets: bool = True
+    hours: bool = True
 
 
 WHOLE_SCOPE = Scope()

@@ -15,11 +15,18 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
     """Which days, how long and what time; the dose comes later, unless it is a taper."""
     kinds = ["days", "days", "weeks", "per week", "on", "once"]
     kinds += ["months", "months"] * making.scope.months + ["taper"] * making.scope.tapers
-    kinds += ["listed", "cycles"] * making.scope.lists
+    kinds += ["listed", "cycles"] * making.scope.lists + ["offsets"] * making.scope.offsets
+    kinds += ["hours", "hours"] * (
+        making.scope.hours and (" " in making.start or slots is not None)
+    )
     kind = making.pick(kinds)
     phase: Phase = {}
     if kind == "taper":
         draw_taper(making, phase)
+    elif kind in ("offsets", "hours"):
+        draw_offsets(making, phase, in_hours=kind == "hours")
+        if kind == "hours":
+            return phase
     elif kind in ("listed", "cycles"):
         draw_listed(making, phase, cycled=kind == "cycles")
     elif kind == "once":
@@ -79,6 +86,32 @@ def draw_listed(making: Making, phase: Phase, cycled: bool) -> None:
             phase["cycles"] = making.maybe_asked("number", str(making.number(1, 4)))
     elif making.chance(4) and making.scope.anchors:
         phase["_limit"] = making.number(max(1, last), length)
+
+
+def draw_offsets(making: Making, phase: Phase, in_hours: bool) -> None:
+    """Distances that ascend from every start; with hours among them, days after them."""
+    units: tuple[str, ...] = ("minute", "hour", "day", "week") if in_hours else ("day", "week")
+    if making.scope.months and not in_hours:
+        units = (*units, "month", "year")
+    kept = [unit for unit in units if making.chance(2)]
+    if in_hours and not {"minute", "hour"} & {*kept}:
+        kept = ["hour"]
+    reached, texts = Fraction(-1), []  # in days
+    least = {
+        unit: (Fraction(1, 24 * 60), Fraction(1, 24), 1, 7, 28, 365)[n]
+        for n, unit in enumerate(("minute", "hour", "day", "week", "month", "year"))
+    }
+    for unit in kept or ["week"]:
+        for _ in range(making.number(1, 3)):
+            first = max(0, int(reached / least[unit]) + 1)
+            count = first + making.number(0, {"minute": 90, "hour": 30, "year": 1}.get(unit, 4))
+            texts.append(span(count, unit))
+            reached = count * Fraction(DAYS_OF.get(unit, least[unit]))
+            if unit in ("minute", "hour"):
+                reached += Fraction(1, 12)  # a day may lack an hour
+    phase["offsets"] = texts if len(texts) > 1 or making.chance(2) else texts[0]
+    if making.chance(6) and making.scope.anchors and reached > 0:
+        phase["_limit"] = making.number(1, int(reached) + 1)
 
 
 def draw_extent(making: Making, phase: Phase, interval: int) -> None:

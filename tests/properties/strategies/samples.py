@@ -17,6 +17,7 @@ from tests.properties.strategies.doses import give_doses
 from tests.properties.strategies.further_out import leave_junctions_out, write_further_out
 from tests.properties.strategies.making import (
     COURSES,
+    EVENINGS,
     FIRST_START,
     LAST_START,
     NAMES,
@@ -41,8 +42,8 @@ def samples(draw: Draw, scope: Scope = WHOLE_SCOPE) -> Sample:
     """Random valid protocols with answers and a start."""
     making = Making(draw, scope, "", {"zone": draw(st.sampled_from(ZONES))})
     day = draw(st.one_of(st.sampled_from(STARTS), st.dates(FIRST_START, LAST_START)))
-    evening = scope.clocks and scope.evening_starts and making.chance(7)
-    making.start = f"{day} {making.pick(('18:00', '12:30', '08:00'))}" if evening else str(day)
+    evening = scope.clocks and scope.evening_starts and making.chance(5)
+    making.start = f"{day} {making.pick(EVENINGS)}" if evening else str(day)
     if scope.month_ends and making.chance(3):
         making.top["month_end"] = making.pick(("first-of-next", "clamp"))
     for name in COURSES[: making.number(1, scope.courses)]:
@@ -67,11 +68,11 @@ def grow_course(making: Making, name: str, slots: list[str] | None) -> None:
     others = making.reader().points()
     course: dict[str, Any] = {"phases": []}
     making.courses[name] = course
-    if slots is not None:
-        making.answers[f"{name}.at"] = ", ".join(slots)
     junctions = making.pick(("at once", "wait"))
     for key in NAMES[: making.number(1, making.scope.phases)]:
         phase: Phase = {"name": key} | draw_phase(making, slots)
+        if slots is not None and "times_per_day" in phase:
+            making.answers[f"{name}.{key}.at"] = ", ".join(slots)
         if "times_per_week" in phase and making.scope.pins and making.chance(3):
             count = int(literal(making, phase["times_per_week"]))
             making.answers[f"{name}.{key}.on"] = ", ".join(draw_weekdays(making, count))
@@ -124,9 +125,11 @@ def inline(making: Making, name: str) -> None:
     """A course with one phase needs no list of phases."""
     course = making.courses[name]
     (phase,) = course.pop("phases")
-    pins = making.answers.pop(f"{name}.{phase.pop('name')}.on", None)
-    if pins is not None:
-        making.answers[f"{name}.on"] = pins
+    key = phase.pop("name")
+    for asked in ("on", "at"):
+        answer = making.answers.pop(f"{name}.{key}.{asked}", None)
+        if answer is not None:
+            making.answers[f"{name}.{asked}"] = answer
     course |= phase
 
 
@@ -140,8 +143,8 @@ def forget_unused(making: Making) -> None:
     wanted |= {measure for measure, per in (("weight", "/kg"), ("bsa", "/m2")) if per in written}
     for name, course in making.courses.items():
         for phase in course.get("phases", [course]):
-            if "times_per_day" in phase:
-                wanted.add(f"{name}.at")
-            if "times_per_week" in phase:
-                wanted |= {f"{name}.{phase['name']}.on" if "name" in phase else f"{name}.on"}
+            for key, asked in (("times_per_day", "at"), ("times_per_week", "on")):
+                if key in phase:
+                    place = f"{name}.{phase['name']}" if "name" in phase else name
+                    wanted.add(f"{place}.{asked}")
     making.answers = {name: text for name, text in making.answers.items() if name in wanted}
