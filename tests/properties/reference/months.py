@@ -52,15 +52,15 @@ def least_between(spans: tuple[Span, ...]) -> Span | None:
 
 
 MINUTES = {"minutes": 1, "days": 24 * 60, "months": 28 * 24 * 60}
-CLOCKS_CHANGE = 60  # minutes that a day may lack or have too many
 
 
 def _least_from_any_start(before: Span, after: Span) -> Span:
     if "minutes" in (before.unit, after.unit):
         if "months" in (before.unit, after.unit):
             raise Refused("hours and months")
+        # as on nights without a change of clocks
         less = after.count * MINUTES[after.unit] - before.count * MINUTES[before.unit]
-        return Span(less - CLOCKS_CHANGE, "minutes")
+        return Span(less, "minutes")
     starts = (
         Moment(date(2023, 1, 1) + timedelta(n), None, date(2023, 1, 1) + timedelta(n), 0)
         for n in range(3 * 366)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.properties.reference import Refused
-from tests.properties.strategies.making import Making, Phase, Points
+from tests.properties.strategies.making import RESPONSES, Making, Phase, Points
 from tests.properties.strategies.texts import span
 
 
@@ -84,15 +84,9 @@ def draw_phase_begin(making: Making) -> str:
 
 
 def draw_branch(making: Making, applies: bool) -> dict[str, Any]:
-    if "response" not in making.parameters:
-        making.parameters["response"] = {
-            "type": "choice",
-            "ask": "How was the response?",
-            "choices": {"good": "good", "fair": "fair", "poor": "poor"},
-        }
-        making.answers["response"] = making.pick(("good", "fair", "poor"))
+    making.ask_response()
     answer = making.answers["response"]
-    rest = [choice for choice in ("good", "fair", "poor") if choice != answer]
+    rest = [choice for choice in RESPONSES if choice != answer]
     if applies:
         return {"response": [answer, rest[0]] if making.chance(2) else answer}
     return {"response": rest if making.chance(2) else rest[0]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tests.properties import reference
-from tests.properties.strategies.making import Making, Phase, literal
+from tests.properties.strategies.making import WEIGHTS, Making, Phase, literal
 from tests.properties.strategies.texts import quantity
 
 
@@ -49,7 +49,7 @@ def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
             making.answers.setdefault("bsa", making.pick(("0.35 m2", "1.5 m2", "1.82 m2")))
             text, scale = "/m2", Fraction(making.answers["bsa"].split()[0])
         else:
-            making.answers.setdefault("weight", making.pick(("7.5 kg", "12 kg", "68.4 kg")))
+            making.answers.setdefault("weight", making.pick(WEIGHTS))
             text, scale = "/kg", Fraction(making.answers["weight"].split()[0])
     sharers = 1
     if kind == "day" and phase.get("every") == "1 day":

@@ -6,13 +6,15 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.properties import reference
 from tests.properties.reference import Refused
-from tests.properties.strategies.texts import to_yaml
+from tests.properties.reference.tables import row_of
+from tests.properties.strategies.texts import decimal, to_yaml
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Phase = dict[str, Any]
@@ -54,6 +56,8 @@ STARTS = (
     date(2026, 4, 23),
     date(2026, 10, 29),
 )
+RESPONSES = ("good", "fair", "poor")
+WEIGHTS = ("7.5 kg", "12 kg", "68.4 kg")
 EVENINGS = ("18:00", "12:30", "08:00", "00:30", "01:30", "02:15", "23:45")
 # Half an hour, a reversed summer, no change at all, a change on a Saturday at midnight.
 ZONES = (
@@ -115,6 +119,7 @@ class Scope:
     lists: bool = True
     offsets: bool = True
     hours: bool = True
+    tables: bool = True
 
 
 WHOLE_SCOPE = Scope()
@@ -173,11 +178,46 @@ class Making:
     def reader(self) -> reference.Reader:
         return reference.Reader(self.protocol(), self.answers, self.start)
 
-    def maybe_asked(self, type_: str, text: str, **more: str) -> str:
-        """The text itself, or a reference to a new parameter that is answered with it."""
+    def maybe_asked(self, type_: str, text: str, **more: str) -> Any:
+        """The text itself, or a reference to a new parameter that is answered with it, or a table
+        in which this patient's row says it."""
+        if self.scope.tables and self.chance(12):
+            return self.tabled(text)
         if not self.scope.parameters or not self.chance(6):
             return text
         return self.asked(type_, text, **more)
+
+    def tabled(self, text: str) -> dict[str, Any]:
+        """Rows by a measure or a choice; only this patient's says the text."""
+        count, _, unit = text.partition(" ")
+        near = Fraction(count) + (-1 if count == "7" else 1)
+        other = f"{decimal(near)} {unit}".strip()
+        if self.scope.branches and self.chance(3):
+            self.ask_response()
+            answer = self.answers["response"]
+            rows = {choice: text if choice == answer else other for choice in RESPONSES}
+            return {"by response": rows}
+        weight = self.answers.setdefault("weight", self.pick(WEIGHTS))
+        number = weight.removesuffix(" kg")
+        rows = self.pick(
+            (
+                {f"under {weight}": other, f"from {weight}": text},
+                {f"up to {weight}": text, f"over {weight}": other},
+                {"under 2 kg": other, f"2 to under {weight}": other, f"from {weight}": text},
+                {f"up to {weight}": text, f"over {number} up to 300 kg": other},
+                {"1 to under 2 kg": other, "2 to under 400 kg": text},
+            )
+        )
+        return {"by weight": rows}
+
+    def ask_response(self) -> None:
+        if "response" not in self.parameters:
+            self.parameters["response"] = {
+                "type": "choice",
+                "ask": "How was the response?",
+                "choices": dict.fromkeys(RESPONSES, "so"),
+            }
+            self.answers["response"] = self.pick(RESPONSES)
 
     def asked(self, type_: str, text: str, **more: str) -> str:
         name = f"p{len(self.parameters) + 1}"
@@ -196,6 +236,7 @@ def tidied(courses: dict[str, Any]) -> dict[str, Any]:
     return courses
 
 
-def literal(making: Making, text: str) -> str:
-    """What a reference stands for."""
+def literal(making: Making, value: Any) -> str:
+    """What a reference or a table stands for."""
+    text: str = row_of(value, making.answers.__getitem__)
     return making.answers[text[1:]] if text.startswith("$") else text

@@ -137,10 +137,14 @@ def forget_unused(making: Making) -> None:
     """Drop what mended or replaced phases left behind: parameters and answers for nothing."""
     written = to_yaml(making.courses)
     for name in list(making.parameters):
-        if not re.search(rf"\${name}\b|\b{name}:", written):
+        if not re.search(rf"\${name}\b|\b{name}:|\bby {name}\b", written):
             del making.parameters[name], making.answers[name]
     wanted = {"zone", *making.parameters}
-    wanted |= {measure for measure, per in (("weight", "/kg"), ("bsa", "/m2")) if per in written}
+    wanted |= {
+        measure
+        for measure, per in (("weight", "/kg"), ("bsa", "/m2"))
+        if per in written or f"by {measure}" in written
+    }
     for name, course in making.courses.items():
         for phase in course.get("phases", [course]):
             for key, asked in (("times_per_day", "at"), ("times_per_week", "on")):
