@@ -25,6 +25,7 @@ from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage
 
 MOST_LEVELS = 1000
+_FINEST = 10**9  # no dose is finer, and unrounded parts of parts soon are
 Given = Callable[[Quantity], Quantity]  # a level as it is given: capped and rounded
 
 
@@ -231,6 +232,11 @@ def _by_current(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
         given = walk.as_given(level) if level.value > 0 else level
         if step.to is None and given < end:
             return
+        if given.value.denominator > _FINEST:
+            raise walk.stick(
+                "the next level has more than nine decimals",
+                "state how levels are rounded, as in round: nearest 0.5 mg, ties up",
+            )
         words = f"{current} {'less' if down else 'plus'} {size}"
         if given == current:
             raise walk.stick(

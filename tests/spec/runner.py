@@ -27,6 +27,7 @@ from regimen.quantity import read_quantity
 from regimen.schedule import Administration, CheckedSchedule, Entry, Total, place_in_words
 
 FOLDER = Path(__file__).parent
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 # What a row hands over; a phase is a course that has one phase.
 PIECES = ("phase", "course", "protocol", "amount")
@@ -93,7 +94,7 @@ class Row:
     def protocol_text(self) -> str:
         """The row's piece with everything around it that a protocol file needs."""
         if self.kind == "protocol":
-            stated = set(_mapping(yaml.compose(self.piece, Loader=yaml.BaseLoader), "protocol"))
+            stated = set(_mapping(yaml.compose(self.piece, Loader=LOADER), "protocol"))
             lines = [self.piece]
         else:
             stated = set()
@@ -128,7 +129,7 @@ def tables(folder: Path = FOLDER) -> tuple[Table, ...]:
 
 def read_table(text: str, name: str) -> Table:
     """One table. Raises BadTableError."""
-    nodes = _mapping(yaml.compose(text, Loader=yaml.BaseLoader), name)
+    nodes = _mapping(yaml.compose(text, Loader=LOADER), name)
     _only(nodes, ("rule", "title", "why", "unless_said", "rows"), name)
     for key in ("rule", "title", "why", "rows"):
         if key not in nodes:
