@@ -24,7 +24,7 @@ from regimen.protocol import (
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import CalendarSpan, Moment, Span
+from regimen.timing import CalendarSpan, ElapsedSpan, Moment, Span
 
 if TYPE_CHECKING:
     from regimen.product import Product, Supply, Taken
@@ -69,6 +69,12 @@ class Beginning(Struct, frozen=True):
     at: Moment
     offset: Span | None = None
     before: bool = False
+    finish: bool = False  # whether the anchor is the finish of an infusion
+
+    @property
+    def sets_the_time(self) -> bool:
+        """Whether a dose without a clock time of its own is given at that of the first moment."""
+        return self.finish or isinstance(self.offset, ElapsedSpan)
 
     def __str__(self) -> str:
         if self.offset is None:
@@ -79,7 +85,8 @@ class Beginning(Struct, frozen=True):
 class AppliedPhase(Struct, frozen=True):
     """A phase of the protocol as this plan has it. `pattern` holds values, no references; `route`
     is None where it is not stated; `count` and `course_count` are numbers of administrations;
-    `times` is (None,) where doses have no clock time."""
+    `times` is (None,) where doses have no fixed clock time; `over` is how long giving one takes,
+    where that is known."""
 
     course: str
     written: Phase
@@ -91,6 +98,7 @@ class AppliedPhase(Struct, frozen=True):
     count: int
     course_count: int
     times: tuple[time | None, ...] = (None,)
+    over: ElapsedSpan | None = None
     rows: str = ""  # from which rows of tables its days come, in words
     products: tuple[Product, ...] = ()
 
@@ -124,6 +132,8 @@ class Administration(Struct, frozen=True):
     cycle: int | None = None
     day_number: int | None = None
     offset: int | None = None
+    finish: Moment | None = None  # of a timed infusion, by the clock on the wall
+    finish_instant: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -316,6 +326,9 @@ class Schedule(Struct, frozen=True):
             notes.append(dated.clock_note)
         if dated.day.weekday() in self.plan.closed:
             notes.append("on a closed day")
+        if isinstance(dated, Administration) and dated.phase.over is not None:
+            until = f", until {dated.finish}" if dated.finish else ""
+            notes.append(f"over {dated.phase.over}{until}")
         if isinstance(dated, Administration) and dated.dose is None:
             notes.append("dose not stated")
         return "; ".join(notes)

@@ -280,6 +280,18 @@ def read_calendar_span(text: str) -> CalendarSpan:
     return span
 
 
+def read_elapsed_span(text: str) -> ElapsedSpan:
+    """A duration in real hours or minutes. Raises Misread."""
+    span = read_span(text)
+    if isinstance(span, CalendarSpan):
+        raise Misread(
+            rules.BAD_DURATION,
+            f"{quoted(text)} is counted on the calendar, and this is counted in hours",
+            f"write hours or minutes: {span.days * 24 or 46} hours",
+        )
+    return span
+
+
 def read_date(text: str) -> date:
     """An ISO date, `2026-03-02`. Raises Misread."""
     if not _DATE.fullmatch(text):

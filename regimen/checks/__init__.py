@@ -39,6 +39,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     decisions.branches,
     spacing.too_close,
     spacing.overlapping,
+    spacing.running_on,
     usual_range.outside,
     recount.differs,
     conservation.differ,

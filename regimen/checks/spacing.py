@@ -117,6 +117,31 @@ def overlapping(schedule: Schedule) -> Iterator[Finding]:
                     )
 
 
+def running_on(schedule: Schedule) -> Iterator[Finding]:
+    """Infusions that are not finished when the course's next dose is due."""
+    for course in schedule.protocol.courses:
+        told = set()
+        for before, after in pairwise(schedule.of_course(course.key)):
+            phases = (id(before.phase), id(after.phase))
+            if not _runs_on(before, after) or phases in told or after.phase.written.may_overlap:
+                continue
+            told.add(phases)
+            yield Finding(
+                OVERLAP,
+                f"{before.drug}: what is given from {before.moment} runs until {before.finish}, and"
+                f" the next dose of {course.key} is due on {after.moment}",
+                "check over and the interval; if both are meant at once, write them as two courses,"
+                " or as two phases with overlap: yes on the later one",
+                before.phase.written.place_of("over"),
+            )
+
+
+def _runs_on(before: Administration, after: Administration) -> bool:
+    if before.finish_instant is None or after.instant is None:
+        return False
+    return before.finish_instant > after.instant
+
+
 class _Reach(NamedTuple):
     """The first and the last dose of a phase."""
 

@@ -40,7 +40,7 @@ from regimen.protocol import (
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import CalendarSpan, Moment
+from regimen.timing import CalendarSpan, ElapsedSpan, Moment
 
 
 class Part(Struct, frozen=True):
@@ -79,6 +79,7 @@ class BoundTiming(Struct, frozen=True, kw_only=True):
     days: Days | None
     extent: Extent | Levels | None
     times: tuple[time | None, ...] | None
+    over: ElapsedSpan | None = None  # how long each takes
 
 
 class Bound(BoundTiming, frozen=True, kw_only=True):
@@ -113,6 +114,7 @@ def bind(phase: Timed, plan: Plan) -> BoundTiming:
     return Bound(
         phase=phase,
         route=answer(phase.route, plan),
+        over=answer(phase.over, plan),
         dose=_dose(phase, plan),
         days=days,
         extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),

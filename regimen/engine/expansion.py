@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -94,13 +94,19 @@ def _at_instant(administration: Administration, clock: time, plan: Plan) -> Admi
     zone = ZoneInfo(plan.zone)
     instant, note = instant_of(administration.day, clock, zone)
     local = instant.astimezone(zone)
-    return replace(
+    timed = replace(
         administration,
         day=local.date(),
         time=local.time().replace(fold=0),
         instant=instant,
         clock_note=note,
     )
+    over = administration.phase.over
+    if over is None:
+        return timed
+    finish = instant + timedelta(minutes=over.minutes)
+    until = finish.astimezone(zone).replace(fold=0)
+    return replace(timed, finish=Moment(until.date(), until.time()), finish_instant=finish)
 
 
 def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> AppliedPhase:
@@ -118,6 +124,7 @@ def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> Applied
         len(span.slots),
         total,
         span.times,
+        bound.over,
         _rows_of_days(bound.phase, plan),
         bound.products,
     )

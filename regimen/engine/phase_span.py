@@ -10,11 +10,12 @@ from msgspec import Struct, field
 
 from regimen import rules
 from regimen.engine.bound import BoundTiming, Levels
+from regimen.engine.clocks import local_after
 from regimen.engine.days import counts_months, is_daily, is_elapsed, is_list, place, places
-from regimen.finding import Place, refuse
+from regimen.finding import Place, Refusal, refuse
 from regimen.protocol import Cycles, For, Offsets, Once, OnDays, Point, Timed
 from regimen.schedule import Beginning, Dose, days_in_words
-from regimen.timing import CalendarSpan, Moment, moment_after
+from regimen.timing import CalendarSpan, ElapsedSpan, Moment, moment_after
 
 MOST_DOSES = 10_000  # of a phase
 Slot = tuple[date, time | None]
@@ -146,6 +147,23 @@ class PhaseSpan(Struct):
         """The last administration."""
         return self.moment(len(self.slots) - 1)
 
+    def finish(self, where: Place) -> Moment:
+        """When the last administration has been given. Raises Refusal, at the anchor, where that is
+        not known."""
+        over, last = self.bound.over, self.last()
+        if over is None:
+            raise refuse(
+                rules.NO_END,
+                f"{self.phase.subject}, {self.title}: the protocol does not say over how long it is"
+                " given",
+                "write over: 2 hours (or another), or count from .last",
+                where,
+            )
+        if last.time is None:
+            raise untimed(over, f"the last dose of {self.phase.subject}", last, where)
+        assert self.zone is not None
+        return Moment(*local_after(last.day, last.time, over.minutes, self.zone))
+
     def earliest(self) -> Moment:
         """The first administration."""
         if is_list(self.bound.days):
@@ -161,6 +179,8 @@ class PhaseSpan(Struct):
             return self.end(where)
         if point is Point.BEGIN:
             return self.first
+        if point is Point.FINISH:
+            return self.finish(where)
         return self.earliest() if point is Point.FIRST else self.last()
 
 
@@ -175,6 +195,16 @@ def clamps_of(span: PhaseSpan) -> dict[date, int]:
         meant = (first.month_origin or first.day).day
         return {day: meant for day, _ in span.slots if day.day != meant}
     return {} if first.clamped_from is None else {first.day: first.clamped_from}
+
+
+def untimed(span: ElapsedSpan, anchor: str, moment: Moment, where: Place) -> Refusal:
+    """The refusal of hours that are counted from a day."""
+    return refuse(
+        rules.UNTIMED_ANCHOR,
+        f"{span} cannot be counted from {anchor} ({moment}), which has no clock time",
+        "write the offset in days, or give the anchor a clock time",
+        where,
+    )
 
 
 def slot_order(slot: Slot) -> tuple[date, time]:

@@ -13,7 +13,7 @@ from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
 from regimen.engine.clocks import local_after
 from regimen.engine.days import is_elapsed, place, shortest_gap
 from regimen.engine.inputs import applied_phases, rests_on, undecided
-from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order
+from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order, untimed
 from regimen.finding import Place, Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import (
@@ -37,7 +37,6 @@ from regimen.timing import (
     EARLIEST,
     LATEST,
     CalendarSpan,
-    ElapsedSpan,
     Moment,
     MonthEnd,
     moment_after,
@@ -120,9 +119,11 @@ class Spans:
         times = bound.times
         if is_elapsed(bound.days):
             return self.filled(course, at, self.counted(bound, beginning, first))
-        if times == (None,) and isinstance(beginning.offset, ElapsedSpan):
+        if times == (None,) and beginning.sets_the_time:
             times = (first.time,)
         span = PhaseSpan(bound, beginning, first, times)
+        if bound.over is not None and self.plan.zone is not None:
+            span.zone = self.zone
         if isinstance(bound, Bound) and isinstance(bound.dose, Levels):
             from regimen.engine.tapers import level_doses  # few plans have tapers
 
@@ -255,7 +256,9 @@ class Spans:
         """The anchor's base, which was found, moved by its offset."""
         words, moment = found
         if anchor.offset is None:
-            return Beginning(words, moment), moment
+            base = anchor.base
+            finish = isinstance(base, (PointOf, Previous)) and base.point is Point.FINISH
+            return Beginning(words, moment, finish=finish), moment
         beginning = Beginning(words, moment, answer(anchor.offset, self.plan), anchor.before)
         return beginning, self.moved(beginning, month_end, where)
 
@@ -267,13 +270,7 @@ class Spans:
             return moment_after(moment.on_date(), offset.times(sign), month_end)
         assert offset is not None
         if moment.time is None:
-            raise refuse(
-                rules.UNTIMED_ANCHOR,
-                f"{offset} cannot be counted from {beginning.anchor} ({moment}), which has no clock"
-                " time",
-                "write the offset in days, or give the anchor a clock time",
-                where,
-            )
+            raise untimed(offset, beginning.anchor, moment, where)
         return Moment(*local_after(moment.day, moment.time, sign * offset.minutes, self.zone))
 
     def base(

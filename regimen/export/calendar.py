@@ -1,8 +1,9 @@
 """The calendar as .ics (RFC 5545): one entry per administration.
 
-A dose without a clock time is a day, not a midnight. A timed one has a start and no end: how long
-giving it takes is not known here, and RFC 5545, section 3.6.1, lets such an entry end when it
-begins. No entry blocks time (TRANSP). Nothing names the patient; the UID is opaque.
+A dose without a clock time is a day, not a midnight. A timed infusion has a start and an end. Of
+other timed doses it is not known how long giving them takes, and RFC 5545, section 3.6.1, lets such
+an entry end when it begins. No entry blocks time (TRANSP). Nothing names the patient; the UID is
+opaque.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from icalendar import (
     vText,
     vUTCOffset,
 )
+from msgspec.structs import replace
 
 from regimen.export.entries import PLACE, place_read, place_text
 from regimen.export.readback import AMOUNT, Said, amount_read, compare
 from regimen.export.refusals import ExportMismatch
-from regimen.export.rows import rows_of, zone_of
+from regimen.export.rows import finish_of, rows_of, zone_of
 from regimen.export.words import DISCLAIMER, clean, dose_text
 from regimen.export.zones import Observance, certain, instant_read, observances
 from regimen.route import Route
@@ -106,13 +108,24 @@ class _Zone:
     def __init__(self, checked: CheckedSchedule) -> None:
         dated: list[Dated] = [*checked.administrations, *checked.entries]
         instants = [each.instant for each in dated if each.instant is not None]
+        instants += [
+            each.finish_instant
+            for each in checked.administrations
+            if each.finish_instant is not None
+        ]
         self.name = checked.plan.zone if instants else None
         self.observances: tuple[Observance, ...] = ()
         if self.name is not None:
             self._info = ZoneInfo(self.name)
             self.observances = observances(self._info, min(instants), max(instants))
 
-    def says(self, wall: datetime, instant: datetime | None) -> bool:
+    def moment(self, wall: datetime, instant: datetime) -> vDDDTypes:
+        if self.name is not None and self.says(wall, instant):
+            return _typed(wall, "TZID", self.name)
+        # A clock time that is skipped or comes twice: only the instant means the same to all.
+        return vDDDTypes(instant)
+
+    def says(self, wall: datetime, instant: datetime) -> bool:
         """Whether every program reads the local time as the instant, with or without a knowledge
         of the zone."""
         return certain(self._info, wall) and instant_read(self.observances, wall) == instant
@@ -157,11 +170,12 @@ def _place_in_time(event: Event, dated: Dated, zone: _Zone) -> None:
         # Without a zone the plan says "at this clock time, wherever it is read" (form 1 of RFC
         # 5545, section 3.3.5).
         event["DTSTART"] = vDDDTypes(wall)
-    elif zone.says(wall, dated.instant):
-        event["DTSTART"] = _typed(wall, "TZID", zone.name)
-    else:
-        # A clock time that is skipped or comes twice: only the instant means the same to all.
-        event["DTSTART"] = vDDDTypes(_instant(dated))
+        return
+    event["DTSTART"] = zone.moment(wall, _instant(dated))
+    if isinstance(dated, Administration) and dated.finish_instant is not None:
+        finish = finish_of(dated)
+        assert finish is not None
+        event["DTEND"] = zone.moment(finish, dated.finish_instant)
 
 
 def _typed(value: date | datetime, parameter: str, of: str) -> vDDDTypes:
@@ -226,7 +240,8 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
         if one is None:
             raise ExportMismatch(f"{event['UID']} is not an administration of the schedule")
         start, zone = _start(event, one, found, checked)
-        said.append(_said(event, start, zone, label, visit=isinstance(one, Entry)))
+        words = _said(event, start, zone, label, visit=isinstance(one, Entry))
+        said.append(replace(words, finish=_finish(event, one, found)))
     compare(checked, said, lambda each: uid_of(checked.plan.id, each.id))
 
 
@@ -312,9 +327,24 @@ def _said_entry(
 
 def _same_instant(start: datetime, zone: str | None, dated: Dated, found: list[Observance]) -> None:
     """Compared by our own VTIMEZONE, as a program reads it that does not know the zone."""
-    read = instant_read(found, start.replace(tzinfo=None)) if zone else start
-    if read != dated.instant:
-        raise ExportMismatch(f"{dated.id} was written at {read} and is due at {dated.instant}")
+    _same(start, zone, dated.instant, found, dated.id)
+
+
+def _same(
+    told: datetime, zone: str | None, meant: datetime | None, found: list[Observance], name: str
+) -> None:
+    read = instant_read(found, told.replace(tzinfo=None)) if zone else told
+    if read != meant:
+        raise ExportMismatch(f"{name} was written at {read} and is due at {meant}")
+
+
+def _finish(event: _Parsed, dated: Dated, found: list[Observance]) -> datetime | None:
+    """When a timed infusion has been given, by the clock on the wall."""
+    if not isinstance(dated, Administration) or dated.time is None or "DTEND" not in event:
+        return None
+    told, zone = event["DTEND"].dt, event["DTEND"].params.get("TZID")
+    _same(told, zone, dated.finish_instant, found, dated.id)
+    return told.replace(tzinfo=None) if zone else finish_of(dated)
 
 
 _SUMMARY = re.compile(

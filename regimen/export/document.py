@@ -16,7 +16,7 @@ from regimen.export.entries import entry_rows
 from regimen.export.facts import exact, injection_days, totals_of
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch
-from regimen.export.rows import HEADER, Row, rows_of
+from regimen.export.rows import Row, header_of, rows_of
 from regimen.export.words import DISCLAIMER, clean, overrides
 from regimen.finding import Finding, Override
 from regimen.plan import Answer
@@ -40,13 +40,15 @@ def text_of(document: dict[str, Any]) -> bytes:
 
 def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str, Any]:
     """The schedule as plain dicts, lists, texts, whole numbers, booleans and None."""
-    pairs = zip(checked.administrations, rows_of(checked), strict=True)
+    rows = rows_of(checked)
+    header = header_of(rows)
+    pairs = zip(checked.administrations, rows, strict=True)
     return {
         "schema_version": SCHEMA_VERSION,
         "label": label,
         "protocol": protocol_of(checked),
         "plan": plan_of(checked),
-        "administrations": [_administration(one, row) for one, row in pairs],
+        "administrations": [_administration(one, row, header) for one, row in pairs],
         "visits": _visits(checked),
         "totals": {
             f"by_{by}": [_total(total) for kind, total in totals_of(checked) if kind == by]
@@ -101,8 +103,10 @@ def _answer(answer: Answer[object]) -> dict[str, Any]:
     }
 
 
-def _administration(administration: Administration, row: Row) -> dict[str, Any]:
-    cells = {name: _cell(getattr(row, name)) for name in HEADER}
+def _administration(
+    administration: Administration, row: Row, header: Iterable[str]
+) -> dict[str, Any]:
+    cells = {name: _cell(getattr(row, name)) for name in header}
     steps = administration.dose.steps if administration.dose else ()
     return cells | {
         "instant": _instant(administration.instant),
@@ -141,6 +145,8 @@ def _instant(instant: dt.datetime | None) -> str | None:
 def _cell(value: object) -> object:
     if isinstance(value, dt.time):
         return value.isoformat("minutes")
+    if isinstance(value, dt.datetime):
+        return value.isoformat("T", "minutes")
     if isinstance(value, dt.date):
         return value.isoformat()
     return None if value == "" else value
@@ -265,6 +271,9 @@ def _said(records: Iterable[dict[str, Any]]) -> list[Said]:
                 of=record["of"],
                 course_number=record["course_number"],
                 course_of=record["course_of"],
+                finish=dt.datetime.fromisoformat(record["finish"])
+                if record.get("finish")
+                else None,
             )
         )
     return said

@@ -32,6 +32,7 @@ class Said(Struct, frozen=True):
     course_number: int
     course_of: int
     what: str | None = None  # of an entry without a drug
+    finish: dt.datetime | None = None  # of a timed infusion, by the clock on the wall
 
 
 _NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
@@ -104,7 +105,15 @@ def _expected(
         of=administration.phase.count,
         course_number=administration.course_number,
         course_of=administration.phase.course_count,
+        finish=_finish(administration),
     )
+
+
+def _finish(administration: Administration) -> dt.datetime | None:
+    finish = administration.finish
+    if finish is None or finish.time is None:
+        return None
+    return dt.datetime.combine(finish.day, finish.time)
 
 
 def _entry(checked: CheckedSchedule, entry: Entry, key: str, zoned: bool) -> Said:

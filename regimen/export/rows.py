@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from operator import attrgetter
 
 from msgspec import Struct
 
@@ -21,7 +20,8 @@ class Row(Struct, frozen=True):
 
     `dose` is the exact plain decimal, `unit` its printed name and `ucum` its UCUM code, all three
     blank where the dose is not stated. `number` counts in the phase, `course_number` in the
-    course. `zone` is given for timed ones only: a day alone lies in no zone.
+    course. `zone` is given for timed ones only: a day alone lies in no zone. `over` and `finish`,
+    a local time in that zone, are given for infusions.
     """
 
     id: str
@@ -41,10 +41,17 @@ class Row(Struct, frozen=True):
     unit: str
     ucum: str
     note: str
+    over: str = ""
+    finish: dt.datetime | None = None
 
 
-HEADER: tuple[str, ...] = Row.__struct_fields__
-_values = attrgetter(*HEADER)
+INFUSION = ("over", "finish")  # columns that are there only where a row needs them
+HEADER = tuple(name for name in Row.__struct_fields__ if name not in INFUSION)
+
+
+def header_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The columns of these rows."""
+    return (*HEADER, *INFUSION) if any(row.over for row in rows) else HEADER
 
 
 def rows_of(checked: CheckedSchedule) -> tuple[Row, ...]:
@@ -54,9 +61,9 @@ def rows_of(checked: CheckedSchedule) -> tuple[Row, ...]:
     return tuple(_row(checked, each, notes[each.course]) for each in checked.administrations)
 
 
-def texts_of(row: Row) -> tuple[str, ...]:
+def texts_of(row: Row, header: Iterable[str] = HEADER) -> tuple[str, ...]:
     """The row's cells as text: ISO 8601 dates, 24-hour clock times, plain numbers."""
-    return tuple(_text(value) for value in _values(row))
+    return tuple(_text(getattr(row, name)) for name in header)
 
 
 def _text(value: object) -> str:
@@ -64,6 +71,8 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, dt.time):
         return value.isoformat("minutes")
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "minutes")
     return str(value)
 
 
@@ -88,7 +97,17 @@ def _row(checked: CheckedSchedule, administration: Administration, override_note
         unit=dose.ordered.unit.name if dose else "",
         ucum=dose.ordered.unit.ucum if dose else "",
         note=clean("; ".join(note for note in notes if note)),
+        over=str(phase.over) if phase.over else "",
+        finish=finish_of(administration),
     )
+
+
+def finish_of(administration: Administration) -> dt.datetime | None:
+    """When a timed infusion has been given, by the clock on the wall."""
+    finish = administration.finish
+    if finish is None or finish.time is None:
+        return None
+    return dt.datetime.combine(finish.day, finish.time)
 
 
 def zone_of(checked: CheckedSchedule, dated: Dated) -> str | None:

@@ -124,7 +124,14 @@ def _said(entry: _Entry) -> Said:
         of=of,
         course_number=course_number,
         course_of=course_of,
+        finish=_finish(texts.get("note", "")),
     )
+
+
+def _finish(note: str) -> dt.datetime | None:
+    """The finish of `over 46 hours, until 2026-03-30 10:15`."""
+    match = re.search(r"(?:^|; )over [0-9a-z ]+, until (\S+ [0-9:]+)", note)
+    return dt.datetime.fromisoformat(match[1]) if match else None
 
 
 def _said_visit(entry: _Entry) -> Said:

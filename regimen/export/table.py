@@ -18,7 +18,7 @@ from fractions import Fraction
 from regimen.export.entries import calendar_rows
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch
-from regimen.export.rows import HEADER, texts_of
+from regimen.export.rows import header_of, texts_of
 from regimen.quantity import BY_UCUM
 from regimen.schedule import CheckedSchedule
 
@@ -43,15 +43,17 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     `label` has no place in it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    writer.writerows([neutral(cell) for cell in texts_of(row)] for row in calendar_rows(checked))
+    rows = calendar_rows(checked)
+    header = header_of(rows)
+    writer.writerow(header)
+    writer.writerows([neutral(cell) for cell in texts_of(row, header)] for row in rows)
     return text.getvalue().encode()
 
 
 def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     """Raises ExportMismatch where the bytes do not say what the schedule says."""
     reader = csv.DictReader(io.StringIO(data.decode(), newline=""), strict=True)
-    if tuple(reader.fieldnames or ()) != HEADER:
+    if tuple(reader.fieldnames or ()) != header_of(calendar_rows(checked)):
         raise ExportMismatch(f"the header is {reader.fieldnames}")
     compare(checked, [_said(record) for record in reader])
 
@@ -77,5 +79,6 @@ def _said(record: dict[str, str]) -> Said:
         of=int(cells["of"]),
         course_number=int(cells["course_number"]),
         course_of=int(cells["course_of"]),
+        finish=dt.datetime.fromisoformat(cells["finish"]) if cells.get("finish") else None,
         what=None if cells["drug"] else cells["phase"],
     )

@@ -20,7 +20,7 @@ from regimen.export.entries import ENTRY_HEADER, entry_rows
 from regimen.export.facts import TOTAL_HEADER, about, total_cells
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch, MissingLibrary
-from regimen.export.rows import HEADER, Row, rows_of
+from regimen.export.rows import Row, header_of, rows_of
 from regimen.export.words import clean
 from regimen.schedule import CheckedSchedule, Entry
 
@@ -44,7 +44,7 @@ _MOST_DIGITS = 15
 _BOLD = Font(bold=True)
 _SHADE = PatternFill("solid", fgColor="E7ECEF")
 _WRAP = Alignment(wrap_text=True, vertical="top")
-_FORMATS = {dt.date: "yyyy-mm-dd", dt.time: "hh:mm"}
+_FORMATS = {dt.date: "yyyy-mm-dd", dt.time: "hh:mm", dt.datetime: "yyyy-mm-dd hh:mm"}
 _EARLIEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -53,8 +53,9 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     third."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    rows = (_cells(row) for row in rows_of(checked))
-    _fill(book.create_sheet(SHEETS[0]), HEADER, rows)
+    rows = rows_of(checked)
+    header = header_of(rows)
+    _fill(book.create_sheet(SHEETS[0]), header, (_cells(row, header) for row in rows))
     _fill(book.create_sheet(SHEETS[1]), TOTAL_HEADER, total_cells(checked))
     _fill(book.create_sheet(SHEETS[2]), ("what", "text"), about(checked, label))
     if checked.entries:
@@ -70,8 +71,8 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     return _timeless(raw.getvalue(), tostring(book.properties.to_tree()))
 
 
-def _cells(row: Row) -> Iterator[object]:
-    for name in HEADER:
+def _cells(row: Row, header: Iterable[str]) -> Iterator[object]:
+    for name in header:
         value = getattr(row, name)
         yield Decimal(value) if name == "dose" and value else value
 
@@ -148,12 +149,13 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
         for cells in sheet.iter_rows():
             if any(cell.data_type == "f" for cell in cells):
                 raise ExportMismatch(f"{sheet.title} holds a formula")
-    header, *records = book[SHEETS[0]].iter_rows(values_only=True)
-    if header != HEADER:
-        raise ExportMismatch(f"the header is {header}")
-    digits = _digits(data, get_column_letter(HEADER.index("dose") + 1))
+    titles, *records = book[SHEETS[0]].iter_rows(values_only=True)
+    header = header_of(rows_of(checked))
+    if titles != header:
+        raise ExportMismatch(f"the header is {titles}")
+    digits = _digits(data, get_column_letter(header.index("dose") + 1))
     said = [
-        _said(dict(zip(HEADER, record, strict=True)), digits.get(number))
+        _said(dict(zip(header, record, strict=True)), digits.get(number))
         for number, record in enumerate(records, 2)
     ]
     if checked.entries:
@@ -193,6 +195,7 @@ def _said(record: dict[str, Any], digits: str | None) -> Said:
         of=record["of"],
         course_number=record["course_number"],
         course_of=record["course_of"],
+        finish=record.get("finish"),
     )
 
 

@@ -26,11 +26,13 @@ from regimen.quantity import Quantity, read_count, read_quantity
 from regimen.route import read_route
 from regimen.timing import (
     CalendarSpan,
+    ElapsedSpan,
     Span,
     Weekday,
     read_calendar_span,
     read_clock,
     read_date,
+    read_elapsed_span,
     read_span,
     read_weekday,
 )
@@ -55,6 +57,8 @@ def read_answer(parameter: Parameter, text: str) -> object:
 
 
 def _duration(parameter: Parameter, text: str) -> Span:
+    if parameter.in_hours:
+        return read_elapsed_span(text)
     return read_calendar_span(text) if parameter.in_days else read_span(text)
 
 
@@ -167,7 +171,7 @@ def read_limit(parameter_type: ParameterType, text: str) -> Limit:
     """A limit of a parameter, of the parameter's own kind. Raises Misread."""
     match parameter_type:
         case ParameterType.DURATION:
-            return read_calendar_span(text)
+            return read_span(text)
         case ParameterType.QUANTITY | ParameterType.MEASURE:
             return read_quantity(text)
         case ParameterType.NUMBER:
@@ -226,6 +230,8 @@ def _compared(value: object, limit: Limit) -> int | None:
     """-1, 0 or 1 as `value` is below, at or above the limit; None where that cannot be told."""
     if isinstance(value, CalendarSpan) and isinstance(limit, CalendarSpan):
         return _compared_spans(value, limit)
+    if isinstance(value, ElapsedSpan) and isinstance(limit, ElapsedSpan):
+        return (value.minutes > limit.minutes) - (value.minutes < limit.minutes)
     if isinstance(value, Quantity) and isinstance(limit, Quantity):
         if value.unit.dimension is not limit.unit.dimension:
             return None

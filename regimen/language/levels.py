@@ -27,7 +27,7 @@ from regimen.protocol import (
     Ref,
     Table,
 )
-from regimen.timing import CalendarSpan, Span
+from regimen.timing import CalendarSpan, ElapsedSpan, Span
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -37,7 +37,12 @@ V = TypeVar("V")
 P = ParameterType
 
 FOR_VISITS_TOO = ("cycle", "cycles", "first_day", "month_end")
-_SPANS = {"every": "the interval", "cycle": "the cycle", "for": "the duration"}
+_SPANS = {
+    "every": "the interval",
+    "cycle": "the cycle",
+    "for": "the duration",
+    "over": "over how long",
+}
 _NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
@@ -49,6 +54,7 @@ class Reference(Struct, frozen=True):
     types: tuple[ParameterType, ...]
     place: Place
     in_days: bool = False
+    in_hours: bool = False
     may_be_nothing: bool = False
     percent: bool = False
     at_most: int | None = None
@@ -58,6 +64,7 @@ class Reference(Struct, frozen=True):
         parameter = replace(
             parameter,
             in_days=parameter.in_days or self.in_days,
+            in_hours=parameter.in_hours or self.in_hours,
             may_be_nothing=parameter.may_be_nothing or self.may_be_nothing,
         )
         if self.at_most is not None:
@@ -296,9 +303,19 @@ class PhaseReader(Struct):
         return plain
 
     def span(self, found: object, key: str, path: Path) -> CalendarSpan | Ref | Table:
-        def one(found: object, where: Path) -> CalendarSpan | Ref:
-            if isinstance(found, NotStated):  # in a row: elsewhere nothing at all is stated
-                return self.gap(where, P.DURATION, _SPANS[key], in_days=True)
+        """A duration in days or longer, or what stands for it."""
+        return self._span(found, key, path, CalendarSpan, in_days=True)
+
+    def elapsed_span(self, found: object, key: str, path: Path) -> ElapsedSpan | Ref | Table:
+        """A duration in hours or minutes, or what stands for it."""
+        return self._span(found, key, path, ElapsedSpan, in_hours=True)
+
+    def _span(
+        self, found: object, key: str, path: Path, kind: type[T], **asks: bool
+    ) -> T | Ref | Table:
+        def one(found: object, where: Path) -> T | Ref:
+            if isinstance(found, NotStated):
+                return self.gap(where, P.DURATION, _SPANS[key], **asks)
             if isinstance(found, Between):
                 return self.imply(
                     where,
@@ -306,12 +323,11 @@ class PhaseReader(Struct):
                     f"{self.course}, {key}: {found.low} to {found.high}. Which is it?",
                     at_least=found.low,
                     at_most=found.high,
+                    **asks,
                 )
             if isinstance(found, Ref):
-                return self.reference(
-                    found, (P.DURATION,), self.document.place(where), in_days=True
-                )
-            assert isinstance(found, CalendarSpan)
+                return self.reference(found, (P.DURATION,), self.document.place(where), **asks)
+            assert isinstance(found, kind)
             return found
 
         return self.tabled(found, key, path, one)

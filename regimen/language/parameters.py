@@ -244,7 +244,21 @@ class Parameters(Struct):
                 )
             )
         else:
-            self.by_name[name] = reference.narrowed(parameter)
+            self._narrow(name, reference.narrowed(parameter), place)
+
+    def _narrow(self, name: str, parameter: Parameter, place: Place) -> None:
+        """Take what a place asks of an answer, with a finding where another asks the opposite."""
+        if parameter.in_days and parameter.in_hours:
+            self.findings.append(
+                Finding(
+                    rules.WRONG_PARAMETER,
+                    f"parameter {quoted(name)} is counted in days at one place and in hours at"
+                    " another",
+                    "declare a parameter for each",
+                    place,
+                )
+            )
+        self.by_name[name] = parameter
 
     def measured(self, measure: Measure, place: Place) -> None:
         self.used.add(measure)

@@ -18,7 +18,7 @@ from regimen.protocol import (
     Table,
 )
 from regimen.route import Route
-from regimen.timing import MonthEnd
+from regimen.timing import ElapsedSpan, MonthEnd
 
 P = ParameterType
 
@@ -45,6 +45,7 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         course_begins=phase_timing.course_begins(reader),
         junction=reader.nearest("junctions", Junction),
         month_end=reader.nearest("month_end", MonthEnd) or MonthEnd.CLAMP,
+        over=_over(reader),
         products=phase_dosing.products(reader, drug or reader.course),
         caps=phase_dosing.caps(reader),
         rounding=phase_dosing.rounding(reader),
@@ -75,6 +76,11 @@ def _idle(reader: PhaseReader, own: PhaseShape) -> None:
                 "remove it, or write it on the phase that it is meant for",
                 reader.document.key_place((*reader.levels.path, key)),
             )
+
+
+def _over(reader: PhaseReader) -> ElapsedSpan | Ref | Table | None:
+    found = reader.level("over")
+    return reader.elapsed_span(found[0].over, "over", found[1]) if found else None
 
 
 def _route(reader: PhaseReader, place: Place) -> Route | Ref | Table:

@@ -43,6 +43,7 @@ from regimen.quantity import Quantity, Unit, read_count, read_unit
 from regimen.route import Route, read_route
 from regimen.timing import (
     CalendarSpan,
+    ElapsedSpan,
     MonthEnd,
     Span,
     Weekday,
@@ -246,6 +247,9 @@ class PhaseKeys(TimingKeys):
         valued(dose_texts.read_dose), "how much", absent=None
     )
     taper: TaperShape | None = key(block(TaperShape), "how much, level by level", absent=None)
+    over: ElapsedSpan | Between | Stated | TableText | None = key(
+        valued(texts.read_elapsed_or_range), "how long giving it takes", absent=None
+    )
     product: tuple[str | Ref, ...] | None = key(
         one_or_several(_of_product("read_product_name")),
         "of which products the doses are made up",

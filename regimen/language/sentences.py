@@ -54,6 +54,7 @@ _POINTS = {
     Point.BEGIN: "the first moment of",
     Point.FIRST: "the first dose of",
     Point.LAST: "the last dose of",
+    Point.FINISH: "the finish of",
     Point.END: "the end of",
 }
 _ROUNDED = {
@@ -182,6 +183,8 @@ class _Phase(_Words):
 
     def words(self, phase: Phase) -> tuple[str, ...]:
         what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
+        if phase.over is not None:
+            what += f" over {self.value(phase.over, 'length')}"
         when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
         return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits(phase))
 

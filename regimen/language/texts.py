@@ -16,9 +16,17 @@ from regimen.finding import Misread, quoted
 from regimen.protocol import (
     Ref,
 )
-from regimen.timing import CalendarSpan, read_calendar_span
+from regimen.timing import (
+    CalendarSpan,
+    ElapsedSpan,
+    Span,
+    always_shorter,
+    read_calendar_span,
+    read_elapsed_span,
+)
 
 T = TypeVar("T")
+SpanT = TypeVar("SpanT", CalendarSpan, ElapsedSpan)
 
 MOST_DOSES = 10_000
 MOST_CHARACTERS = 200  # of a title or name
@@ -32,8 +40,8 @@ class NotStated(Struct, frozen=True):
 class Between(Struct, frozen=True):
     """A range that a plan must fix: `6 to 7 days`."""
 
-    low: CalendarSpan
-    high: CalendarSpan
+    low: Span
+    high: Span
 
 
 class TableText(Struct, frozen=True):
@@ -108,12 +116,21 @@ _RANGE = re.compile(r"(?P<low>[0-9]+)(?: (?P<low_unit>[a-z]+))? to (?P<high>[0-9
 
 def read_span_or_range(text: str) -> CalendarSpan | Between:
     """`1 week`, or a range as in `6 to 7 days`."""
+    return _or_range(text, read_calendar_span)
+
+
+def read_elapsed_or_range(text: str) -> ElapsedSpan | Between:
+    """`46 hours`, or a range as in `30 to 60 minutes`."""
+    return _or_range(text, read_elapsed_span)
+
+
+def _or_range(text: str, read: Callable[[str], SpanT]) -> SpanT | Between:
     match = _RANGE.fullmatch(text)
     if match is None:
-        return read_calendar_span(text)
-    high = read_calendar_span(match["high"])
-    low = read_calendar_span(f"{match['low']} {match['low_unit'] or high.unit}")
-    if low.unit is not high.unit or low.count >= high.count:
+        return read(text)
+    unit = match["high"].split()[-1]
+    high, low = read(match["high"]), read(f"{match['low']} {match['low_unit'] or unit}")
+    if (match["low_unit"] or unit).rstrip("s") != unit.rstrip("s") or not always_shorter(low, high):
         raise Misread(
             rules.BAD_DURATION,
             f"{quoted(text)} is not a range from less to more in one unit",

@@ -68,7 +68,7 @@ from regimen.protocol.when import (
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import MonthEnd
+from regimen.timing import ElapsedSpan, MonthEnd
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -179,6 +179,7 @@ class Phase(Timed, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] | Table
     rounding: Rounding | Table | None
     products: tuple[Product, ...] | OneOf = ()
+    over: ElapsedSpan | Ref | Table | None = None  # how long giving each takes
 
     @property
     def subject(self) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from regimen.finding import Place
 from regimen.quantity import Dimension, Quantity, Unit
-from regimen.timing import CalendarSpan
+from regimen.timing import CalendarSpan, ElapsedSpan
 
 if TYPE_CHECKING:
     from regimen.protocol.when import Anchor
@@ -68,7 +68,7 @@ class Decided(Struct, frozen=True):
     place: Place
 
 
-Limit = Quantity | CalendarSpan | date | int
+Limit = Quantity | CalendarSpan | ElapsedSpan | date | int
 
 
 class Parameter(Struct, frozen=True):
@@ -78,8 +78,8 @@ class Parameter(Struct, frozen=True):
     depends on it is not scheduled. `optional` marks one that need not be answered at all.
     `decided` marks one that is answered on the way, and until then holds back what depends on it.
     `count` is how many weekdays or clock times the answer must have; `in_days` marks a duration
-    that is counted in days or longer wherever it is used, `may_be_nothing` an amount at which a
-    taper ends.
+    that is counted in days or longer wherever it is used, `in_hours` one in hours or minutes,
+    `may_be_nothing` an amount at which a taper ends.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Parameter(Struct, frozen=True):
     choices: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
     in_days: bool = False
+    in_hours: bool = False
     may_be_nothing: bool = False
     gap: bool = False
     optional: bool = False

@@ -84,6 +84,7 @@ class Point(StrEnum):
     FIRST = "first"  # its first administration
     LAST = "last"  # its last administration
     END = "end"  # the end of its period
+    FINISH = "finish"  # when its last administration, an infusion, has been given
 
     @property
     def words(self) -> str:
@@ -91,6 +92,7 @@ class Point(StrEnum):
             "begin": "the first moment",
             "first": "the first dose",
             "last": "the last dose",
+            "finish": "the finish",
         }.get(self, "the end")
 
 

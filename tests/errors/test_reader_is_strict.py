@@ -231,7 +231,7 @@ TABLES: dict[str, dict[str, str]] = {
         "$day_one": "unknown-parameter",
         "b": "bad-anchor",
         "start.end": "unknown-anchor",
-        "b.finish": "bad-anchor",
+        "b.finish": "ok",
         "b.each": "bad-anchor",
         "end of b": "bad-anchor",
         "previous": "bad-anchor",

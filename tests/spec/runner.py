@@ -36,6 +36,7 @@ EXPECTATIONS = (
     "dates",
     "administrations",
     "places",
+    "infusions",
     "total",
     "figures",
     "differences",
@@ -341,6 +342,15 @@ def _administrations(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, _line)
 
 
+def _infusions(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return _by_course(schedule, _infusion)
+
+
+def _infusion(each: Administration) -> str:
+    until = f"to {each.finish}" if each.finish else f"over {each.phase.over}"
+    return f"{each.moment} {until}"
+
+
 def _places(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, lambda each: f"{each.day.isoformat()} {place_in_words(each)}")
 
@@ -497,6 +507,7 @@ _SHOWN = {
     "visits": _visits,
     "administrations": _administrations,
     "places": _places,
+    "infusions": _infusions,
     "pieces": _pieces,
     "supplies": _supplies,
     "identities": _identities,

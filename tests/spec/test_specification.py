@@ -30,6 +30,7 @@ NAMES = {
     "d7-pieces",
     "d7-dispensing",
     "d8-usual-range",
+    "d9-infusion",
     "compare",
     "inheritance",
     "plans",
