@@ -368,7 +368,7 @@ def read_quantity(text: str) -> Quantity:
         raise Misread(
             rules.BAD_QUANTITY,
             f"{quoted(text)} is not a number, a space and a unit",
-            "write it as in 100 mcg",
+            "write it as in 100 mcg or 7.5 kg",
         )
     if match["unit"][0].isdigit() and match["unit"] not in _BY_SPELLING:
         raise Misread(

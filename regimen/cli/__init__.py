@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Sequence
 from errno import EPIPE
 from importlib import import_module
 from io import TextIOWrapper
@@ -27,6 +28,7 @@ _COMMANDS = {
     "test": ("authoring", "test"),
     "plan": ("scheduling", "plan"),
 }
+_QUOTE_IT = 'An answer that holds a space stands in quotation marks: --set weight="7.5 kg"'
 
 
 class _Regimen(click.Group):
@@ -54,6 +56,19 @@ class _Regimen(click.Group):
         command: click.Command = getattr(import_module(f"regimen.cli.{module}"), function)
         return command
 
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or the one that was surely meant."""
+        name = arguments[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, _COMMANDS, n=1)
+            meant = f" Did you mean {close[0]!r}?" if close else ""
+            raise click.UsageError(f"There is no command {name!r}.{meant}", context)
+        return super().resolve_command(context, arguments)
+
     def invoke(self, context: click.Context) -> object:
         from regimen.export.refusals import ExportMismatch, MissingLibrary
         from regimen.finding import Refusal
@@ -68,7 +83,13 @@ class _Regimen(click.Group):
             report(refusal.findings)
             raise click.exceptions.Exit(1) from None
         except NotFound as error:
-            raise WrongUse(f"{error}.") from None
+            said = str(error)
+            raise WrongUse(said if said.endswith("?") else f"{said}.") from None
+        except click.UsageError as error:
+            takes = error.ctx.command.params if error.ctx else []
+            if "unexpected extra argument" in error.message and _takes_answers(takes):
+                raise click.UsageError(f"{error.message}\n{_QUOTE_IT}", error.ctx) from None
+            raise
         except MissingLibrary as error:
             raise WrongUse(str(error)) from None
         except ExportMismatch as error:
@@ -84,6 +105,10 @@ class _Regimen(click.Group):
             raise WrongUse(f"{error.filename!r}: {error.strerror}.") from None
 
 
+def _takes_answers(parameters: Sequence[click.Parameter]) -> bool:
+    return any(each.name == "answers" for each in parameters)
+
+
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         click.echo(f"regimen {regimen.__version__}")
@@ -95,7 +120,8 @@ def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
         "regimen is not a medical device and no substitute for clinical judgement: check every"
-        " drug, dose and date against the prescription."
+        " drug, dose and date against the prescription. It ends with 0 when all is well, 1 when"
+        " something is missing, wrong or different, and 2 when the command itself is wrong."
     ),
 )
 @click.option(

@@ -18,7 +18,6 @@ _MEANINGS = ("date", "weekday", "time", "zone", "drug", "dose", "unit", "ucum", 
 @click.command()
 @click.argument("protocol")
 @click.argument("table", metavar="FILE.csv")
-@plan_options
 @click.option(
     "--drug",
     "drugs",
@@ -43,6 +42,7 @@ _MEANINGS = ("date", "weekday", "time", "zone", "drug", "dose", "unit", "ucum", 
     help="Write the differences to a file; its extension chooses the format.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="The format to write.")
+@plan_options
 def compare(
     protocol: str,
     table: str,
@@ -54,15 +54,18 @@ def compare(
 ) -> None:
     """Hold another schedule against ours, dose by dose.
 
-    PROTOCOL is an id of the library, a protocol file or a plan file. FILE.csv is an independent
-    calculation, or what another system says: a line for each dose, with columns for the date, the
-    drug and the dose with its unit, and for time and route if wanted.
+    PROTOCOL is an id of the library, a protocol file or a plan file; a plan file says its start
+    and answers itself. FILE.csv is an independent calculation, or what another system says: a line
+    for each dose, with columns for the date, the drug and the dose with its unit, and for time and
+    route if wanted.
 
     Ends with 0 where nothing differs, and with 1 where something does.
 
     \b
     regimen compare plan.yaml theirs.csv --drug "cobalamin=vitamin B12"
     """
+    if protocol.lower().endswith(".csv"):
+        raise WrongUse(f"the plan stands first, and then the table: {table} {protocol}.")
     form = form_of(output, form, _FORMATS)
     output = output or STDOUT
     for name in (protocol, table):

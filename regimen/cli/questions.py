@@ -29,6 +29,8 @@ _WRITTEN = {
     "clock times": "written hh:mm, with commas between them",
     "days": "such as every 2 days, 2 times a week, or mon, thu",
     "extent": "a duration, or a number of doses",
+    "route": "such as oral, intramuscular, intravenous or subcutaneous",
+    "time zone": "the name of a place, as in Europe/Rome",
 }
 
 
@@ -52,7 +54,7 @@ def complete(protocol: Protocol, wanted: Wanted) -> dict[str, Given]:
 
 def kind(question: Parameter) -> str:
     """What sort of answer is taken: its kind, unit and limits."""
-    parts = [_WRITTEN.get(question.type, str(question.type))]
+    parts = [_WRITTEN[question.type]]
     if question.unit is not None:
         parts.append(f"in {question.unit.name}")
     if question.at_least is not None:

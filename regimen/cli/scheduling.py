@@ -23,7 +23,6 @@ _NO_LABEL = ("csv",)
 
 @click.command()
 @click.argument("protocol")
-@plan_options
 @click.option(
     "-o",
     "--output",
@@ -34,6 +33,7 @@ _NO_LABEL = ("csv",)
 @click.option("--label", metavar="TEXT", help='Your own words on every entry, as in "Bed 4".')
 @click.option("--why", is_flag=True, help="Show the reason for every date and dose.")
 @click.option("--save-plan", metavar="FILE", help="Keep the plan, to issue the same again.")
+@plan_options
 def schedule(
     protocol: str,
     wanted: Wanted,
@@ -45,7 +45,8 @@ def schedule(
 ) -> None:
     """Date every dose, as a table or a file.
 
-    PROTOCOL is an id of the library, a protocol file or a plan file. What is missing is asked for.
+    PROTOCOL is an id of the library, a protocol file or a plan file; a plan file says its start
+    and answers itself. What is missing is asked for.
 
     \b
     regimen schedule b12-acth-infantile-spasms --start 2026-03-02 \\

@@ -32,7 +32,6 @@ class _Per(click.Choice[str]):
 
 @click.command()
 @click.argument("protocol")
-@plan_options
 @click.option(
     "--per",
     "wanted_per",
@@ -48,6 +47,7 @@ class _Per(click.Choice[str]):
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="The format to write.")
 @click.option("--why", is_flag=True, help="Show which doses every figure is the sum of.")
+@plan_options
 def totals(
     protocol: str,
     wanted: Wanted,
@@ -58,7 +58,8 @@ def totals(
 ) -> None:
     """Add up the doses, and recount them.
 
-    PROTOCOL is an id of the library, a protocol file or a plan file. What is missing is asked for.
+    PROTOCOL is an id of the library, a protocol file or a plan file; a plan file says its start
+    and answers itself. What is missing is asked for.
 
     \b
     regimen totals plan.yaml --why

@@ -18,6 +18,7 @@ from regimen.language.nodes import decoded
 MOST_BYTES = 4 * 1024 * 1024  # twenty thousand doses take two
 MOST_LINES = 50_000
 MOST_CELLS = 200  # of a line
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
 SEPARATORS = (",", ";", "\t")
 _CELL = {
     separator: re.compile(
@@ -40,6 +41,13 @@ Row = list[Cell]
 
 def text_of(data: bytes, file: str) -> str:
     """The file as text. Raises Refusal where it is none, is too large, or hides characters."""
+    if data.startswith(_WORKBOOKS):
+        raise refuse(
+            rules.NOT_TEXT,
+            "the file is a workbook, not a table of text",
+            "open it, and save the sheet as CSV in UTF-8",
+            Place(file, 1, 1),
+        )
     return decoded(data, file, MOST_BYTES, "take out the lines of other treatments")
 
 

@@ -17,8 +17,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from regimen import library
-from regimen.cli import files, main, scheduling
+from regimen.cli import files, main, questions, scheduling
 from regimen.export import FORMATS, ExportMismatch
+from regimen.finding import Place
+from regimen.protocol import Parameter, ParameterType
 
 CASE = "b12-acth-infantile-spasms"
 ANSWERS = ("--start", "2026-03-02", "--set", "twice_weekly_for=2 weeks")
@@ -210,6 +212,14 @@ def test_without_a_terminal_everything_missing_is_one_error() -> None:
         assert text in result.stderr
 
 
+def test_every_kind_of_question_says_how_it_is_answered() -> None:
+    place = Place("protocol.yaml", 1, 1)
+    for type in ParameterType:
+        said = questions.kind(Parameter("name", type, "What?", place))
+        assert said.startswith("(")
+        assert len(said) > len("(route)")
+
+
 def test_limits_are_kept() -> None:
     result = run(
         "schedule", CASE, "--start", "2026-03-02", "--set", "twice_weekly_for=53 weeks", code=1
@@ -374,6 +384,7 @@ def test_what_does_not_read_back_is_not_written(
         (("--override", "x=y", "--by", "Dr Example"), "--because"),
         (("--because", "y"), "--override"),
         (("--nonsense",), "--nonsense"),
+        (("weeks",), 'stands in quotation marks: --set weight="7.5 kg"'),
     ],
     ids=str,
 )
@@ -579,5 +590,6 @@ def test_the_version() -> None:
 
 
 def test_a_missing_command_is_wrong_use() -> None:
-    run("nonsense", code=2)
+    assert "There is no command 'nonsense'." in run("nonsense", code=2).stderr
+    assert "Did you mean 'schedule'?" in run("schedul", CASE, code=2).stderr
     run("plan", "nonsense", code=2)

@@ -179,6 +179,7 @@ def test_a_separator_inside_a_quoted_name_is_part_of_it() -> None:
         (b"date,drug,dose\n2026-03-02,\xe4,1 mg\n", "theirs.csv:2:12 not-text"),
         ("date,drug,dose\n2026-03-02,b\u200b,1 mg\n", "theirs.csv:2:13 bad-text"),
         ("date,drug,dose\n2026-03-02,b\0,1 mg\n", "theirs.csv:2:13 bad-text"),
+        (export(samples.case_report(), "xlsx"), "theirs.csv:1:1 not-text"),
         (b"x" * (cells.MOST_BYTES + 1), "theirs.csv:1:1 too-large"),
         ("date,drug,dose\n" + "2026-03-02,b,1 mg\n" * cells.MOST_LINES,
          f"theirs.csv:{cells.MOST_LINES + 1}:1 too-large"),
@@ -425,6 +426,7 @@ def test_exit_codes(theirs: Path) -> None:
         (("--column", "when=date"), "none of date"),
         (("--format", "ics"), "ics"),
         (("-o", "theirs.csv"), "overwrite theirs.csv"),
+        (("weeks",), "stands in quotation marks"),
     ],
     ids=str,
 )
@@ -438,6 +440,10 @@ def test_wrong_use(
     assert result.stdout == ""
     assert theirs.read_bytes() == before
     assert list(theirs.parent.iterdir()) == [theirs]
+
+
+def test_the_plan_stands_first(theirs: Path) -> None:
+    assert "stands first" in run("compare", str(theirs), CASE, *ANSWERS, code=2).stderr
 
 
 def test_a_table_that_is_none(tmp_path: Path) -> None:
