@@ -75,13 +75,15 @@ def schedule(
     closed: str | Iterable[str] = (),
     overrides: Iterable[Override] = (),
     by: str | None = None,
+    ranges: _Source | None = None,
 ) -> CheckedSchedule:
     """The schedule of one patient, of a protocol by its id in the library or the path of its file.
 
     `parameters` answers the protocol's questions by name, each as the text a plan file would hold
     (`"2 weeks"`, `"7.5 kg"`); dates, clock times, whole numbers and lists of them are taken too,
     and a float never is. `closed` are the weekdays on which nothing can be given, `by` is who
-    decided the answers, and `zone` is asked for where a protocol has clock times.
+    decided the answers, and `zone` is asked for where a protocol has clock times. `ranges` is the
+    path of a site's own table of usual doses and limits, which stands before the program's.
 
     Each call makes a new plan with a new random id, and so another set of calendar entries. To
     issue the same calendar again, keep `plan_text(checked.plan)` in a file and give its path as
@@ -97,6 +99,7 @@ def schedule(
     """
     from regimen import planning
     from regimen.library import opened
+    from regimen.library import ranges as _ranges
 
     answers = dict(parameters or {})
     for name, value in (("start", start), ("zone", zone)):
@@ -122,7 +125,8 @@ def schedule(
         )
     elif given or recorded:
         raise TypeError("a plan file already says its start, answers and overrides: give it alone")
-    return planning.check(found, plan)
+    site = planning.NO_SITE if ranges is None else _ranges(ranges)
+    return planning.check(found, plan, ranges=site)
 
 
 def totals(

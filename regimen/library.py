@@ -15,6 +15,7 @@ from regimen import rules
 from regimen.finding import Place, refuse
 
 if TYPE_CHECKING:
+    from regimen.checks.ranges import Ranges
     from regimen.language.plan_files import PlanFile
     from regimen.plan import Plan
     from regimen.protocol import Protocol
@@ -47,14 +48,33 @@ def read(source: str | os.PathLike[str]) -> tuple[bytes, str]:
     name = os.fspath(source)
     if isinstance(source, str) and _ID.fullmatch(name) and name in protocol_ids():
         return protocol_text(name)
+    try:
+        return _bytes_named(name), name
+    except FileNotFoundError:
+        what = "in the library and no file" if _ID.fullmatch(name) else "a file, and no id"
+        raise NotFound(f"{name!r} is not {what} here{_meant(name)}") from None
+
+
+def ranges(source: str | os.PathLike[str]) -> Ranges:
+    """A site's own table of usual doses and limits. Raises NotFound and Refusal."""
+    from regimen import planning
+
+    name = os.fspath(source)
+    try:
+        return planning.read_ranges(_bytes_named(name), name)
+    except FileNotFoundError:
+        raise NotFound(f"{name!r} is not a file here") from None
+
+
+def _bytes_named(name: str) -> bytes:
+    """The bytes of the file. Raises FileNotFoundError, and NotFound where it cannot be read."""
     path = Path(name)
     try:
         if path.is_dir():
             raise NotFound(f"{name!r} is a folder; name a file in it")
-        return _bytes_of(path, name), name
+        return _bytes_of(path, name)
     except FileNotFoundError:
-        what = "in the library and no file" if _ID.fullmatch(name) else "a file, and no id"
-        raise NotFound(f"{name!r} is not {what} here{_meant(name)}") from None
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise NotFound(f"{name!r} cannot be read: {reason}") from None

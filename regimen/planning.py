@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from regimen import rules
 from regimen.checks import check_protocol, checked, examined
+from regimen.checks.ranges import NO_SITE, Ranges
 from regimen.engine.expansion import expand
 from regimen.engine.inputs import asked, missing
 from regimen.finding import Override, Place, Refusal, refuse
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from regimen.language.plan_files import PlanFile
 
 __all__ = [
+    "NO_SITE",
     "START",
     "Given",
     "check",
@@ -40,6 +42,7 @@ __all__ = [
     "plan_text",
     "read_plan_file",
     "read_protocol",
+    "read_ranges",
     "sentences",
     "test",
     "totals",
@@ -114,15 +117,23 @@ _SOME_DAY = Given("2000-01-01")  # which questions are open does not depend on t
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def examine(protocol: Protocol, plan: Plan) -> Schedule:
+def read_ranges(text: bytes | str, file: str) -> Ranges:
+    """A site's own table of usual doses and limits, which stands before the package's. Raises
+    Refusal."""
+    from regimen.checks.ranges import read_rows
+
+    return Ranges(read_rows(text, file))
+
+
+def examine(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> Schedule:
     """The plan's schedule with all its findings, to be looked at. Raises Refusal where there is
     none at all: on open questions, and on whatever has no exact date or dose."""
-    return examined(expand(protocol, plan))
+    return examined(expand(protocol, plan), ranges)
 
 
-def check(protocol: Protocol, plan: Plan) -> CheckedSchedule:
+def check(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     """The plan's schedule, fit for export. Raises Refusal while any error stands."""
-    return checked(expand(protocol, plan))
+    return checked(expand(protocol, plan), ranges)
 
 
 def totals(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:

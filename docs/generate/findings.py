@@ -12,7 +12,7 @@ from docs.generate.attempt import attempt
 from docs.generate.codes import link, modules, rules_of
 from docs.generate.markdown import fenced, table, words
 from regimen import checks, planning, rules
-from regimen.checks import usual_range
+from regimen.checks import ranges, usual_range
 from regimen.finding import Finding, Reader, Refusal, Rule, Severity
 from tests.spec.runner import findings_of, tables
 
@@ -147,7 +147,8 @@ def _section(rule: Rule, shown: dict[str, Finding], level: str) -> Iterator[str]
 
 def _listed(module: ModuleType) -> str:
     rows = []
-    for when, listed in (("a protocol", checks.ON_PROTOCOL), ("a schedule", checks.ON_SCHEDULE)):
+    of_schedules = (*checks.ON_SCHEDULE, *checks.AGAINST_RANGES)
+    for when, listed in (("a protocol", checks.ON_PROTOCOL), ("a schedule", of_schedules)):
         for check in listed:
             if check.__module__ == module.__name__:
                 doc = inspect.getdoc(check)
@@ -173,15 +174,14 @@ def _others(module: ModuleType) -> list[Rule]:
 
 def _usual_doses() -> str:
     return table(
-        ["drug", "route", "for", "usual", "source"],
+        ["drug", "route", "", "source"],
         [
             [
                 words(", ".join((row.drug, *row.also))),
-                str(row.route) if row.route else "every route by injection",
-                words(row.population),
-                words(f"{row.low} to {row.high} per {row.per}"),
+                " or ".join(str(route or "every route by injection") for route in row.route),
+                words(row.words()),
                 words(row.source),
             ]
-            for row in usual_range.usual_doses()
+            for row in ranges.usual_doses()
         ],
     )

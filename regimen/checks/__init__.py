@@ -1,7 +1,7 @@
 """The checks, and the only maker of a checked schedule.
 
-`ON_SCHEDULE` and `ON_PROTOCOL` list every check there is; a check that is not listed does not
-exist, and one that examined nothing has failed.
+`ON_PROTOCOL`, `ON_SCHEDULE` and `AGAINST_RANGES` list every check there is; a check that is not
+listed does not exist, and one that examined nothing has failed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from regimen.checks import (
     spacing,
     usual_range,
 )
+from regimen.checks.ranges import NO_SITE, Ranges
 from regimen.engine.inputs import unknown_answers
 from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal
@@ -40,9 +41,12 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     spacing.too_close,
     spacing.overlapping,
     spacing.running_on,
-    usual_range.outside,
     recount.differs,
     conservation.differ,
+)
+AGAINST_RANGES: tuple[Callable[[Schedule, Ranges], Iterator[Finding]], ...] = (
+    usual_range.outside,
+    usual_range.in_another_unit,
 )
 ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.per_day_on_rest_days,
@@ -61,19 +65,21 @@ def check_protocol(protocol: Protocol) -> Protocol:
     return protocol
 
 
-def examined(schedule: Schedule) -> Schedule:
+def examined(schedule: Schedule, ranges: Ranges = NO_SITE) -> Schedule:
     """The schedule with its findings, each with the override that the plan records for it."""
     found = [*unknown_answers(schedule.protocol, schedule.plan)]
     found += [finding for check in ON_SCHEDULE for finding in check(schedule)]
+    found += [finding for check in AGAINST_RANGES for finding in check(schedule, ranges)]
     findings = [_overridden(finding, schedule) for finding in found]
     findings += _idle(schedule, findings)
     return replace(schedule, findings=tuple(findings))
 
 
-def checked(schedule: Schedule) -> CheckedSchedule:
+def checked(schedule: Schedule, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     """The examined schedule, fit for export. Raises Refusal while an error stands."""
-    schedule = examined(schedule)
-    return CheckedSchedule(schedule, total(schedule), tuple(usual_range.results(schedule)))
+    schedule = examined(schedule, ranges)
+    results = tuple(usual_range.results(schedule, ranges))
+    return CheckedSchedule(schedule, total(schedule), results)
 
 
 def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:

@@ -1,137 +1,146 @@
-"""Doses far outside what is usual for their drug and route: slips of a factor of three or more.
+"""Doses outside what is usual for their drug and route, or over a limit: slips of a unit or a
+decimal point.
 
-The table is cited row by row in `usual_ranges.yaml`. A drug that it lacks is shown as not checked.
+The table is cited row by row in `usual_ranges.yaml`; a site may add a file of its own. Doses of
+one drug are added up over all courses that give it. A drug that the table lacks is shown as not
+checked.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache
+from itertools import groupby
 from math import floor
-from pathlib import Path
 
 from msgspec import Struct
 
-from regimen import rules
-from regimen.finding import Finding, Misread, Reader, Rule, Severity, quoted
-from regimen.language.nodes import read_nodes
-from regimen.language.schema import AMOUNT, TEXT
-from regimen.language.shapes import Shape, block, key, one_or_several, reads, several
-from regimen.language.shaping import shaped
+from regimen.checks.ranges import DOSE, LIFETIME, NO_SITE, WEEK, Basis, Ranges, Row
+from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.plan import Plan
 from regimen.protocol import Course, Measure, Taper
-from regimen.quantity import Quantity
-from regimen.route import Route, read_route
-from regimen.schedule import Administration, AppliedPhase, RangeCheck, Schedule, often
+from regimen.quantity import BY_UCUM, Quantity
+from regimen.schedule import Administration, RangeCheck, Schedule, often
 
 _WHY = "a slip between mcg and mg, or of the decimal point, is a tenfold or thousandfold dose"
 FAR_OUTSIDE = Rule("far-outside-range", Severity.ERROR, Reader.PLAN, _WHY, may_override=True)
 OUTSIDE = Rule("outside-range", Severity.WARNING, Reader.PLAN, _WHY, may_override=True)
+OVER_LIMIT = Rule(
+    "over-limit",
+    Severity.ERROR,
+    Reader.PLAN,
+    "more than a drug's limit harms, whichever courses it comes from",
+    may_override=True,
+)
+OTHER_UNIT = Rule(
+    "other-unit",
+    Severity.ERROR,
+    Reader.PLAN,
+    "mg written for units, or units for mg, is another dose altogether",
+    may_override=True,
+)
 FAR = 3  # how many times beyond the usual range is far
-
-PER_DOSE, PER_DAY, PER_KG_DAY = "dose", "day", "kg/day"
-
-
-def read_per(text: str) -> str:
-    if text not in (PER_DOSE, PER_DAY, PER_KG_DAY):
-        raise Misread(
-            rules.UNKNOWN_WORD, f"{quoted(text)} is not a basis", "write dose, day or kg/day"
-        )
-    return text
+# Units that are mistaken for each other; the first is larger.
+_LOOK_ALIKE = (("mg", "ug"), ("g", "mg"), ("ug", "ng"), ("10*6.[iU]", "[iU]"))
 
 
-def _read_row_route(text: str) -> Route | None:
-    """None stands for every route by injection."""
-    return None if text == "injection" else read_route(text)
+class Compared(Struct, frozen=True):
+    """What is given together, against one row: `amount` is on the row's basis, and `whole` says
+    whether it is no less than usual by its place alone, as the last evening of a phase is."""
 
-
-class _Row(Shape):
-    """A row of the table."""
-
-    drug: str = key(TEXT, "its usual name")
-    also: tuple[str, ...] = key(one_or_several(TEXT), "its other names", absent=())
-    route: Route | None = key(reads(_read_row_route), "a route, or injection for all of them")
-    population: str = key(TEXT, "for whom the range is usual")
-    per: str = key(reads(read_per), "what the amounts are per")
-    low: Quantity = key(AMOUNT, "the least that is usual")
-    high: Quantity = key(AMOUNT, "the most that is usual")
-    source: str = key(TEXT, "where that is written")
-
-    def is_for(self, drug: str, route: Route | None) -> bool:
-        names = [name.lower() for name in (self.drug, *self.also)]
-        if drug.lower() not in names or route is None:
-            return False
-        if self.route is None:
-            return route.by_injection
-        return route is self.route or (route is Route.PARENTERAL and self.route.by_injection)
-
-    def words(self) -> str:
-        return f"{self.low} to {self.high} per {self.per}, {self.population}"
-
-
-class _Table(Shape):
-    """The table."""
-
-    rows: tuple[_Row, ...] = key(several(block(_Row)), "the rows")
-
-
-@cache
-def usual_doses() -> tuple[_Row, ...]:
-    """The rows of the table, each with its source."""
-    data = Path(__file__).with_name("usual_ranges.yaml").read_bytes()  # a part of the package
-    return shaped(read_nodes(data, "usual_ranges.yaml"), _Table).rows
-
-
-class _Compared(Struct, frozen=True):
-    """A dose of a phase against one row; `amount` is on the row's basis."""
-
-    phase: AppliedPhase
-    row: _Row
+    given: tuple[Administration, ...]
+    row: Row
     amount: Quantity
-    tapering: bool
+    whole: bool
 
     @property
-    def far(self) -> bool:
-        return self.amount > self.row.high.times(FAR) or (
-            not self.tapering and self.amount.times(FAR) < self.row.low
-        )
+    def above(self) -> Fraction:
+        """How many times the most that is usual, or that may be given."""
+        most = self.row.limit or self.row.high
+        assert most is not None  # every row says one of them
+        return self.amount.over(most)
 
     @property
-    def outside(self) -> bool:
-        return self.amount > self.row.high or (not self.tapering and self.amount < self.row.low)
+    def below(self) -> Fraction:
+        """How many times the amount the least that is usual is; nothing in a taper."""
+        tapering = any(isinstance(each.phase.written.dose, Taper) for each in self.given)
+        if self.row.low is None or tapering or not self.whole:
+            return Fraction(0)
+        return self.row.low.over(self.amount)
+
+    @property
+    def times(self) -> Fraction:
+        """How many times beyond the row; up to one is inside it."""
+        return max(self.above, self.below)
 
 
-def outside(schedule: Schedule) -> Iterator[Finding]:
-    """One finding per course and amount outside the usual range."""
-    for course in schedule.protocol.courses:
-        seen: dict[str, Finding] = {}
-        for compared in _comparisons(course, schedule):
-            if compared.outside or compared.far:
-                finding = _finding(compared)
-                seen.setdefault(finding.about, finding)
-        yield from seen.values()
+def outside(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Finding]:
+    """One finding per course and amount outside the usual range, or over a limit."""
+    seen: dict[str, Finding] = {}
+    for compared in _comparisons(schedule, ranges):
+        if compared.times > 1:
+            finding = _finding(compared)
+            seen.setdefault(f"{finding.code} {finding.about}", finding)
+    yield from seen.values()
 
 
-def _finding(compared: _Compared) -> Finding:
-    phase, row, amount = compared.phase, compared.row, compared.amount
-    way = "above" if amount > row.high else "below"
-    times = amount.over(row.high) if way == "above" else row.low.over(amount)
-    factor = (
-        f"{_factor(times)} the limit"
-        if way == "above"
-        else f"the limit is {_factor(times)} as much"
-    )
+def in_another_unit(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Finding]:
+    """Doses in a unit that the drug is not known in, where the number would be usual in the other:
+    40 mg of what is given by 40 units."""
+    seen: dict[str, Finding] = {}
+    for given in _by_drug(schedule, ranges):
+        for row in ranges.about([given[0].drug]):
+            if row.low is None or row.high is None or row.per != _PER_DOSE:
+                continue
+            for each in given:
+                finding = _other_unit(each, row, row.low, row.high)
+                if finding is not None:
+                    seen.setdefault(finding.about, finding)
+    yield from seen.values()
+
+
+_PER_DOSE = Basis(DOSE)
+
+
+def _other_unit(given: Administration, row: Row, low: Quantity, high: Quantity) -> Finding | None:
+    assert given.dose is not None
+    dose, usual = given.dose.ordered, high.unit
+    meant = Quantity(dose.value, usual)
+    if dose.unit.dimension is usual.dimension or not row.by(given.phase.route):
+        return None
+    if not low <= meant <= high:
+        return None
     return Finding(
-        FAR_OUTSIDE if compared.far else OUTSIDE,
-        f"{phase.drug} {amount} {phase.route} per {row.per} is {way} the usual {row.words()}"
-        f" ({factor})",
+        OTHER_UNIT,
+        f"{given.drug} {dose} {given.phase.route} is not in the unit that is usual: {row.words()};"
+        f" {meant} would be usual: was {dose.unit.name} written for {usual.name}?",
+        "check the unit against the prescription; no conversion is assumed between them; if it is"
+        " meant, the prescriber records an override with a reason",
+        given.phase.written.place_of("dose", "taper"),
+        about=f"{given.course}: {dose} {given.phase.route}",
+    )
+
+
+def _finding(compared: Compared) -> Finding:
+    row = compared.row
+    first, above = compared.given[0], compared.above > 1
+    way = "above" if above else "below"
+    factor = f"{_factor(compared.above)} the limit"
+    if not above:
+        factor = f"the limit is {_factor(compared.below)} as much"
+    where = f"{way} the usual {row.words()}"
+    if row.limit is not None:
+        where = f"over the limit of {row.words().removeprefix('at most ')}"
+    rule = FAR_OUTSIDE if compared.times > FAR else OUTSIDE
+    what = f"{compared.amount} {first.phase.route} per {row.per}"
+    return Finding(
+        rule if row.limit is None else OVER_LIMIT,
+        f"{first.drug} {what} is {where} ({factor}{_slip(compared)})",
         "check the amount and its unit against the prescription; if it is meant, the prescriber"
         " records an override with a reason",
-        phase.written.place_of("dose", "taper"),
-        about=f"{phase.course}: {amount} {phase.route} per {row.per}",
+        first.phase.written.place_of("dose", "taper"),
+        about=f"{' + '.join(_courses(compared))}: {what}",
     )
 
 
@@ -140,28 +149,158 @@ def _factor(times: Fraction) -> str:
     return f"{'exactly' if whole == times else 'more than'} {often(whole)}"
 
 
-def results(schedule: Schedule) -> Iterator[RangeCheck]:
+def _slip(compared: Compared) -> str:
+    """`; 100 mcg would be usual: was mg written for mcg?`"""
+    row, amount = compared.row, compared.amount
+    for pair in _LOOK_ALIKE:
+        for written, meant in (pair, pair[::-1]):
+            other = Quantity(amount.value, BY_UCUM[meant])
+            if amount.unit.ucum == written and _holds(row, other):
+                return (
+                    f"; {other} would be usual: was {amount.unit.name} written for"
+                    f" {other.unit.name}?"
+                )
+    return ""
+
+
+def _holds(row: Row, amount: Quantity) -> bool:
+    if row.low is None or row.high is None:
+        return False
+    return row.low.base <= amount.base <= row.high.base
+
+
+# --- what is held against what
+
+
+def _comparisons(schedule: Schedule, ranges: Ranges) -> Iterator[Compared]:
+    """All that is given together, against the row that it fits best, and against every limit."""
+    for given in _by_drug(schedule, ranges):
+        alternatives: dict[tuple[str, tuple[int, ...]], list[Row]] = {}
+        for row in ranges.about([given[0].drug]):
+            about = tuple(id(each) for each in given if row.by(each.phase.route))
+            if about and _counts(row, schedule.plan) and _of_one_kind(row, given):
+                alternatives.setdefault((row.per.time, about), []).append(row)
+        for (time, about), rows in alternatives.items():
+            mine = [each for each in given if id(each) in about]
+            for together, whole in _windows(time, mine):
+                yield from _against(rows, together, schedule.plan, whole=whole)
+
+
+def _against(
+    rows: list[Row], together: tuple[Administration, ...], plan: Plan, *, whole: bool
+) -> Iterator[Compared]:
+    """What is given together against the usual row that it fits best, and against every limit."""
+    compared = [
+        Compared(together, row, amount, whole)
+        for row in rows
+        if (amount := _amount(row, together, plan)) is not None
+    ]
+    usual = [each for each in compared if each.row.limit is None]
+    if usual:
+        yield min(usual, key=lambda each: each.times)
+    yield from (each for each in compared if each.row.limit is not None)
+
+
+def _by_drug(schedule: Schedule, ranges: Ranges) -> list[list[Administration]]:
+    """The stated doses of each drug, by whatever name it goes, over all courses."""
+    rows = ranges.about({phase.drug for phase in schedule.phases})
+    found: dict[str, list[Administration]] = {}
+    for each in schedule.administrations:
+        if each.dose is not None:
+            name = each.drug.lower()
+            known = next((row.names[0] for row in rows if name in row.names), name)
+            found.setdefault(known, []).append(each)
+    return list(found.values())
+
+
+def _counts(row: Row, plan: Plan) -> bool:
+    """Whether the row is about this patient, as far as that is known."""
+    return row.without is None or row.without not in plan.answers
+
+
+def _of_one_kind(row: Row, given: Sequence[Administration]) -> bool:
+    kind = row.amounts[0].unit.dimension
+    return all(each.dose.ordered.unit.dimension is kind for each in given if each.dose)
+
+
+def _windows(
+    time: str, given: list[Administration]
+) -> Iterator[tuple[tuple[Administration, ...], bool]]:
+    """What falls into one dose, one day, one week or the whole plan, each once; and whether it is
+    as much as its phase comes to."""
+    if time == DOSE:
+        yield from (((each,), True) for each in given)
+        return
+    if time == LIFETIME:
+        yield tuple(given), False
+        return
+    days = {day: tuple(each) for day, each in groupby(given, key=lambda each: each.day)}
+    windows = list(days.values())
+    if time == WEEK:
+        windows = [_week(day, days) for day in days]
+    most: dict[int, Quantity] = {}
+    for window in windows:
+        phase, total = id(window[0].phase), _sum(window)
+        most[phase] = max(total, most.get(phase, total))
+    for window in windows:
+        yield window, _sum(window) == most[id(window[0].phase)]
+
+
+def _week(first: date, days: dict[date, tuple[Administration, ...]]) -> tuple[Administration, ...]:
+    return tuple(each for after in range(7) for each in days.get(first + timedelta(after), ()))
+
+
+def _sum(given: Sequence[Administration]) -> Quantity:
+    first, *rest = [each.dose.ordered for each in given if each.dose]
+    for amount in rest:
+        first += amount
+    return first
+
+
+def _amount(row: Row, given: Sequence[Administration], plan: Plan) -> Quantity | None:
+    """What is given on the row's basis; None where what it scales by is not known."""
+    total = _sum(given)
+    if row.per.scale is None:
+        return total
+    size = plan.answers.get(row.per.scale)
+    if size is None:
+        return None
+    assert isinstance(size.value, Quantity)
+    per = size.value.base / 1000 if row.per.scale is Measure.WEIGHT else size.value.base
+    return total.times(1 / per)
+
+
+def _courses(compared: Compared) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.course for each in compared.given))
+
+
+# --- what was checked
+
+
+def results(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[RangeCheck]:
     """For every course, whether its doses were held against a usual range, and against which."""
+    compared = list(_comparisons(schedule, ranges))
     for course in schedule.protocol.courses:
-        compared = list(_comparisons(course, schedule))
-        if not compared:
-            yield RangeCheck(course.key, course.drug, False, _not_checked(course, schedule))
+        mine = [each for each in compared if course.key in _courses(each)]
+        if not mine:
+            reason = _not_checked(course, schedule, ranges)
+            yield RangeCheck(course.key, course.drug, False, f"range not checked: {reason}")
             continue
-        row = compared[0].row
-        out = any(each.outside for each in compared)
+        rows = list({id(each.row): each.row for each in mine}.values())
+        out = any(each.times > 1 for each in mine)
+        kept = f"usual range {'NOT kept' if out else 'kept'}"
         yield RangeCheck(
             course.key,
             course.drug,
             True,
-            f"usual range {'NOT kept' if out else 'kept'}: {row.words()}"
-            f"{_unchecked(course, schedule, compared)}",
-            row.source,
+            f"{kept}: {'; '.join(row.words() for row in rows)}{_unchecked(course, schedule, mine)}",
+            "; ".join(dict.fromkeys(row.source for row in rows)),
         )
 
 
-def _unchecked(course: Course, schedule: Schedule, compared: list[_Compared]) -> str:
+def _unchecked(course: Course, schedule: Schedule, compared: list[Compared]) -> str:
     """What the table says nothing of, where it speaks of another part of the course."""
-    spoken_of = [id(each.phase) for each in compared]
+    spoken_of = {id(each.phase) for one in compared for each in one.given}
     left = [
         phase.title
         for phase in schedule.phases
@@ -170,56 +309,18 @@ def _unchecked(course: Course, schedule: Schedule, compared: list[_Compared]) ->
     return f"; range not checked of {', '.join(left)}" if left else ""
 
 
-def _not_checked(course: Course, schedule: Schedule) -> str:
-    if not any(each.dose for each in schedule.of_course(course.key)):
-        return "range not checked: no dose is stated"
-    routes = {phase.route for phase in schedule.phases if phase.course == course.key}
-    if any(row.is_for(course.drug, route) for row in usual_doses() for route in routes):
-        return "range not checked: the table's row needs the weight, or another kind of unit"
-    return f"range not checked: no row for {course.drug} by this route"
-
-
-def _comparisons(course: Course, schedule: Schedule) -> Iterator[_Compared]:
-    for phase in schedule.phases:
-        if phase.course != course.key:
-            continue
-        given = [
-            each for each in schedule.of_course(course.key) if each.phase is phase and each.dose
-        ]
-        rows = [row for row in usual_doses() if row.is_for(phase.drug, phase.route)]
-        for row in rows:
-            amounts = _amounts(row, given, schedule.plan)
-            if amounts is not None:
-                tapering = isinstance(phase.written.dose, Taper)
-                for amount in dict.fromkeys(amounts):
-                    yield _Compared(phase, row, amount, tapering)
-                break
-
-
-def _amounts(row: _Row, given: list[Administration], plan: Plan) -> list[Quantity] | None:
-    """The doses on the row's basis; None where they cannot be compared with it."""
-    doses = [(each.day, each.dose.ordered) for each in given if each.dose]
-    if not doses or any(dose.unit.dimension is not row.high.unit.dimension for _, dose in doses):
-        return None
-    if row.per == PER_DOSE:
-        return [dose for _, dose in doses]
-    days: dict[date, list[Quantity]] = defaultdict(list)
-    for day, dose in doses:
-        days[day].append(dose)
-    whole = max(len(amounts) for amounts in days.values())  # an evening start has less, once
-    sums = [_sum(amounts) for amounts in days.values() if len(amounts) == whole]
-    if row.per == PER_DAY:
-        return sums
-    weight = plan.answers.get(Measure.WEIGHT)
-    if weight is None:
-        return None
-    assert isinstance(weight.value, Quantity)
-    per_kg = 1000 / weight.value.base
-    return [amount.times(per_kg) for amount in sums]
-
-
-def _sum(amounts: list[Quantity]) -> Quantity:
-    result = amounts[0]
-    for amount in amounts[1:]:
-        result += amount
-    return result
+def _not_checked(course: Course, schedule: Schedule, ranges: Ranges) -> str:
+    given = [each for each in schedule.of_course(course.key) if each.dose]
+    if not given:
+        return "no dose is stated"
+    rows = [
+        row
+        for row in ranges.about({each.drug for each in given})
+        if any(row.by(each.phase.route) for each in given)
+    ]
+    if not rows:
+        return f"no row for {course.drug} by this route"
+    if not any(_of_one_kind(row, given) for row in rows):
+        kinds = " and ".join(dict.fromkeys(row.amounts[0].unit.name for row in rows))
+        return f"the table knows {course.drug} in {kinds}, which is another kind of unit"
+    return "the table's row needs the weight or the body surface"

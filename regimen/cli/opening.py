@@ -14,6 +14,7 @@ from regimen.cli.questions import complete
 from regimen.cli.terminal import WrongUse
 
 if TYPE_CHECKING:
+    from regimen.checks.ranges import Ranges
     from regimen.finding import Finding
     from regimen.plan import Plan
     from regimen.protocol import Protocol
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
 
 class Opened(Struct, frozen=True):
-    """A plan and its protocol; `fresh` where the plan was made just now and is in no file."""
+    """A plan and its protocol, and a site's ranges, if any; `fresh` where the plan was made just
+    now and is in no file."""
 
     protocol: Protocol
     plan: Plan
     fresh: bool
+    ranges: Ranges
 
 
 def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
@@ -35,9 +38,10 @@ def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
     there is nobody to ask.
     """
     from regimen import planning
-    from regimen.library import opened
+    from regimen.library import opened, ranges
 
     protocol, plan = opened(source)
+    site = planning.NO_SITE if wanted.ranges is None else ranges(wanted.ranges)
     if plan is None:
         given = complete(protocol, wanted)
         plan = planning.make_plan(
@@ -46,21 +50,21 @@ def open_plan(source: str, wanted: Wanted, *, kept: bool) -> Opened:
             plan_id=os.urandom(16).hex(),
             made=datetime.now(UTC).replace(microsecond=0),
         )
-        return Opened(protocol, _with_overrides(protocol, plan, wanted), fresh=True)
+        return Opened(protocol, _with_overrides(protocol, plan, wanted, site), True, site)
     wanted.refuse_answers(source)
     if wanted.overrides and not kept:
         raise WrongUse(
             f"{source} is a plan, and its overrides belong into a plan file:"
             f" add --save-plan {source}, or another file."
         )
-    return Opened(protocol, _with_overrides(protocol, plan, wanted), fresh=False)
+    return Opened(protocol, _with_overrides(protocol, plan, wanted, site), False, site)
 
 
 def checked_plan(opened: Opened) -> CheckedSchedule:
     """Raises Refusal while an error stands."""
     from regimen import planning
 
-    return planning.check(opened.protocol, opened.plan)
+    return planning.check(opened.protocol, opened.plan, ranges=opened.ranges)
 
 
 def remarks(checked: CheckedSchedule) -> list[Finding]:
@@ -70,14 +74,14 @@ def remarks(checked: CheckedSchedule) -> list[Finding]:
     return [each for each in plan_findings(checked) if each.override is None]
 
 
-def _with_overrides(protocol: Protocol, plan: Plan, wanted: Wanted) -> Plan:
+def _with_overrides(protocol: Protocol, plan: Plan, wanted: Wanted, ranges: Ranges) -> Plan:
     """The plan with the overrides that were typed, each on the exact words of its finding: a
     narrow space is easily lost where a number was copied."""
     if not wanted.overrides:
         return plan
     from regimen import planning
 
-    findings = planning.examine(protocol, plan).findings
+    findings = planning.examine(protocol, plan, ranges=ranges).findings
     exact = {(each.code, " ".join(each.about.split())): each.about for each in findings}
     typed = [
         replace(each, about=exact.get((each.code, " ".join(each.about.split())), each.about))

@@ -30,6 +30,7 @@ class Wanted(Struct, frozen=True):
     by: str | None
     overrides: tuple[tuple[str, str], ...]
     because: str | None
+    ranges: str | None
 
     def __post_init__(self) -> None:
         if self.overrides and not (self.by and self.because):
@@ -112,6 +113,11 @@ _OPTIONS = (
         help="Go on in spite of a finding; the finding shows what to copy.",
     ),
     click.option("--because", metavar="WHY", help="The reason for --override."),
+    click.option(
+        "--ranges",
+        metavar="FILE",
+        help="A site's own table of usual doses and limits, which stands before the program's.",
+    ),
 )
 
 

@@ -119,7 +119,7 @@ def _draw(opened: Opened, label: str | None, *, why: bool) -> None:
     try:
         checked = checked_plan(opened)
     except Refusal:
-        schedule = planning.examine(opened.protocol, opened.plan)
+        schedule = planning.examine(opened.protocol, opened.plan, ranges=opened.ranges)
         draw_schedule(schedule, None, label, why=why)
         sys.stdout.flush()
         click.echo(err=True)

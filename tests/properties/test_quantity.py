@@ -61,7 +61,7 @@ PINT_NAMES = {
     "mL/min": "milliliter / minute",
     "L/h": "liter / hour",
 }
-WITHOUT_PINT = {"[iU]", "meq", "%", "meq/L", "[iU]/L", "[iU]/mL", "U/L"}
+WITHOUT_PINT = {"[iU]", "10*6.[iU]", "meq", "%", "meq/L", "[iU]/L", "[iU]/mL", "U/L"}
 COUNTED = {unit.ucum for unit in UNITS if unit.dimension.is_counted}  # pieces, which it lacks
 
 

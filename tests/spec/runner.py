@@ -47,7 +47,7 @@ EXPECTATIONS = (
     "prints",
     "refused",
 )
-EXTRAS = ("means", "given", "accepts", "theirs", "finds", "notes", "says", "source")
+EXTRAS = ("means", "given", "accepts", "site", "theirs", "finds", "notes", "says", "source")
 COURSE = "a"  # the name of a row's only course
 
 _HEADER = """\
@@ -80,6 +80,7 @@ class Row:
     unless_said: Mapping[str, str]
     given: Mapping[str, str] = field(default_factory=dict)
     accepts: Mapping[str, str] = field(default_factory=dict)
+    site: str = ""  # a site's table of usual doses and limits
     finds: tuple[str, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
@@ -175,6 +176,7 @@ def _row(
         unless_said=unless_said,
         given=_texts(nodes["given"], where) if "given" in nodes else {},
         accepts=_texts(nodes["accepts"], where) if "accepts" in nodes else {},
+        site=as_written(nodes["site"], text) if "site" in nodes else "",
         finds=tuple(_list(nodes["finds"], where)) if "finds" in nodes else (),
         notes=_texts(nodes["notes"], where) if "notes" in nodes else {},
         says=tuple(_list(nodes["says"], where)) if "says" in nodes else (),
@@ -267,6 +269,8 @@ def schedule_of(row: Row) -> CheckedSchedule:
         for code, about in row.accepts.items()
     )
     plan = planning.make_plan(protocol, given, plan_id=_PLAN_ID, made=_MADE, overrides=overrides)
+    if row.site:
+        return planning.check(protocol, plan, ranges=planning.read_ranges(row.site, "site.yaml"))
     return planning.check(protocol, plan)
 
 

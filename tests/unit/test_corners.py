@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from regimen import planning
-from regimen.checks import usual_range
+from regimen.checks import ranges, usual_range
 from regimen.finding import Finding, Misread, Refusal
 from regimen.planning import Given
 from regimen.schedule import Schedule
@@ -455,11 +455,11 @@ courses:
     assert not results["a"].checked
     assert results["b"].checked
     assert results["c"].result == (
-        "range not checked: the table's row needs the weight, or another kind of unit"
+        "range not checked: the table's row needs the weight or the body surface"
     )
 
 
 def test_a_row_on_another_basis_is_refused() -> None:
     with pytest.raises(Misread) as misread:
-        usual_range.read_per("month")
+        ranges.read_basis("month")
     assert "'month' is not a basis" in misread.value.what
