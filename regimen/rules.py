@@ -92,6 +92,7 @@ UNUSED_PRODUCT = _author("unused-product", "a product that nothing is made of mi
 CANNOT_BE_MADE = _author(
     "cannot-be-made", "pieces that do not add up to the dose are another dose than was ordered"
 )
+NOT_WHOLE = _author("not-whole", "parts that do not add up to the dose give another dose")
 UNUSED_KEY = _author("unused-key", "a value that decides nothing misleads who reads it")
 NO_CASES = _author("no-cases", "a protocol that was never tried has not been checked")
 CASE_FAILED = _author("case-failed", "the protocol does not do what its author says it does")

@@ -12,6 +12,7 @@ from msgspec import Struct
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
 from regimen.protocol import (
+    EVERY_DAY,
     Every,
     Offsets,
     Once,
@@ -209,6 +210,8 @@ def days_in_words(pattern: Every | TimesPerWeek | OnWeekdays | OnDays | Offsets 
             return words.get(str(span), f"every {span}")
         case TimesPerWeek(count=int(count)):
             return f"{often(count)} a week"
+        case OnWeekdays() if pattern == EVERY_DAY:
+            return "daily"
         case OnWeekdays(weekdays=tuple(weekdays)):
             return "on " + " and ".join(weekday.title for weekday in weekdays)
         case OnDays(cycle=None | CalendarSpan()):

@@ -51,6 +51,7 @@ AGAINST_RANGES: tuple[Callable[[Schedule, Ranges], Iterator[Finding]], ...] = (
 ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.per_day_on_rest_days,
     dimensions.of_other_kinds,
+    dimensions.shared_with_other_times,
     dimensions.tapers,
     patterns.beyond_cycles,
     makeable.pieces,

@@ -12,7 +12,9 @@ from regimen.engine.bound import written_levels
 from regimen.engine.dosing import refuse_dimensions, refuse_per_day
 from regimen.finding import Finding, Refusal
 from regimen.protocol import (
+    DividedDose,
     DoseExpression,
+    DosesByTime,
     Every,
     OnWeekdays,
     Phase,
@@ -20,6 +22,7 @@ from regimen.protocol import (
     Ref,
     Share,
     Taper,
+    TimeKey,
     TimesPerWeek,
 )
 
@@ -45,6 +48,8 @@ def per_day_on_rest_days(protocol: Protocol) -> Iterator[Finding]:
 def _shared(phase: Phase) -> object:
     """The dose, or a taper's first level with the taper's share."""
     dose = phase.dose
+    if isinstance(dose, DividedDose):
+        return dose.whole if dose.on == "at" else None
     if isinstance(dose, Taper) and isinstance(dose.first, DoseExpression):
         return replace(dose.first, share=dose.share)
     return dose
@@ -60,9 +65,35 @@ def _open(days: object) -> bool:
 def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
     """Limits and roundings of another kind than the dose."""
     for phase in phases(protocol):
-        dose = phase.dose.first if isinstance(phase.dose, Taper) else phase.dose
-        if isinstance(dose, DoseExpression):
+        for dose, _ in _amounts(phase):
             yield from _found(refuse_dimensions, phase, dose.amount)
+
+
+def shared_with_other_times(protocol: Protocol) -> Iterator[Finding]:
+    """Amounts on a time that are shared with other times, and wholes that their times do not
+    divide."""
+    for phase in phases(protocol):
+        if isinstance(phase.dose, (DosesByTime, DividedDose)):
+            from regimen.engine.keyed import refuse_share  # few protocols have doses on times
+
+            for dose, at in _amounts(phase):
+                yield from _found(refuse_share, phase, phase.dose.on, dose, at)
+
+
+def _amounts(phase: Phase) -> Iterator[tuple[DoseExpression, TimeKey | None]]:
+    """The amounts that the phase states, each with the time at which it stands."""
+    dose = phase.dose
+    if isinstance(dose, DosesByTime):
+        for each in dose.doses:
+            if isinstance(each.dose, DoseExpression):
+                yield each.dose, each.at
+        return
+    if isinstance(dose, Taper):
+        dose = dose.first
+    elif isinstance(dose, DividedDose):
+        dose = dose.whole
+    if isinstance(dose, DoseExpression):
+        yield dose, None
 
 
 def tapers(protocol: Protocol) -> Iterator[Finding]:

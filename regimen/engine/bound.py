@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen import rules
 from regimen.engine.days import Days
@@ -16,8 +17,10 @@ from regimen.protocol import (
     Cap,
     Counted,
     Cycles,
+    DividedDose,
     DoseExpression,
     Doses,
+    DosesByTime,
     Every,
     Extent,
     For,
@@ -87,7 +90,7 @@ class Bound(BoundTiming, frozen=True, kw_only=True):
 
     phase: Phase
     route: Route | None
-    dose: DoseExpression | Levels | None
+    dose: DoseExpression | Levels | DosesByTime | DividedDose | None
     caps: tuple[Cap, ...]
     rounding: Rounding | None
     products: tuple[Product, ...] = ()
@@ -142,10 +145,15 @@ def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:
     return times
 
 
-def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | None:
+def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | DosesByTime | DividedDose | None:
     if isinstance(phase.dose, Taper):
         return _levels(phase, plan)
-    return _amount(phase.dose, plan)
+    if isinstance(phase.dose, DosesByTime):
+        return phase.dose
+    if isinstance(phase.dose, DividedDose):
+        whole = amount_of(phase.dose.whole, plan)
+        return None if whole is None else replace(phase.dose, whole=whole)
+    return amount_of(phase.dose, plan)
 
 
 def written_levels(phase: Phase) -> Levels | None:
@@ -161,7 +169,7 @@ def _levels(phase: Phase, plan: Plan) -> Levels | None:
     taper = phase.dose
     assert isinstance(taper, Taper)
     stated = (taper.first, taper.least_step, taper.stop_under, taper.starting_at)
-    amounts = [_amount(value, plan) for value in stated]
+    amounts = [amount_of(value, plan) for value in stated]
     steps = [_step(step, plan) for step in taper.steps]
     each: CalendarSpan | None = answer(taper.each, plan)
     still_open = [
@@ -176,21 +184,21 @@ def _levels(phase: Phase, plan: Plan) -> Levels | None:
 
 
 def _step(step: TaperStep, plan: Plan) -> Step | None:
-    to = _amount(step.to, plan)
-    by = _part(step.by, plan) if isinstance(step.by, Portion) else _amount(step.by, plan)
+    to = amount_of(step.to, plan)
+    by = _part(step.by, plan) if isinstance(step.by, Portion) else amount_of(step.by, plan)
     return None if by is None or (step.to is not None and to is None) else Step(by, to)
 
 
 def _part(portion: Portion, plan: Plan) -> Part | None:
-    of = portion.of if isinstance(portion.of, PercentOf) else _amount(portion.of, plan)
+    of = portion.of if isinstance(portion.of, PercentOf) else amount_of(portion.of, plan)
     part: Fraction | Quantity | None = answer(portion.part, plan)
     if part is None or of is None:
         return None
     return Part(part.base if isinstance(part, Quantity) else part, of)
 
 
-def _amount(value: object, plan: Plan) -> DoseExpression | None:
-    """An amount of a taper, or what the plan answers for it."""
+def amount_of(value: object, plan: Plan) -> DoseExpression | None:
+    """An amount, or what the plan answers for it."""
     amount: DoseExpression | Quantity | None = answer(value, plan)
     return DoseExpression(amount) if isinstance(amount, Quantity) else amount
 
@@ -199,11 +207,15 @@ def _days(phase: Timed, plan: Plan) -> Days | None:
     days: Pattern | None = answer(phase.pattern, plan)
     match days:
         case Every(span=Ref() as ref):
-            return Every(answer(ref, plan))
+            span = answer(ref, plan)
+            return None if span is None else Every(span)
         case OnWeekdays(weekdays=Ref() as ref):
-            return OnWeekdays(answer(ref, plan))
+            weekdays = answer(ref, plan)
+            return None if weekdays is None else OnWeekdays(weekdays)
         case TimesPerWeek(count=count, pins=pins):
             times, pinned = answer(count, plan), answer(pins, plan)
+            if times is None:
+                return None
             if pinned is None:
                 return TimesPerWeek(times)
             if len(pinned) != times:
@@ -217,7 +229,10 @@ def _days(phase: Timed, plan: Plan) -> Days | None:
         case OnDays():
             from regimen.engine import listed
 
-            listed_days = OnDays(days.days, days.first_day, answer(days.cycle, plan))
+            cycle = answer(days.cycle, plan)
+            if cycle is None and days.cycle is not None:
+                return None
+            listed_days = OnDays(days.days, days.first_day, cycle)
             listed.refuse_beyond(phase, listed_days)
             return listed_days
     return days
@@ -227,9 +242,9 @@ def _extent(phase: Timed, plan: Plan) -> Extent | None:
     extent: Extent | None = answer(phase.extent, plan)
     match extent:
         case For(span=Ref() as ref):
-            return For(answer(ref, plan))
-        case Doses(count=Ref() as ref):
-            return Doses(answer(ref, plan))
-        case Cycles(count=Ref() as ref):
-            return Cycles(answer(ref, plan))
+            span = answer(ref, plan)
+            return None if span is None else For(span)
+        case Doses(count=Ref() as ref) | Cycles(count=Ref() as ref):
+            count = answer(ref, plan)
+            return None if count is None else replace(extent, count=count)
     return extent

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, floor
 
+from msgspec import Struct
+
 from regimen import rules
 from regimen.engine.bound import Bound
 from regimen.engine.days import Days, is_daily, per_week
@@ -32,32 +34,47 @@ _HALF = Fraction(1, 2)
 _PER = {Measure.WEIGHT: "kg", Measure.BSA: "m²"}
 
 
+class Portion(Struct, frozen=True):
+    """What is given at one time where the doses differ: `part` of the amount, why, and which part
+    it is of all that is given on its day."""
+
+    part: Fraction
+    words: str
+    of_day: Fraction
+
+
 def dose_of(
     bound: Bound,
     expression: DoseExpression,
     plan: Plan,
     administrations: int,
     because: str = "as the protocol says",
+    portion: Portion | None = None,
 ) -> Dose:
-    """The dose of each of the phase's `administrations`. Raises Refusal."""
+    """The dose of each of the phase's `administrations`, or the portion of it that is given at one
+    time. Raises Refusal."""
     phase = bound.phase
     refuse_dimensions(phase, expression.amount)
-    steps = [_stated(expression, because + _rows(phase, plan, *_KEYS_OF_DOSE))]
+    steps = [_stated(expression, because + rows_of(phase, plan, *_KEYS_OF_DOSE))]
     amount = expression.amount
     if expression.per is not None:
         amount = scaled(amount, expression.per, plan)
         steps.append(DoseStep(DoseStage.CALCULATED, amount, _scaling(expression, plan)))
-    if expression.share is not None:
+    if portion is not None:
+        amount = amount.times(portion.part)
+        if portion.words:
+            steps.append(DoseStep(DoseStage.SHARED, amount, portion.words))
+    elif expression.share is not None:
         parts, words = parts_of(bound, expression, administrations)
         amount = amount.times(Fraction(1, parts))
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
-    return _finished(bound, amount, steps, plan)
+    return _finished(bound, amount, steps, plan, portion)
 
 
 # --- stages
 
 
-def _rows(phase: Phase, plan: Plan, *keys: str) -> str:
+def rows_of(phase: Phase, plan: Plan, *keys: str) -> str:
     """From which rows of tables the values at these keys come, in words, or nothing."""
     if not phase.tables:
         return ""
@@ -156,7 +173,13 @@ def _fraction(amount: Quantity, parts: int) -> Quantity:
     return amount.times(Fraction(1, parts))
 
 
-def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan) -> Dose:
+def _finished(
+    bound: Bound,
+    amount: Quantity,
+    steps: list[DoseStep],
+    plan: Plan,
+    portion: Portion | None,
+) -> Dose:
     phase = bound.phase
     if not amount.value:
         raise refuse(
@@ -165,12 +188,12 @@ def _finished(bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan)
             "give an amount; where nothing is given, the protocol leaves the phase out",
             phase.place_of("dose", "taper"),
         )
-    amount, limit, words = _capped(bound, amount, plan)
+    amount, limit, words = _capped(bound, amount, plan, portion)
     if words:
         steps.append(DoseStep(DoseStage.CAPPED, amount, words))
     if bound.rounding is not None:
         ordered = _rounded(bound, bound.rounding, amount, limit)
-        words = f"{amount} rounded {bound.rounding}{_rows(phase, plan, 'round')}"
+        words = f"{amount} rounded {bound.rounding}{rows_of(phase, plan, 'round')}"
         steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
         amount = ordered
     if decimal_text(amount.value) is None:
@@ -195,9 +218,11 @@ def settled(bound: Bound, amount: Quantity, plan: Plan) -> Quantity:
     return amount if rounding is None else on_grid(rounding, amount, limit)
 
 
-def _capped(bound: Bound, amount: Quantity, plan: Plan) -> tuple[Quantity, Quantity | None, str]:
+def _capped(
+    bound: Bound, amount: Quantity, plan: Plan, portion: Portion | None = None
+) -> tuple[Quantity, Quantity | None, str]:
     """The amount under the phase's caps, the lowest of them, and why it is less than it was."""
-    ceilings = [_ceiling(bound, cap, plan) for cap in bound.caps]
+    ceilings = [_ceiling(bound, cap, plan, portion) for cap in bound.caps]
     if not ceilings:
         return amount, None, ""
     (limit, words), *looser = sorted(ceilings, key=lambda each: each[0].base)
@@ -209,16 +234,18 @@ def _capped(bound: Bound, amount: Quantity, plan: Plan) -> tuple[Quantity, Quant
     return limit, limit, f"at most {words}{tighter}"
 
 
-def _ceiling(bound: Bound, cap: Cap, plan: Plan) -> tuple[Quantity, str]:
+def _ceiling(bound: Bound, cap: Cap, plan: Plan, portion: Portion | None) -> tuple[Quantity, str]:
     """The most per administration that the cap allows, and why."""
     amount = cap.amount if cap.per is None else scaled(cap.amount, cap.per, plan)
     scale = f"/{_PER[cap.per]}" if cap.per else ""
-    words = f"{cap.amount}{scale} per {cap.basis}{_rows(bound.phase, plan, 'max')}"
+    words = f"{cap.amount}{scale} per {cap.basis}{rows_of(bound.phase, plan, 'max')}"
     if cap.basis is CapBasis.DAY:
         assert bound.times is not None
+        of_day = Fraction(1, len(bound.times)) if portion is None else portion.of_day
         if len(bound.times) > 1:
-            words += f", {len(bound.times)} doses a day"
-        amount = _fraction(amount, len(bound.times))
+            equal = of_day * len(bound.times) == 1
+            words += f", {len(bound.times)} doses a day" if equal else f", {of_day} of the day"
+        amount = amount.times(of_day)
     return amount, words
 
 

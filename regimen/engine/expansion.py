@@ -16,7 +16,7 @@ from regimen.engine.inputs import refuse_missing
 from regimen.engine.junctions import settled
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
 from regimen.plan import Plan
-from regimen.protocol import Course, Offsets, OnDays, Phase, Protocol
+from regimen.protocol import Course, DividedDose, DosesByTime, Offsets, OnDays, Phase, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
 from regimen.timing import Moment, moment_after
 
@@ -155,6 +155,10 @@ def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
     assert isinstance(bound, Bound)
     if bound.dose is None:
         return [None] * count
+    if isinstance(bound.dose, (DosesByTime, DividedDose)):
+        from regimen.engine.keyed import keyed_doses
+
+        return keyed_doses(span, plan)
     if not isinstance(bound.dose, Levels):
         return [dose_of(bound, bound.dose, plan, count)] * count
     month_end = span.phase.month_end

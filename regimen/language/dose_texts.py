@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from regimen import rules
 from regimen.finding import Misread, quoted
@@ -17,9 +18,10 @@ from regimen.protocol import (
     Share,
 )
 from regimen.protocol.dose import PIECE
-from regimen.quantity import NOT_OF_A_DRUG, Quantity, read_number, read_quantity
+from regimen.quantity import NOT_OF_A_DRUG, Quantity, read_count, read_number, read_quantity
 
 _PER = {"kg": Measure.WEIGHT, "m2": Measure.BSA, "m²": Measure.BSA}
+MOST_PARTS = 1000  # of a dose
 _SHARES = {"day": Share.DAY, "d": Share.DAY, "week": Share.WEEK}
 
 
@@ -44,6 +46,18 @@ def read_dose(text: str) -> DoseExpression:
                 " is shared: 6 mg/kg/day",
             )
     return DoseExpression(amount, per, share)
+
+
+_PART = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)")
+
+
+def read_dose_or_part(text: str) -> DoseExpression | Fraction:
+    """`2 mg`, or a part of a dose that stands elsewhere: `2/3`. Raises Misread."""
+    match = _PART.fullmatch(text)
+    if match is None:
+        return read_dose(text)
+    part = read_count(match["part"], at_most=MOST_PARTS)
+    return Fraction(part, read_count(match["whole"], at_most=MOST_PARTS))
 
 
 def _positive(amount: Quantity, text: str) -> Quantity:

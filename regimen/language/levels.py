@@ -15,6 +15,7 @@ from regimen import rules
 from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.nodes import Document, Path
 from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape, VisitShape
+from regimen.language.shapes import BY
 from regimen.language.texts import Between, NotStated, TableText
 from regimen.protocol import (
     Anchor,
@@ -198,20 +199,14 @@ class PhaseReader(Struct):
 
     def name_of(self, where: Path) -> str:
         """The name of the parameter that the words at this path imply: the course, the phase where
-        they stand in it, the key, and in a table the row."""
+        they stand in it, the key, and the row where they stand in one."""
         own = self.levels.path
         whole_course = self.levels.course is None or where[: len(own)] != own
         names = [self.course] if whole_course else [self.course, self.key(self.levels.name)]
-        return ".".join((*names, *self._inside(where)))
-
-    def _inside(self, where: Path) -> Iterator[str]:
-        """The key of the language that a path leads to, without the keys around it; then the rows
-        of a table."""
-        keys = [str(part) for part in where]
-        tables = [at for at, key in enumerate(keys) if key.startswith("by ")]
-        yield keys[tables[0] - 1 if tables else -1]
-        for at in tables:
-            yield _NOT_KEY.sub("-", keys[at + 1].lower()).strip("-")
+        around = next(path for _, path in self.levels if where[: len(path)] == path)
+        key, *rows = (str(part) for part in where[len(around) :] if part != "taper")
+        rows = [_NOT_KEY.sub("-", row.lower()).strip("-") for row in rows if row[:3] != BY]
+        return ".".join((*names, key, *rows))
 
     def imply(self, where: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
         name, place = self.name_of(where), self.document.place(where)

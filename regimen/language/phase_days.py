@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from regimen import rules
 from regimen.finding import Place
@@ -12,7 +13,7 @@ from regimen.language.answers import MOST_PER_WEEK
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.schema import PhaseKeys
-from regimen.language.texts import NotStated
+from regimen.language.texts import KeyedText, NotStated
 from regimen.protocol import (
     Every,
     Offsets,
@@ -86,7 +87,11 @@ def _times_per_week(reader: PhaseReader, shape: PhaseKeys, path: Path) -> TimesP
 
 
 def _on_weekdays(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnWeekdays:
-    def one(found: tuple[Weekday | Ref | NotStated, ...], where: Path) -> Weekdays | Ref:
+    def one(
+        found: tuple[Weekday | Ref | NotStated, ...] | KeyedText, where: Path
+    ) -> Weekdays | Ref:
+        if isinstance(found, KeyedText):
+            return tuple(sorted(_times_of(reader, found, where)))
         if found == (NotStated(),):  # in a row of a table
             return reader.gap(where, P.WEEKDAYS, "the weekdays")
         days = reader.listed(found, where, (P.WEEKDAYS,))
@@ -94,6 +99,13 @@ def _on_weekdays(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnWeekday
 
     assert shape.on is not None
     return OnWeekdays(reader.tabled(shape.on, "on", path, one))
+
+
+def _times_of(reader: PhaseReader, found: KeyedText, where: Path) -> Any:
+    """The times on which doses are written."""
+    from regimen.language.keyed_doses import times_of  # few protocols have them
+
+    return times_of(reader, found, where)
 
 
 # --- numbered days
@@ -105,7 +117,11 @@ def _on_days(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnDays | Tabl
     cycle = reader.level("cycle")
     span = None if cycle is None else reader.span(cycle[0].cycle, "cycle", cycle[1])
 
-    def one(found: tuple[tuple[int, ...] | Ref | NotStated, ...], where: Path) -> OnDays:
+    def one(
+        found: tuple[tuple[int, ...] | Ref | NotStated, ...] | KeyedText, where: Path
+    ) -> OnDays:
+        if isinstance(found, KeyedText):
+            found = (tuple(sorted(_times_of(reader, found, where))),)
         ranges = reader.listed(found, where, ())
         days = () if isinstance(ranges, Ref) else tuple(day for each in ranges for day in each)
         _refuse_order(reader, days, first_day, reader.document.place(where))
@@ -179,9 +195,12 @@ def _elapsed(table: Table) -> Iterator[bool]:
 
 
 def _one_list(
-    reader: PhaseReader, found: tuple[Span | Ref | NotStated, ...], where: Path
+    reader: PhaseReader, found: tuple[Span | Ref | NotStated, ...] | KeyedText, where: Path
 ) -> Offsets:
-    offsets: tuple[Span, ...] | Ref = reader.listed(found, where, ())
+    if isinstance(found, KeyedText):
+        offsets: tuple[Span, ...] | Ref = _times_of(reader, found, where)
+    else:
+        offsets = reader.listed(found, where, ())
     plain: tuple[Span, ...] = () if isinstance(offsets, Ref) else offsets
     for before, after in pairwise(plain):
         if always_shorter(before, after):

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from regimen import rules
 from regimen.finding import Place
-from regimen.language.levels import PhaseReader
+from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
+from regimen.language.schema import PhaseKeys
 from regimen.language.taper_reading import read_taper
+from regimen.language.texts import KeyedText
 from regimen.protocol import (
     Cap,
+    DividedDose,
     DoseExpression,
+    DosesByTime,
     OneOf,
     ParameterType,
     Ref,
@@ -26,10 +30,16 @@ if TYPE_CHECKING:
 P = ParameterType
 
 DOSING = ("dose", "taper")
+TIMED = ("at", "on", "days", "offsets")  # where doses may stand on their times
 
 
-def dose(reader: PhaseReader, place: Place) -> DoseExpression | Taper | Ref | Table:
+def dose(
+    reader: PhaseReader, place: Place
+) -> DoseExpression | Taper | DosesByTime | DividedDose | Ref | Table:
     found = reader.level(*DOSING)
+    on_times = _on_times(reader, found)
+    if on_times is not None:
+        return on_times
     if found is None:
         reader.find(
             rules.NO_DOSE,
@@ -44,6 +54,18 @@ def dose(reader: PhaseReader, place: Place) -> DoseExpression | Taper | Ref | Ta
         return read_taper(reader, shape.taper, (*path, "taper"))
     assert shape.dose is not None
     return reader.value(shape.dose, key, path, (P.QUANTITY,), (P.DOSE, "the dose"))
+
+
+def _on_times(
+    reader: PhaseReader, dosing: tuple[PhaseKeys, Path, str] | None
+) -> DosesByTime | DividedDose | None:
+    """The doses that are written on the times they are given, if there are any."""
+    shapes = [shape for shape, _ in reader.levels]
+    if not any(isinstance(stated(shape, key), KeyedText) for shape in shapes for key in TIMED):
+        return None
+    from regimen.language.keyed_doses import keyed_dose  # few protocols have them
+
+    return keyed_dose(reader, dosing)
 
 
 def products(reader: PhaseReader, drug: str) -> tuple[Product, ...] | OneOf:

@@ -7,11 +7,11 @@ from datetime import time
 from functools import partial
 
 from regimen import rules
-from regimen.language.levels import PhaseReader
+from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_days import DAYS
 from regimen.language.schema import PhaseKeys
-from regimen.language.texts import NotStated
+from regimen.language.texts import KeyedText, NotStated
 from regimen.protocol import (
     Anchor,
     Counted,
@@ -47,7 +47,13 @@ def times(reader: PhaseReader, days: Pattern | Ref) -> Times | Counted | Table:
     return reader.tabled(shape.times_per_day, key, path, partial(_times_per_day, reader))
 
 
-def _at(reader: PhaseReader, found: tuple[time | Ref | NotStated, ...], where: Path) -> Times:
+def _at(
+    reader: PhaseReader, found: tuple[time | Ref | NotStated, ...] | KeyedText, where: Path
+) -> Times:
+    if isinstance(found, KeyedText):
+        from regimen.language.keyed_doses import times_of  # few protocols have them
+
+        return tuple(sorted(times_of(reader, found, where)))
     if found == (NotStated(),):
         return reader.gap(where, P.CLOCKS, "the clock times")
     times = reader.listed(found, where, ())
@@ -75,7 +81,8 @@ def _counted(reader: PhaseReader, found: tuple[PhaseKeys, Path, str] | None) -> 
     well."""
     days = reader.level(*DAYS)
     assert days is not None
-    if found is not None and len(found[1]) >= len(days[1]):
+    keyed = found is not None and isinstance(stated(found[0], found[2]), KeyedText)
+    if found is not None and (keyed or len(found[1]) >= len(days[1])):
         reader.find(
             rules.TWO_WAYS,
             f"{days[2]} and {found[2]} both say at what time",

@@ -21,11 +21,12 @@ from regimen.language.shapes import (
     named,
     not_empty,
     one_or_several,
+    or_keyed,
     or_table,
     reads,
     several,
 )
-from regimen.language.texts import Between, NotStated, TableText
+from regimen.language.texts import Between, KeyedText, NotStated, TableText
 from regimen.protocol import (
     DECLARED_TYPES,
     Anchor,
@@ -146,6 +147,7 @@ LINE = reads(texts.read_line)
 ANCHOR = reads(anchor_texts.read_anchor)
 AMOUNT = reads(dose_texts.read_amount)
 DAY = reads(read_date)
+DOSE_OR_PART = valued(dose_texts.read_dose_or_part)
 SPAN_OR_RANGE = valued(texts.read_span_or_range)
 
 
@@ -198,11 +200,13 @@ class TimingKeys(Shape):
     times_per_week: int | Stated | None = key(
         valued(read_per_week), "so many places in each week", absent=None
     )
-    on: tuple[Weekday | Ref | NotStated, ...] | TableText | None = key(
-        or_table(one_or_several(listable(read_weekday))), "every listed weekday", absent=None
+    on: tuple[Weekday | Ref | NotStated, ...] | TableText | KeyedText | None = key(
+        or_keyed(or_table(one_or_several(listable(read_weekday))), DOSE_OR_PART),
+        "every listed weekday",
+        absent=None,
     )
-    days: tuple[tuple[int, ...] | Ref | NotStated, ...] | TableText | None = key(
-        or_table(one_or_several(listable(time_texts.read_days))),
+    days: tuple[tuple[int, ...] | Ref | NotStated, ...] | TableText | KeyedText | None = key(
+        or_keyed(or_table(one_or_several(listable(time_texts.read_days))), DOSE_OR_PART),
         "the numbered days, ranges included",
         absent=None,
     )
@@ -212,8 +216,8 @@ class TimingKeys(Shape):
     cycle: CalendarSpan | Between | Stated | None = key(
         SPAN_OR_RANGE, "after how long the listed days come again", absent=None
     )
-    offsets: tuple[Span | Ref | NotStated, ...] | TableText | None = key(
-        or_table(one_or_several(listable(read_offset))),
+    offsets: tuple[Span | Ref | NotStated, ...] | TableText | KeyedText | None = key(
+        or_keyed(or_table(one_or_several(listable(read_offset))), DOSE_OR_PART),
         "at these distances from the first moment",
         absent=None,
     )
@@ -223,8 +227,10 @@ class TimingKeys(Shape):
     cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
     before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
     through: Anchor | None = key(ANCHOR, "up to this moment, itself counted", absent=None)
-    at: tuple[time | Ref | NotStated, ...] | TableText | None = key(
-        or_table(one_or_several(listable(read_clock))), "at which clock times", absent=None
+    at: tuple[time | Ref | NotStated, ...] | TableText | KeyedText | None = key(
+        or_keyed(or_table(one_or_several(listable(read_clock))), DOSE_OR_PART),
+        "at which clock times",
+        absent=None,
     )
     times_per_day: int | Stated | None = key(
         valued(read_per_day), "how often a day; the plan gives the clock times", absent=None

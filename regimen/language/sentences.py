@@ -8,8 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from regimen.language.sentences_keyed import keyed_words
 from regimen.language.sentences_taper import amount_words, taper_words
 from regimen.protocol import (
+    EVERY_DAY,
     Anchor,
     Cap,
     Condition,
@@ -17,8 +19,10 @@ from regimen.protocol import (
     Cycles,
     DateGiven,
     Decided,
+    DividedDose,
     DoseExpression,
     Doses,
+    DosesByTime,
     Every,
     For,
     Junction,
@@ -198,7 +202,11 @@ class _Phase(_Words):
     def dose(self, phase: Phase) -> str:
         return self.one_dose(phase.dose)
 
-    def one_dose(self, dose: DoseExpression | Taper | Ref | Table) -> str:
+    def one_dose(
+        self, dose: DoseExpression | Taper | DosesByTime | DividedDose | Ref | Table
+    ) -> str:
+        if isinstance(dose, (DosesByTime, DividedDose)):
+            return keyed_words(dose, self.one_dose)
         if isinstance(dose, Ref):
             return self.value(dose, "dose")
         if isinstance(dose, Table):
@@ -230,7 +238,7 @@ class _Phase(_Words):
                 return f"every {self.value(ref, 'interval')}"
             case TimesPerWeek(count=Ref() | Table() as ref):
                 return f"{self.value(ref, 'number')} times a week"
-            case OnWeekdays(weekdays=weekdays):
+            case OnWeekdays(weekdays=weekdays) if pattern != EVERY_DAY:
                 return f"on {self.weekdays(weekdays)}"
             case OnDays(cycle=Ref() | Table() as ref):
                 numbered = days_in_words(replace(pattern, cycle=None))
@@ -248,6 +256,9 @@ class _Phase(_Words):
         return _and([weekday.title for weekday in weekdays])
 
     def times(self) -> str:
+        dose = self.phase.dose if isinstance(self.phase, Phase) else None
+        if isinstance(dose, (DosesByTime, DividedDose)) and dose.on == "at":
+            return ""  # they stand beside their doses
         return self.some_times(self.phase.times)
 
     def some_times(self, times: tuple[time, ...] | OnceADay | Counted | Ref | Table) -> str:

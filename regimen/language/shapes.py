@@ -17,6 +17,7 @@ from regimen import rules
 from regimen.finding import Misread
 
 MISREAD = "misread"  # the error type that carries a Misread's rule, words and mend
+BY = "by "  # how the one key of a table begins
 Core = dict[str, Any]  # a core schema; pydantic_core checks it when it compiles it
 
 
@@ -163,6 +164,21 @@ def or_table(kind: Kind) -> Kind:
         from regimen.language.table_shapes import read_table  # few protocols have one
 
         return read_table(value, core)
+
+    function = {"type": "no-info", "function": validate}
+    core = {"type": "function-wrap", "function": function, "schema": kind.core}
+    return Kind(core, kind.inside, kind.several)
+
+
+def or_keyed(kind: Kind, value: Kind) -> Kind:
+    """The kind, or a block of `value` under names that the author chooses, none of them a table."""
+
+    def validate(found: object, otherwise: Callable[[object], object]) -> object:
+        if not isinstance(found, dict) or next(iter(found), "").startswith(BY):
+            return otherwise(found)
+        from regimen.language.table_shapes import read_keyed  # few protocols have one
+
+        return read_keyed(found, value.core)
 
     function = {"type": "no-info", "function": validate}
     core = {"type": "function-wrap", "function": function, "schema": kind.core}

@@ -1,4 +1,5 @@
-"""The shape of a table by a measure or a choice: `by weight: {under 15 kg: …, from 15 kg: …}`."""
+"""The shape of tables by a measure or a choice, `by weight: {under 15 kg: …, from 15 kg: …}`, and
+of doses on times, `{08:00: …, 20:00: …}`."""
 
 from __future__ import annotations
 
@@ -6,17 +7,15 @@ from pydantic_core import SchemaValidator
 
 from regimen import rules
 from regimen.finding import Misread
-from regimen.language.shapes import Core, Kind, as_error, named, not_empty
-from regimen.language.texts import TableText
-
-_BY = "by "
+from regimen.language.shapes import BY, Core, Kind, as_error, named, not_empty
+from regimen.language.texts import KeyedText, TableText
 
 
 def read_table(block: dict[str, object], value: Core) -> TableText:
     """The block as a table whose rows hold what `value` describes; what its rows are for is read
     where the measure or choice is known. Raises what the validator collects."""
     head = next(iter(block), "")
-    if len(block) != 1 or not head.startswith(_BY):
+    if len(block) != 1 or not head.startswith(BY):
         raise as_error(
             Misread(
                 rules.WRONG_SHAPE,
@@ -27,4 +26,11 @@ def read_table(block: dict[str, object], value: Core) -> TableText:
         )
     rows = named(not_empty(named(Kind(value))))
     read: dict[str, dict[str, object]] = SchemaValidator(rows.core).validate_python(block)
-    return TableText(head.removeprefix(_BY), tuple(read[head].items()))
+    return TableText(head.removeprefix(BY), tuple(read[head].items()))
+
+
+def read_keyed(block: dict[str, object], value: Core) -> KeyedText:
+    """The block as doses on times. Raises what the validator collects."""
+    rows = not_empty(named(Kind(value)))
+    read: dict[str, object] = SchemaValidator(rows.core).validate_python(block)
+    return KeyedText(tuple(read.items()))

@@ -51,6 +51,12 @@ class TableText(Struct, frozen=True):
     rows: tuple[tuple[str, object], ...]
 
 
+class KeyedText(Struct, frozen=True):
+    """Doses on the times they are given, as they were written: no time is read yet."""
+
+    rows: tuple[tuple[str, object], ...]
+
+
 def read_name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise Misread(

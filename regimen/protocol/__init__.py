@@ -20,7 +20,10 @@ from regimen.protocol.dose import (
     USUAL_DRIFT,
     Cap,
     CapBasis,
+    DividedDose,
+    DoseAt,
     DoseExpression,
+    DosesByTime,
     Measure,
     OneOf,
     PercentOf,
@@ -30,6 +33,8 @@ from regimen.protocol.dose import (
     Share,
     Taper,
     TaperStep,
+    TimeKey,
+    at_time,
     rounds_to_pieces,
 )
 from regimen.protocol.inputs import (
@@ -43,6 +48,7 @@ from regimen.protocol.inputs import (
 )
 from regimen.protocol.tables import Band, Row, Table
 from regimen.protocol.when import (
+    EVERY_DAY,
     Anchor,
     Counted,
     Cycles,
@@ -75,6 +81,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DECLARED_TYPES",
+    "EVERY_DAY",
     "USUAL_DRIFT",
     "Anchor",
     "Band",
@@ -87,8 +94,11 @@ __all__ = [
     "Cycles",
     "DateGiven",
     "Decided",
+    "DividedDose",
+    "DoseAt",
     "DoseExpression",
     "Doses",
+    "DosesByTime",
     "Every",
     "Expected",
     "Extent",
@@ -122,6 +132,7 @@ __all__ = [
     "Table",
     "Taper",
     "TaperStep",
+    "TimeKey",
     "Timed",
     "Timeline",
     "TimesPerWeek",
@@ -129,6 +140,7 @@ __all__ = [
     "Visit",
     "VisitDays",
     "WholeList",
+    "at_time",
     "rounds_to_pieces",
 ]
 
@@ -175,7 +187,7 @@ class Phase(Timed, frozen=True, kw_only=True):
 
     drug: str
     route: Route | Ref | Table
-    dose: DoseExpression | Taper | Ref | Table
+    dose: DoseExpression | Taper | DosesByTime | DividedDose | Ref | Table
     caps: tuple[Cap, ...] | Table
     rounding: Rounding | Table | None
     products: tuple[Product, ...] | OneOf = ()

@@ -4,6 +4,7 @@ D7)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from msgspec import Struct
 from regimen.protocol.inputs import Ref
 from regimen.protocol.tables import Table
 from regimen.quantity import Quantity
-from regimen.timing import CalendarSpan
+from regimen.timing import CalendarSpan, Span, Weekday
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -77,6 +78,42 @@ class Taper(Struct, frozen=True):
     least_step: DoseExpression | Ref | Table | None = None
     stop_under: DoseExpression | Ref | Table | None = None
     starting_at: DoseExpression | Ref | Table | None = None
+
+
+TimeKey = time | Weekday | int | Span  # a clock time, a weekday, a listed day, a distance
+
+
+def at_time(key: TimeKey) -> str:
+    """`at 08:00`, `on Monday`, `on day 15`, `at 6 hours`."""
+    if isinstance(key, time):
+        return f"at {key:%H:%M}"
+    if isinstance(key, Weekday):
+        return f"on {key.title}"
+    return f"on day {key}" if isinstance(key, int) else f"at {key}"
+
+
+class DoseAt(Struct, frozen=True):
+    """What is given at one time; `row` is the text that names it."""
+
+    at: TimeKey
+    dose: DoseExpression | Ref | Table
+    row: str
+
+
+class DosesByTime(Struct, frozen=True):
+    """Doses that differ by their time, which stands at the key `on` of the language (`at`, `on`,
+    `days`, `offsets`)."""
+
+    on: str
+    doses: tuple[DoseAt, ...]
+
+
+class DividedDose(Struct, frozen=True):
+    """One amount in parts, each at its time; together they are the whole."""
+
+    on: str
+    parts: tuple[tuple[TimeKey, Fraction], ...]
+    whole: DoseExpression | Ref | Table
 
 
 class CapBasis(StrEnum):

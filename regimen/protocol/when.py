@@ -33,6 +33,9 @@ class OnWeekdays(Struct, frozen=True):
     weekdays: tuple[Weekday, ...] | Ref | Table
 
 
+EVERY_DAY = OnWeekdays(tuple(Weekday))
+
+
 class OnDays(Struct, frozen=True):
     """The numbered days, ascending, of the one list or of every `cycle`; the first moment's day is
     number `first_day`."""

@@ -25,6 +25,7 @@ NAMES = {
     "d2-basis",
     "d3-cap-and-round",
     "d4-tables",
+    "d4-time-keys",
     "d6-taper",
     "d7-totals",
     "d7-pieces",
