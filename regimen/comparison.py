@@ -12,11 +12,12 @@ from regimen.finding import Place
 from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.schedule import Administration, CheckedSchedule
+from regimen.timing import ElapsedSpan
 
 
 class Line(Struct, frozen=True):
     """One dose of the other schedule. `drug` is the name as it stands there, `named` our name for
-    it; `dose` is None where it states none, as `time`, `zone` and `route` are."""
+    it, `over` how long giving it takes; what the line does not state is None."""
 
     place: Place
     day: date
@@ -26,6 +27,7 @@ class Line(Struct, frozen=True):
     named: str
     dose: Quantity | None
     route: Route | None
+    over: ElapsedSpan | None = None
 
 
 class Kind(StrEnum):
@@ -37,6 +39,7 @@ class Kind(StrEnum):
     OTHER_DAY = "other day"
     OTHER_TIME = "other time"
     OTHER_ROUTE = "other route"
+    OTHER_LENGTH = "other infusion length"
     OTHER_DRUG = "other drug name"
 
 

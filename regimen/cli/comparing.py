@@ -12,7 +12,7 @@ from regimen.cli.output import STDOUT, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, report, say
 
 _FORMATS = ("csv", "json")
-_MEANINGS = ("date", "weekday", "time", "zone", "drug", "dose", "unit", "ucum", "route")
+_MEANINGS = ("date", "weekday", "time", "zone", "drug", "dose", "unit", "ucum", "route", "over")
 
 
 @click.command()

@@ -23,6 +23,7 @@ from regimen.export.words import (
     dose_text,
     overrides,
     plan_findings,
+    still_open,
 )
 from regimen.schedule import Administration, Entry, EntryKind
 
@@ -178,6 +179,8 @@ def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> No
         on_them = sum(each.day.weekday() in closed for each in given)
         days = ", ".join(weekday.title for weekday in closed)
         out.print(Text(f"{counted(on_them, 'dose')} on closed days ({days})"))
+    if undecided := still_open(schedule):
+        out.print(Text(clean(f"{undecided[0].upper()}{undecided[1:]}"), style="yellow"))
     out.print()
 
 

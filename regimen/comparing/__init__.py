@@ -12,6 +12,7 @@ from regimen.comparing.cells import text_of
 from regimen.comparing.lines import plain, read_table
 from regimen.comparing.pairing import Pair, pairs
 from regimen.comparison import Comparison, Difference, Kind, Line, Sums
+from regimen.export.words import still_open
 from regimen.finding import quoted
 from regimen.quantity import Dimension, Quantity
 from regimen.schedule import Administration, CheckedSchedule
@@ -103,6 +104,8 @@ def _kinds(checked: CheckedSchedule, pair: Pair, compared: set[str]) -> Iterator
         yield Kind.OTHER_DOSE
     if "route" in compared and ours.phase.route is not theirs.route:
         yield Kind.OTHER_ROUTE
+    if "over" in compared and ours.phase.over != theirs.over:
+        yield Kind.OTHER_LENGTH
 
 
 def _remarks(checked: CheckedSchedule, found: list[Pair], compared: set[str]) -> Iterator[str]:
@@ -112,6 +115,10 @@ def _remarks(checked: CheckedSchedule, found: list[Pair], compared: set[str]) ->
         yield "Where the plan has no clock time, those of the table were not compared."
     if "route" not in compared:
         yield "The table has no routes, so none were compared."
+    if "over" not in compared and any(each.phase.over for each in checked.administrations):
+        yield "The table does not say how long infusions take, so that was not compared."
+    if undecided := still_open(checked.schedule):
+        yield f"The plan is {undecided}: what follows is not in it yet."
 
 
 _Side = dict[tuple[str, Dimension | None], tuple[str, list[Quantity | None]]]

@@ -23,6 +23,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "unit": ("unit", "units", "dose unit"),
     "ucum": ("ucum",),
     "route": ("route",),
+    "over": ("over", "infused over"),
 }
 NEEDED = ("date", "drug", "dose")
 _IN_UNIT = re.compile(r"(?P<name>[^(\[]*?) *[(\[](?P<unit>[^()\[\]]+)[)\]]")  # dose (mg)

@@ -16,6 +16,7 @@ from regimen.comparing.values import (
     check_weekday,
     read_day,
     read_dose,
+    read_length,
     read_time,
 )
 from regimen.comparison import Line
@@ -104,6 +105,7 @@ class _RowReader:
         dose = self.dose()
         zone = self.optional("zone", str)
         route = self.optional("route", read_route)
+        over = self.optional("over", read_length)
         if self.findings or when is None or drug is None:
             return None
         return Line(
@@ -115,6 +117,7 @@ class _RowReader:
             named=drugs.get(plain(drug), drug),
             dose=dose,
             route=route,
+            over=over,
         )
 
     def dose(self) -> Quantity | None:

@@ -8,7 +8,7 @@ from datetime import date, time
 from regimen import rules
 from regimen.finding import Misread, Reading, quoted
 from regimen.quantity import Quantity, Unit, read_number, read_quantity
-from regimen.timing import read_clock, read_date, read_weekday
+from regimen.timing import ElapsedSpan, read_clock, read_date, read_span, read_weekday
 
 _MONTHS = (
     "january",
@@ -89,6 +89,18 @@ def read_time(text: str) -> time:
     """`08:00`, or `08:00:00` as spreadsheets write it. Raises Misread."""
     match = _WHOLE_MINUTE.fullmatch(text)
     return read_clock(match[1] if match else text)
+
+
+def read_length(text: str) -> ElapsedSpan:
+    """How long an infusion takes: `46 hours`, `90 minutes`. Raises Misread."""
+    span = read_span(text)
+    if not isinstance(span, ElapsedSpan):
+        raise Misread(
+            rules.BAD_DURATION,
+            f"{quoted(text)} is no length of an infusion",
+            "write hours or minutes: 46 hours, 90 minutes",
+        )
+    return span
 
 
 def read_dose(text: str, unit: Unit | None, header: Unit | None) -> Quantity | None:

@@ -75,6 +75,7 @@ def _ours(dose: Administration) -> dict[str, Any]:
         "drug": dose.drug,
         "dose": _quantity(dose.dose.ordered if dose.dose else None),
         "route": str(dose.phase.route) if dose.phase.route else None,
+        "over": str(dose.phase.over) if dose.phase.over else None,
     }
 
 
@@ -87,6 +88,7 @@ def _theirs(line: Line) -> dict[str, Any]:
         "drug": line.drug,
         "dose": _quantity(line.dose),
         "route": str(line.route) if line.route else None,
+        "over": str(line.over) if line.over else None,
     }
 
 

@@ -25,6 +25,7 @@ HEADER = (
     "dose",
     "unit",
     "route",
+    "over",
     "their_line",
     "their_date",
     "their_time",
@@ -33,6 +34,7 @@ HEADER = (
     "their_dose",
     "their_unit",
     "their_route",
+    "their_over",
 )
 
 
@@ -54,16 +56,16 @@ def _cells(comparison: Comparison, difference: Difference) -> Iterator[str]:
         clock = f"{ours.time:%H:%M}" if ours.time else ""
         yield from (ours.id, str(ours.day), clock)
         yield from _amount(ours.dose.ordered if ours.dose else None)
-        yield str(ours.phase.route or "")
+        yield from (str(ours.phase.route or ""), str(ours.phase.over or ""))
     else:
-        yield from [""] * 6
+        yield from [""] * 7
     if theirs is not None:
         clock = f"{theirs.time:%H:%M}" if theirs.time else ""
         yield from (str(theirs.place.line), str(theirs.day), clock, theirs.zone or "", theirs.drug)
         yield from _amount(theirs.dose)
-        yield str(theirs.route or "")
+        yield from (str(theirs.route or ""), str(theirs.over or ""))
     else:
-        yield from [""] * 8
+        yield from [""] * 9
 
 
 def _amount(dose: Quantity | None) -> tuple[str, str]:

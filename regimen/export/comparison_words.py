@@ -24,6 +24,8 @@ def said(of: Comparison, difference: Difference) -> tuple[str, str]:
             return _clock(ours.time, of.checked.plan.zone), _clock(theirs.time, theirs.zone)
         case Kind.OTHER_ROUTE:
             return str(ours.phase.route or "not stated"), str(theirs.route or "not stated")
+        case Kind.OTHER_LENGTH:
+            return str(ours.phase.over or "not stated"), str(theirs.over or "not stated")
         case Kind.OTHER_DRUG:
             return clean(ours.drug), clean(theirs.drug)
         case _:

@@ -16,7 +16,7 @@ from regimen.export.readback import amount_read
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import concerned
 from regimen.export.table import neutral, original
-from regimen.export.words import NOT_STATED, clean, override_text, overrides
+from regimen.export.words import NOT_STATED, clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
 from regimen.quantity import UNITS, Quantity
 
@@ -52,15 +52,16 @@ def sum_text(parts: tuple[Part, ...]) -> str:
     return _PLUS.join(f"{part.count}{_TIMES}{part.dose or NOT_STATED}" for part in parts)
 
 
-def override_notes(summary: Summary, row: Figures) -> str:
-    """The recorded overrides that concern the row's courses."""
+def notes(summary: Summary, row: Figures) -> str:
+    """The recorded overrides that concern the row's courses, and that the plan is not whole."""
     schedule = summary.checked
     courses = frozenset(each.course for each in schedule.administrations)
-    return "; ".join(
+    recorded = (
         override_text(each)
         for each in overrides(schedule)
         if concerned(each, courses) & set(row.courses)
     )
+    return "; ".join(filter(None, (still_open(schedule.schedule), *recorded)))
 
 
 def write(summary: Summary) -> bytes:
@@ -82,7 +83,7 @@ def _cells(summary: Summary, row: Figures) -> Iterator[str]:
     yield from _amount(row.highest_day)
     yield str(row.highest_on or "")
     yield from _amount(row.cumulative)
-    yield from (str(row.first), str(row.last), sum_text(row.parts), override_notes(summary, row))
+    yield from (str(row.first), str(row.last), sum_text(row.parts), notes(summary, row))
 
 
 def _amount(amount: Quantity | None) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from regimen.finding import Finding, Override, Reader
 from regimen.plan import Answer
-from regimen.schedule import Administration, CheckedSchedule
+from regimen.schedule import Administration, CheckedSchedule, Schedule
 from regimen.timing import Moment, Weekday
 
 DISCLAIMER = (
@@ -84,6 +84,14 @@ def dose_text(administration: Administration) -> str:
 def plan_findings(checked: CheckedSchedule) -> tuple[Finding, ...]:
     """The findings that are for whoever works with this plan; its author's are not."""
     return tuple(each for each in checked.findings if each.rule.reader is Reader.PLAN)
+
+
+def still_open(schedule: Schedule) -> str:
+    """`not the whole treatment, while response is to be decided`; or nothing."""
+    names = [each.parameter.name for each in schedule.open_decisions]
+    listed = " and ".join([*filter(None, [", ".join(names[:-1])]), *names[-1:]])
+    verb = "is" if len(names) == 1 else "are"
+    return f"not the whole treatment, while {listed} {verb} to be decided" if names else ""
 
 
 def overrides(checked: CheckedSchedule) -> tuple[Override, ...]:

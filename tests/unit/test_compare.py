@@ -301,17 +301,17 @@ def test_sums_of_both_sides() -> None:
 def differing() -> Comparison:
     checked = samples.twice_a_day()
     table = """\
-date,time,zone,drug,dose,route
-2026-03-27,08:00,Europe/Rome,phenobarbital,22.5 mg,oral
-2026-03-27,21:00,Europe/Rome,phenobarbital,22.5 mg,oral
-2026-03-28,08:00,Europe/Rome,phenobarbital,225 mg,oral
-2026-03-28,20:00,Europe/Rome,=phenobarbital,22.5 mg,oral
-2026-03-29,08:00,Europe/Rome,phenobarbital,22.5 mg,IV
-2026-03-30,08:00,,phenobarbital,22.5 mg,
-2026-03-30,20:00,Europe/Rome,phenobarbital,22.5 mg,oral
-2026-03-31,08:00,Europe/Rome,phenobarbital,22.5 mg,oral
-2026-04-01,20:00,Europe/Rome,phenobarbital,22.5 mg,oral
-2026-04-30,,,phenobarbital,,
+date,time,zone,drug,dose,route,over
+2026-03-27,08:00,Europe/Rome,phenobarbital,22.5 mg,oral,90 minutes
+2026-03-27,21:00,Europe/Rome,phenobarbital,22.5 mg,oral,
+2026-03-28,08:00,Europe/Rome,phenobarbital,225 mg,oral,
+2026-03-28,20:00,Europe/Rome,=phenobarbital,22.5 mg,oral,
+2026-03-29,08:00,Europe/Rome,phenobarbital,22.5 mg,IV,
+2026-03-30,08:00,,phenobarbital,22.5 mg,,
+2026-03-30,20:00,Europe/Rome,phenobarbital,22.5 mg,oral,
+2026-03-31,08:00,Europe/Rome,phenobarbital,22.5 mg,oral,
+2026-04-01,20:00,Europe/Rome,phenobarbital,22.5 mg,oral,
+2026-04-30,,,phenobarbital,,,
 """
     return compared(checked, table)
 
@@ -526,3 +526,48 @@ def test_from_python(theirs: Path) -> None:
         regimen.export(found, "xlsx")
     with pytest.raises(regimen.NotFound):
         regimen.compare(checked, theirs.with_name("none.csv"))
+
+
+DECIDED = b"""\
+regimen: 1
+id: decided
+title: What follows is decided after a week
+status: local
+sources: [{cite: the ward}]
+route: oral
+parameters:
+  response:
+    type: choice
+    ask: Do spasms persist on day 8?
+    choices: {stopped: none for two days, persist: any in two days}
+    decided: 1 week after start
+courses:
+  a:
+    drug: drug A
+    dose: 10 mg
+    every: 1 day
+    junctions: at once
+    phases:
+      - {name: first week, for: 1 week}
+      - {name: unchanged, for: 3 days, when: {response: stopped}}
+      - {name: doubled, for: 3 days, dose: 20 mg, when: {response: persist}}
+"""
+
+
+def test_a_plan_that_waits_for_a_decision_says_so(tmp_path: Path) -> None:
+    protocol, table = tmp_path / "decided.yaml", tmp_path / "theirs.csv"
+    protocol.write_bytes(DECIDED)
+    plan = (str(protocol), "--start", "2026-03-02")
+    days = (f"2026-03-{day:02},drug A,10 mg\n" for day in range(2, 12))
+    table.write_text("date,drug,dose\n" + "".join(days), "utf-8")
+    open_ = "while response is to be decided"
+    out = words(run("compare", str(protocol), str(table), *plan[1:], code=1).stdout)
+    assert f"Not the whole treatment, {open_}" in out
+    assert f"The plan is not the whole treatment, {open_}: what follows is not in it yet." in out
+    assert "7 of 7 doses agree; 3 extra." in out
+    assert f"Not the whole treatment, {open_}" in words(run("totals", *plan).stdout)
+    assert f"Not the whole treatment, {open_}" in words(run("schedule", *plan).stdout)
+    for record in csv.DictReader(run("totals", *plan, "--format", "csv").stdout.splitlines()):
+        assert record["note"] == f"not the whole treatment, {open_}"
+    decided = (*plan[1:], "--set", "response=stopped")
+    assert "No difference" in run("compare", str(protocol), str(table), *decided).stdout
