@@ -43,7 +43,7 @@ def _asked_as(name: str, protocol: Protocol) -> str:
     return whole if name not in protocol.parameters and whole in protocol.parameters else name
 
 
-Flat = list[tuple[date, object, object, object]]
+Flat = list[tuple[object, ...]]  # day, clock time, amount, its kind, instant, cycle, finish
 
 
 def ours(schedule: Schedule, course: str) -> Flat:
@@ -55,7 +55,7 @@ def ours(schedule: Schedule, course: str) -> Flat:
             if dose is None
             else reference.canonical(dose.value, dose.unit.name.replace("units", "IU"))
         )
-        rows.append((each.day, each.time, *amount))
+        rows.append((each.day, each.time, *amount, each.instant, each.cycle, each.finish_instant))
     return rows
 
 
@@ -67,7 +67,7 @@ def theirs(given: list[reference.Given]) -> Flat:
             if each.amount is None or each.unit is None
             else reference.canonical(each.amount, each.unit)
         )
-        rows.append((each.day, each.clock, *amount))
+        rows.append((each.day, each.clock, *amount, each.instant, each.cycle, each.finish_instant))
     return rows
 
 
@@ -85,7 +85,8 @@ def agree(
 def test_random_protocols(sample: Sample) -> None:
     text = strategies.to_yaml(sample.protocol)
     protocol = planning.read_protocol(text, "sample.yaml")
-    assert agree(protocol, sample.protocol, sample.answers, sample.start) > 0
+    count = agree(protocol, sample.protocol, sample.answers, sample.start)
+    assert count > 0 or "decided:" in text  # then nothing may be certain yet
 
 
 # --- what is shipped

@@ -630,7 +630,7 @@ QUIETLY = settings(
 
 
 @QUIETLY
-@given(samples())
+@given(samples(Scope(decisions=False)))
 def test_what_is_generated_has_one_reading_and_no_clashes(sample: Sample) -> None:
     schedule = reference.expand(sample.protocol, sample.answers, sample.start)
     assert sum(len(found) for found in schedule.values()) > 0
@@ -641,7 +641,9 @@ def test_what_is_generated_has_one_reading_and_no_clashes(sample: Sample) -> Non
     assert yaml.load(to_yaml(sample.protocol), yaml.BaseLoader) == sample.protocol
 
 
-NO_MONTHS = Scope(months=False, parameters=False, month_ends=False, evening_starts=False)
+NO_MONTHS = Scope(
+    months=False, parameters=False, month_ends=False, evening_starts=False, decisions=False
+)
 
 
 @QUIETLY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import time
 
@@ -12,7 +13,10 @@ from tests.properties.reference.values import Moment, Place, Refused, Span
 from tests.properties.reference.which_days import DaysReader
 from tests.properties.reference.zones import minutes_after
 
-POINTS = ("begin", "first", "last", "end")
+POINTS = ("begin", "first", "last", "end", "finish")
+
+
+OFFSET = re.compile(r"(.+?) (after|before) (.+)")
 
 
 class AnchorReader(DaysReader):
@@ -26,15 +30,26 @@ class AnchorReader(DaysReader):
         return self.once("begin", phase, self._begin)
 
     def begin_clock(self, phase: Phase) -> time | None:
-        begin = self.begin(phase)
-        return begin.clock if begin.instant is not None else None
+        """The clock time of what begins some hours after a moment, or at the finish of an infusion."""
+        text = self._begins(phase) or ""
+        offset = OFFSET.fullmatch(text)
+        timed = text.endswith(".finish")
+        if offset is not None:
+            timed = read_any_span(self.text(offset[1])).unit == "minutes"
+        return self.begin(phase).clock if timed else None
+
+    def _begins(self, phase: Phase) -> str | None:
+        found: str | None = phase.own.get("begins")
+        if found is None and not phase.before:
+            found = self.written(phase.course).get("begins", "start")
+        return found
 
     def _begin(self, phase: Phase) -> Moment:
-        if "begins" in phase.own:
-            return self.anchored(phase, phase.own["begins"])
-        if not phase.before:
-            anchor = self.written(phase.course).get("begins", "start")
-            return self.anchored(phase, anchor)
+        for level in phase.levels[:2]:
+            self.applies(level)  # whether it does may not be decided yet
+        begins = self._begins(phase)
+        if begins is not None:
+            return self.anchored(phase, begins)
         junction = phase.stated(("junctions",)).get("junctions")
         if junction == "at once":
             return self.anchored(phase, "previous.end")
@@ -67,7 +82,7 @@ class AnchorReader(DaysReader):
 
     def anchored(self, phase: Phase, text: str) -> Moment:
         """`[<span> after|before] <anchor>`, as a phase of this course writes it."""
-        offset = re.fullmatch(r"(.+?) (after|before) (.+)", text)
+        offset = OFFSET.fullmatch(text)
         if offset is None:
             return self._anchor(phase, text)
         span = read_any_span(self.text(offset[1]))
@@ -92,7 +107,24 @@ class AnchorReader(DaysReader):
         if len(parts) == 3:
             return self.point(self.phase(parts[0], parts[1]), parts[-1])
         present = self.phases(parts[0])
-        return self.point(present[0 if parts[-1] in ("begin", "first") else -1], parts[-1])
+        if parts[-1] == "begin":
+            return self.point(present[0], "begin")
+        if parts[-1] == "end":
+            return self.point(present[-1], "end")
+        points = [self.point(each, "first" if parts[-1] == "first" else "last") for each in present]
+        edge = functools.reduce(_earlier if parts[-1] == "first" else _later, points)
+        return self.point(present[points.index(edge)], parts[-1])
+
+    def over(self, phase: Phase) -> Span | None:
+        """The length of an infusion."""
+        stated = phase.stated(("over",)).get("over")
+        return None if stated is None else read_any_span(self.filled(phase, "over", stated))
+
+    def _finish(self, phase: Phase) -> Moment:
+        over = self.over(phase)
+        if over is None:
+            raise Refused("no infusion")
+        return minutes_after(self.places(phase)[-1].at, over.count, self.zone)
 
     def point(self, phase: Phase, point: str) -> Moment:
         if point == "begin":
@@ -101,6 +133,8 @@ class AnchorReader(DaysReader):
             return self.places(phase)[0].at
         if point == "last":
             return self.places(phase)[-1].at
+        if point == "finish":
+            return self._finish(phase)
         end = self.period_end(phase)
         if end is not None:
             return end
@@ -118,3 +152,11 @@ class AnchorReader(DaysReader):
             elif at.day > last.day:
                 return without_clock(at)
         raise AssertionError("a pattern has a next place")
+
+
+def _earlier(one: Moment, other: Moment) -> Moment:
+    return other if is_before(other, one) else one
+
+
+def _later(one: Moment, other: Moment) -> Moment:
+    return other if is_before(one, other) else one

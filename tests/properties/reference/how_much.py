@@ -17,7 +17,7 @@ from tests.properties.reference.texts import (
     read_rounding,
 )
 from tests.properties.reference.units import convert, on_grid, terminates
-from tests.properties.reference.values import Gap, Place, Refused, Span
+from tests.properties.reference.values import Gap, Place, Refused, Span, Undecided
 
 MEASURE_UNITS = {"weight": "kg", "bsa": "m2"}
 
@@ -38,6 +38,8 @@ class DoseReader(ExtentReader):
             return None
         try:
             stated = read_dose(self.filled(phase, "dose", said))
+        except Undecided:
+            raise
         except Gap:
             return None
         amount = self._scaled(stated.amount, stated.scale)

@@ -48,31 +48,51 @@ def least_between(spans: tuple[Span, ...]) -> Span | None:
         if gap.count <= 0:
             raise Refused("they do not ascend from every start")
         gaps.append(gap)
-    return min(gaps, key=lambda gap: gap.count * MINUTES[gap.unit]) if gaps else None
+    shortest = [
+        gap for gap in gaps if all(_longest(gap) <= _least(each) for each in gaps if each != gap)
+    ]
+    if gaps and not shortest:
+        raise Refused("which of them is shorter depends on the start")
+    return shortest[0] if shortest else None
 
 
-MINUTES = {"minutes": 1, "days": 24 * 60, "months": 28 * 24 * 60}
+DAY = 24 * 60  # minutes
+
+
+def _lengths(span: Span) -> list[int]:
+    """In minutes, from every start of some years, on nights without a change of clocks."""
+    if span.unit == "minutes":
+        return [span.count]
+    if span.unit == "days":
+        return [span.count * DAY]
+    starts = (date(2023, 1, 1) + timedelta(days=n) for n in range(4 * 366))
+    return [
+        (months_after(start, span.count, policy) - start).days * DAY
+        for start in starts
+        for policy in ("clamp", "first-of-next")
+    ]
+
+
+@cache
+def _least(span: Span) -> int:
+    return min(_lengths(span))
+
+
+@cache
+def _longest(span: Span) -> int:
+    return max(_lengths(span))
 
 
 def _least_from_any_start(before: Span, after: Span) -> Span:
     if "minutes" in (before.unit, after.unit):
-        if "months" in (before.unit, after.unit):
-            raise Refused("hours and months")
-        # as on nights without a change of clocks
-        less = after.count * MINUTES[after.unit] - before.count * MINUTES[before.unit]
-        return Span(less, "minutes")
-    starts = (
-        Moment(date(2023, 1, 1) + timedelta(n), None, date(2023, 1, 1) + timedelta(n), 0)
-        for n in range(3 * 366)
-    )
-    return Span(
-        min(
-            (moved(start, after, 1, policy).day - moved(start, before, 1, policy).day).days
-            for start in starts
-            for policy in ("clamp", "first-of-next")
-        ),
-        "days",
-    )
+        return Span(_least(after) - _longest(before), "minutes")
+    least = min(b - a for a, b in zip(*map(_each_start, (before, after)), strict=True))
+    return Span(least // DAY, "days")
+
+
+def _each_start(span: Span) -> list[int]:
+    lengths = _lengths(span)
+    return lengths if len(lengths) > 1 else lengths * (2 * 4 * 366)
 
 
 def without_clock(moment: Moment) -> Moment:

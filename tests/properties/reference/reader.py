@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from tests.properties.reference.from_where import POINTS
 from tests.properties.reference.how_much import DoseReader
 from tests.properties.reference.months import is_before
 from tests.properties.reference.stated import Phase
-from tests.properties.reference.values import LONGEST_WALK, Gap, Given, Moment, Refused
-from tests.properties.reference.zones import shown_at
+from tests.properties.reference.values import LONGEST_WALK, Gap, Given, Moment, Refused, Span
+from tests.properties.reference.zones import minutes_after, shown_at
 
 
 class Reader(DoseReader):
@@ -28,15 +29,33 @@ class Reader(DoseReader):
 
     def visit_days(self) -> dict[str, list[Given]]:
         """The same of the visits, which have no dose."""
-        return {name: self.course(name) for name in self.visits()}
+        found = {name: self.course(name) for name in self.visits()}
+        for name, phase in self.decisions().items():
+            with contextlib.suppress(Refused):  # what it hangs on is open, or will never be
+                found[name] = self.administrations(phase)
+        return found
 
     def administrations(self, phase: Phase) -> list[Given]:
-        found = []
+        found, over = [], self.over(phase)
         for place in self.places(phase):
             amount, unit = self.dose(phase, place) or (None, None)
             day, clock, instant = shown_at(place.at, self.zone)
-            found.append(Given(day, clock, amount, unit, phase.key, instant))
+            given = Given(day, clock, amount, unit, phase.key, instant)
+            if over is not None:
+                given = self._with_finish(given, place.at, over)
+            if self.pattern(phase).kind == "listed" and self.pattern(phase).span is not None:
+                given = replace(given, cycle=place.cycle + 1)
+            found.append(given)
         return found
+
+    def _with_finish(self, given: Given, at: Moment, over: Span) -> Given:
+        if at.clock is None:
+            hours, minutes = divmod(over.count, 60)
+            parts = [(hours, "hour"), (minutes, "minute")]
+            words = [f"{n} {word}{'s' * (n != 1)}" for n, word in parts if n]
+            return replace(given, finish=f"over {' '.join(words)}")
+        day, clock, instant = shown_at(minutes_after(at, over.count, self.zone), self.zone)
+        return replace(given, finish=f"to {day} {clock:%H:%M}", finish_instant=instant)
 
     def points(self) -> dict[tuple[str, str], dict[str, Moment]]:
         """The begin, first, last and (where there is one) end of every phase that is present."""
@@ -44,8 +63,9 @@ class Reader(DoseReader):
         for course in self.courses():
             for phase in self.phases(course):
                 marks = {point: self.point(phase, point) for point in POINTS[:3]}
-                with contextlib.suppress(Refused):  # a single dose
-                    marks["end"] = self.point(phase, "end")
+                for point in POINTS[3:]:
+                    with contextlib.suppress(Refused):  # a single dose, no infusion
+                        marks[point] = self.point(phase, point)
                 found[course, phase.key] = marks
         return found
 

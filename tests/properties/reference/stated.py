@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from tests.properties.reference.tables import row_of
 from tests.properties.reference.texts import as_list, read_moment
-from tests.properties.reference.values import Gap, Moment, Refused
+from tests.properties.reference.values import Gap, Moment, Refused, Undecided
 
 T = TypeVar("T")
 RANGE = re.compile(r"\d+( \w+)? to \d+ \w+")
@@ -64,7 +65,10 @@ class StatedReader:
         return [name for name in self.protocol.get("visits", {}) if self.is_present(name)]
 
     def is_present(self, name: str) -> bool:
-        return self.applies(self.written(name)) and bool(self.phases(name))
+        """Also where that is not decided yet."""
+        with contextlib.suppress(Undecided):
+            return self.applies(self.written(name)) and bool(self.phases(name))
+        return True
 
     def written(self, name: str) -> dict[str, Any]:
         """A course, or a visit, which has the words of a phase."""
@@ -83,7 +87,7 @@ class StatedReader:
             whole = self.written(course)
             found: list[Phase] = []
             for n, own in enumerate(whole.get("phases", [{}]), start=1):
-                if self.applies(own):
+                if self.may_apply(own):
                     levels = [own, whole, self.protocol]
                     found.append(
                         Phase(course, own.get("name", str(n)), levels, list(found), self.answer)
@@ -101,11 +105,25 @@ class StatedReader:
         shared = {key: self.protocol[key] for key in VISITED if key in self.protocol}
         return Phase(name, "1", [own, shared], [], self.answer)
 
+    def decisions(self) -> dict[str, Phase]:
+        """The days on which something is decided, as visits."""
+        parameters = self.protocol.get("parameters", {})
+        return {
+            name: Phase(name, "1", [{"begins": stated["decided"], "doses": "1"}], [], self.answer)
+            for name, stated in parameters.items()
+            if stated.get("decided", "later") != "later"
+        }
+
     def phase(self, course: str, key: str) -> Phase:
         for phase in self.phases(course) if self.is_present(course) else []:
             if phase.key == key:
                 return phase
         raise Refused(f"{course}.{key} is not present")
+
+    def may_apply(self, stated: dict[str, Any]) -> bool:
+        with contextlib.suppress(Undecided):
+            return self.applies(stated)
+        return True
 
     def applies(self, stated: dict[str, Any]) -> bool:
         return all(
@@ -129,6 +147,8 @@ class StatedReader:
 
     def answer(self, name: str) -> str:
         if name not in self.answers:
+            if "decided" in self.protocol.get("parameters", {}).get(name, {}):
+                raise Undecided(name)
             raise Refused(f"no answer for {name}")
         return self.answers[name]
 

@@ -18,6 +18,10 @@ class Gap(Refused):
     """The source does not state it, and the plan does not fill it."""
 
 
+class Undecided(Gap):
+    """It is decided on the way, and has not been yet."""
+
+
 @dataclass(frozen=True)
 class Span:
     """So many minutes of real time, or so many days or months of the calendar; hours, weeks and
@@ -68,4 +72,6 @@ class Given:
     unit: str | None
     phase: str
     instant: datetime | None = None
-    finish: datetime | None = None
+    finish: str | None = None  # in words
+    finish_instant: datetime | None = None
+    cycle: int | None = None  # from 1, where there are cycles

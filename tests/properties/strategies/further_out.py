@@ -41,6 +41,8 @@ def inherit(
         return
     if group == ("junctions",) and outer is making.top:
         return
+    if group == reference.DAYS and any(name.endswith(".on") for name in making.answers):
+        return  # weekdays are pinned where the number of times is written
     if group == reference.EXTENT and any(
         "offsets" in part or ("days" in part and "cycle" not in part) for part in inner
     ):

@@ -83,6 +83,7 @@ GROUPS = (
     ("junctions",),
     ("month_end",),
     ("cycle",),
+    ("over",),
     ("first_day",),
 )
 
@@ -120,6 +121,8 @@ class Scope:
     offsets: bool = True
     hours: bool = True
     tables: bool = True
+    infusions: bool = True
+    decisions: bool = True
 
 
 WHOLE_SCOPE = Scope()

@@ -26,6 +26,7 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
     elif kind in ("offsets", "hours"):
         draw_offsets(making, phase, in_hours=kind == "hours")
         if kind == "hours":
+            draw_over(making, phase, 1)
             return phase
     elif kind in ("listed", "cycles"):
         draw_listed(making, phase, cycled=kind == "cycles")
@@ -53,7 +54,18 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
             phase["times_per_day"] = str(len(slots))
         else:
             phase["at"] = slots if len(slots) > 1 or making.chance(2) else slots[0]
+    draw_over(making, phase, len(slots or "."))
     return phase
+
+
+def draw_over(making: Making, phase: Phase, a_day: int) -> None:
+    """An infusion that has finished before the next dose of any pattern."""
+    if making.scope.infusions and making.chance(6):
+        longest = 2 if a_day > 1 else 9  # hours
+        texts = (span(making.number(5, 100), "minute"), span(making.number(1, longest), "hour"))
+        if any("minute" in text for text in phase.get("offsets", ())):
+            texts = ("1 minute", "1 minute")
+        phase["over"] = making.maybe_asked("duration", making.pick(texts))
 
 
 def draw_weekdays(making: Making, count: int) -> list[str]:

@@ -21,6 +21,7 @@ from tests.properties.strategies.making import (
     FIRST_START,
     LAST_START,
     NAMES,
+    RESPONSES,
     SLOTS,
     STARTS,
     WHOLE_SCOPE,
@@ -59,9 +60,25 @@ def samples(draw: Draw, scope: Scope = WHOLE_SCOPE) -> Sample:
     forget_unused(making)
     if scope.inheritance:
         write_further_out(making)
+    if scope.decisions and making.chance(4):
+        leave_undecided(making)
     order = draw(st.permutations(sorted(making.courses)))
     making.courses = {name: making.courses[name] for name in order}
     return Sample(making.protocol(), making.answers, making.start)
+
+
+def leave_undecided(making: Making) -> None:
+    """A choice that is made on the way, and has not been yet; any of its answers must do."""
+    if "response" not in making.parameters:
+        return
+    kept = making.answers.pop("response")
+    for answer in RESPONSES:
+        making.answers["response"] = answer
+        if not making.fine():
+            making.answers["response"] = kept
+            return
+    making.parameters["response"]["decided"] = making.pick(("2 weeks after start", "start"))
+    del making.answers["response"]
 
 
 def grow_course(making: Making, name: str, slots: list[str] | None) -> None:
