@@ -112,6 +112,18 @@ class AppliedPhase(Struct, frozen=True):
         return self.written.drug
 
 
+class Due(Struct, frozen=True):
+    """The window in which a dose may be given; None on a side of which nothing is said."""
+
+    since: Moment | None
+    to: Moment | None
+
+    def __str__(self) -> str:
+        if self.to is None:
+            return f"from {self.since}"
+        return f"to {self.to}" if self.since is None else f"{self.since} to {self.to}"
+
+
 class Administration(Struct, frozen=True):
     """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
 
@@ -135,6 +147,8 @@ class Administration(Struct, frozen=True):
     offset: int | None = None
     finish: Moment | None = None  # of a timed infusion, by the clock on the wall
     finish_instant: datetime | None = None
+    site: str | None = None
+    due: Due | None = None
 
     @property
     def id(self) -> str:
@@ -329,11 +343,8 @@ class Schedule(Struct, frozen=True):
             notes.append(dated.clock_note)
         if dated.day.weekday() in self.plan.closed:
             notes.append("on a closed day")
-        if isinstance(dated, Administration) and dated.phase.over is not None:
-            until = f", until {dated.finish}" if dated.finish else ""
-            notes.append(f"over {dated.phase.over}{until}")
-        if isinstance(dated, Administration) and dated.dose is None:
-            notes.append("dose not stated")
+        if isinstance(dated, Administration):
+            notes.extend(_notes_of_dose(dated))
         return "; ".join(notes)
 
     @property
@@ -345,6 +356,18 @@ class Schedule(Struct, frozen=True):
     def visit_days(self) -> int:
         """On how many days something is given."""
         return len({each.day for each in self.administrations})
+
+
+def _notes_of_dose(dose: Administration) -> Iterator[str]:
+    if dose.phase.over is not None:
+        until = f", until {dose.finish}" if dose.finish else ""
+        yield f"over {dose.phase.over}{until}"
+    if dose.dose is None:
+        yield "dose not stated"
+    if dose.site is not None:
+        yield f"site: {dose.site}"
+    if dose.due is not None:
+        yield f"window {dose.due}"
 
 
 class RangeCheck(Struct, frozen=True):

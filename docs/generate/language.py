@@ -28,6 +28,7 @@ _WHERE = {
     "CourseShape": "on a course",
     "ProtocolShape": "at the top of the file",
     "TaperShape": "in a taper",
+    "WindowShape": "in a window",
     "VisitShape": "in a visit",
     "ParameterShape": "in a parameter",
     "MeasureShape": "in a measure",

@@ -21,6 +21,7 @@ from regimen.checks import (
     patterns,
     recount,
     spacing,
+    tolerance,
     usual_range,
 )
 from regimen.checks.ranges import NO_SITE, Ranges
@@ -41,6 +42,9 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     spacing.too_close,
     spacing.overlapping,
     spacing.running_on,
+    tolerance.windows_overlap,
+    tolerance.too_soon,
+    tolerance.late_before_due,
     recount.differs,
     conservation.differ,
 )

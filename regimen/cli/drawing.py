@@ -24,6 +24,7 @@ from regimen.export.words import (
     overrides,
     plan_findings,
     still_open,
+    tolerance_texts,
 )
 from regimen.schedule import Administration, Entry, EntryKind
 
@@ -135,6 +136,10 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
         out.print(listed(f"{each.drug}: {each.result}", style))
         if why and each.source:
             out.print(indented(each.source, "dim"))
+    if early_or_late := tolerance_texts(checked):
+        out.print(Text("Early, late or close", style="bold"))
+        for text in early_or_late:
+            out.print(listed(text))
     if checked.plan.answers:
         out.print(Text("Answers", style="bold"))
         for name, answer in checked.plan.answers.items():

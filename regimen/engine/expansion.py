@@ -54,7 +54,12 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
         for span in of_course
     ]
     dated = [span for of_course in found for span in of_course]
-    schedule = Schedule(protocol, plan, tuple(phases), tuple(_administrations(phases, dated, plan)))
+    given = _administrations(phases, dated, plan)
+    if any(phase.written.sites or phase.written.tolerance for phase in phases):
+        from regimen.engine.tolerance import placed  # few protocols have any
+
+        given = placed(given, plan.zone)
+    schedule = Schedule(protocol, plan, tuple(phases), tuple(given))
     if not protocol.visits and all(each.decided is None for each in protocol.parameters.values()):
         return schedule
     from regimen.engine.entries import entries, open_decisions  # most protocols have none

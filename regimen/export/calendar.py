@@ -199,6 +199,8 @@ def _description(
         yield f"Note: {note}"
     yield f"Why this day: {administration.why_this_day()}"
     yield f"Why this dose: {administration.why_this_dose()}"
+    if phase.written.tolerance is not None:
+        yield f"Early or late: {' '.join(phase.written.tolerance.sentences())}"
     yield from _grounds(checked)
 
 

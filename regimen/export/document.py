@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from regimen.export.facts import exact, injection_days, totals_of
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import Row, header_of, rows_of
-from regimen.export.words import DISCLAIMER, clean, overrides
+from regimen.export.words import DISCLAIMER, clean, overrides, tolerances
 from regimen.finding import Finding, Override
 from regimen.plan import Answer
 from regimen.quantity import BY_UCUM, Quantity
@@ -64,6 +64,7 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
             }
             for each in checked.ranges
         ],
+        **_tolerance(checked),
         "findings": [finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
     }
@@ -115,7 +116,31 @@ def _administration(
             {"stage": str(step.stage), **quantity_of(step.amount), "because": step.because}
             for step in steps
         ],
+        **dict(_placed(administration)),
     }
+
+
+def _tolerance(checked: CheckedSchedule) -> dict[str, Any]:
+    said = [
+        {"course": phase.course, "phase": phase.title, "text": text}
+        for phase, text in tolerances(checked)
+    ]
+    return {"tolerance": said} if said else {}
+
+
+def _placed(administration: Administration) -> Iterator[tuple[str, Any]]:
+    """The site and the window, where there are any."""
+    if administration.site is not None:
+        yield "site", administration.site
+    if administration.due is not None:
+        since, to = administration.due.since, administration.due.to
+        yield (
+            "window",
+            {
+                "from": None if since is None else moment_of(since),
+                "to": None if to is None else moment_of(to),
+            },
+        )
 
 
 def _visits(checked: CheckedSchedule) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from regimen.export.words import (
     override_text,
     overrides,
     plan_findings,
+    tolerance_texts,
 )
 from regimen.finding import Finding
 from regimen.quantity import Quantity, decimal_text
@@ -107,6 +108,8 @@ def about(checked: CheckedSchedule, label: str | None) -> Iterator[tuple[str, st
         yield "finding", finding_text(finding)
     for name, answer in plan.answers.items():
         yield "decided", answer_text(name, answer)
+    for text in tolerance_texts(checked):
+        yield "early or late", text
     for assumption in protocol.assumes:
         yield "assumption", assumption
     for source in protocol.sources:

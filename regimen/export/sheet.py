@@ -23,6 +23,7 @@ from regimen.export.words import (
     moment_text,
     overrides,
     plan_findings,
+    tolerance_texts,
 )
 from regimen.finding import Override
 from regimen.schedule import AppliedPhase, CheckedSchedule, Total, days_in_words
@@ -239,6 +240,7 @@ def _grounds(checked: CheckedSchedule) -> Html:
     protocol, plan = checked.protocol, checked.plan
     decided = [answer_text(name, answer) for name, answer in plan.answers.items()]
     return join(
+        _list("Early, late or close", tolerance_texts(checked)),
         _list("Decided for this plan", decided),
         _list("Assumed", protocol.assumes),
         _list("Doses against the usual range", [range_text(each) for each in checked.ranges]),

@@ -8,7 +8,7 @@ from datetime import date
 
 from regimen.finding import Finding, Override, Reader
 from regimen.plan import Answer
-from regimen.schedule import Administration, CheckedSchedule, Schedule
+from regimen.schedule import Administration, AppliedPhase, CheckedSchedule, Schedule
 from regimen.timing import Moment, Weekday
 
 DISCLAIMER = (
@@ -98,6 +98,18 @@ def overrides(checked: CheckedSchedule) -> tuple[Override, ...]:
     """Every recorded override, each once: those of the plan and those a finding carries."""
     carried = (finding.override for finding in checked.findings if finding.override)
     return tuple(dict.fromkeys((*checked.plan.overrides, *carried)))
+
+
+def tolerances(checked: CheckedSchedule) -> Iterator[tuple[AppliedPhase, str]]:
+    """What is said of early, late and close doses, phase by phase."""
+    for phase in checked.schedule.phases:
+        if phase.written.tolerance is not None:
+            yield phase, " ".join(phase.written.tolerance.sentences())
+
+
+def tolerance_texts(checked: CheckedSchedule) -> list[str]:
+    """`b12, monthly: May be given up to 1 week late.`"""
+    return [clean(f"{phase.course}, {phase.title}: {text}") for phase, text in tolerances(checked)]
 
 
 def override_text(override: Override) -> str:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from regimen import rules
 from regimen.finding import Finding, Place, quoted
-from regimen.protocol import Anchor, PointOf, Previous, Timed, Timeline, Until, Visit
+from regimen.protocol import (
+    Anchor,
+    Phase,
+    PointOf,
+    Previous,
+    Timed,
+    Timeline,
+    Until,
+    Visit,
+)
+
+if TYPE_CHECKING:
+    from regimen.protocol.tolerance import Tolerance
 
 
 def unknown_anchors(timelines: tuple[Timeline, ...]) -> Iterator[Finding]:
@@ -17,6 +30,8 @@ def unknown_anchors(timelines: tuple[Timeline, ...]) -> Iterator[Finding]:
         for at, phase in enumerate(timeline.phases):
             for anchor, place in anchors_of(phase):
                 yield from unknown(anchor, place, known, first=at == 0)
+            if isinstance(phase, Phase) and phase.tolerance is not None:
+                yield from _unknown_of_tolerance(phase, phase.tolerance, timeline, known)
 
 
 def anchors_of(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
@@ -47,6 +62,19 @@ def unknown(
     elif base.phase is not None and find_phase(course, base.phase) is None:
         names = [phase.name or phase.key for phase in course.phases]
         yield _no_such(f"phase of {base.course}", base.phase, names, place)
+
+
+def _unknown_of_tolerance(
+    phase: Phase, tolerance: Tolerance, timeline: Timeline, known: dict[str, Timeline]
+) -> Iterator[Finding]:
+    for gap in tolerance.min_gaps:
+        if gap.after is not None:
+            yield from unknown(Anchor(gap.after), phase.place_of("min_gap"), known, first=False)
+    for rule in tolerance.late:
+        if rule.phase is not None and find_phase(timeline, rule.phase) is None:
+            names = [each.name or each.key for each in timeline.phases]
+            kind = f"phase of {timeline.key}"
+            yield _no_such(kind, rule.phase, names, phase.place_of("late"))
 
 
 def _kinds(known: dict[str, Timeline]) -> str:

@@ -16,8 +16,8 @@ from regimen.finding import Finding, Misread, quoted
 from regimen.protocol import Band, Parameter, Row
 from regimen.quantity import read_quantity
 
-_ONE_EDGE = re.compile(r"(?P<word>under|up to|from|over) (?P<edge>[^ ]+ [^ ]+)")
-_TWO_EDGES = re.compile(
+ONE_EDGE = re.compile(r"(?P<word>under|up to|from|over) (?P<edge>[^ ]+ [^ ]+)")
+TWO_EDGES = re.compile(
     r"(?P<over>over |from )?(?P<low>[^ ]+)(?: (?P<low_unit>[^ ]+))??"
     r" (?P<to>to under|up to|to) (?P<high>[^ ]+ [^ ]+)"
 )
@@ -45,12 +45,12 @@ def read_band(text: str, measure: Parameter) -> Band:
 
 
 def _band(text: str, measure: Parameter) -> Band:
-    if match := _ONE_EDGE.fullmatch(text):
+    if match := ONE_EDGE.fullmatch(text):
         edge, word = read_quantity(match["edge"]), match["word"]
         if word in ("under", "up to"):
             return Band(None, edge, high_in=word == "up to")
         return Band(edge, None, low_in=word == "from")
-    match = _TWO_EDGES.fullmatch(text)
+    match = TWO_EDGES.fullmatch(text)
     if match is None or (match["to"] == "to" and match["over"] is not None):
         raise Misread(
             rules.BAD_BAND,

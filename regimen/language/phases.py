@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from regimen import rules
 from regimen.finding import Place
@@ -19,6 +20,9 @@ from regimen.protocol import (
 )
 from regimen.route import Route
 from regimen.timing import ElapsedSpan, MonthEnd
+
+if TYPE_CHECKING:
+    from regimen.protocol.tolerance import Tolerance
 
 P = ParameterType
 
@@ -49,6 +53,8 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         products=phase_dosing.products(reader, drug or reader.course),
         caps=phase_dosing.caps(reader),
         rounding=phase_dosing.rounding(reader),
+        tolerance=_tolerance(reader),
+        sites=_sites(reader),
         may_overlap=own.overlap,
         when=when,
         place=place,
@@ -81,6 +87,24 @@ def _idle(reader: PhaseReader, own: PhaseShape) -> None:
 def _over(reader: PhaseReader) -> ElapsedSpan | Ref | Table | None:
     found = reader.level("over")
     return reader.elapsed_span(found[0].over, "over", found[1]) if found else None
+
+
+def _tolerance(reader: PhaseReader) -> Tolerance | None:
+    if all(reader.level(key) is None for key in ("window", "min_gap", "late")):
+        return None
+    from regimen.language.tolerance import tolerance  # few protocols have any
+
+    return tolerance(reader)
+
+
+def _sites(reader: PhaseReader) -> tuple[str, ...]:
+    found = reader.level("sites")
+    if found is None:
+        return ()
+    shape, path, key = found
+    sites = reader.listed(shape.sites or (), (*path, key), ())
+    assert not isinstance(sites, Ref)
+    return sites
 
 
 def _route(reader: PhaseReader, place: Place) -> Route | Ref | Table:

@@ -52,12 +52,14 @@ from regimen.timing import (
     read_clock,
     read_date,
     read_offset,
+    read_span,
     read_weekday,
 )
 
 if TYPE_CHECKING:
     from regimen.language.product_texts import Strength
     from regimen.product import Form, Rest, Split
+    from regimen.protocol.tolerance import MinGap
 
 
 def read_junction(text: str) -> Junction:
@@ -242,6 +244,23 @@ class TimingKeys(Shape):
     )
 
 
+def _read_min_gap(text: str) -> MinGap:
+    from regimen.language.tolerance import read_min_gap  # few protocols have any
+
+    return read_min_gap(text)
+
+
+class WindowShape(Shape):
+    """A window."""
+
+    early: Span | None = key(
+        reads(read_span), "how long before its moment a dose may be given", absent=None
+    )
+    late: Span | None = key(
+        reads(read_span), "how long after its moment a dose may be given", absent=None
+    )
+
+
 class PhaseKeys(TimingKeys):
     """The keys that may stand on a phase, on its course or on the protocol; the nearest wins."""
 
@@ -271,6 +290,20 @@ class PhaseKeys(TimingKeys):
     )
     doses: int | Stated | None = key(
         valued(read_doses), "how many administrations it has", absent=None
+    )
+    window: WindowShape | None = key(
+        block(WindowShape), "how early and how late a dose may be", absent=None
+    )
+    min_gap: tuple[MinGap, ...] | None = key(
+        one_or_several(reads(_read_min_gap)),
+        "the least time from the dose before, or from a named one",
+        absent=None,
+    )
+    late: Mapping[str, str] | None = key(
+        not_empty(named(TEXT)), "what to do with a late dose, by how late it is", absent=None
+    )
+    sites: tuple[str, ...] | None = key(
+        one_or_several(LINE), "where on the body, in turn through the course", absent=None
     )
     junctions: Junction | None = key(
         reads(read_junction), "how each phase follows the one before", absent=None

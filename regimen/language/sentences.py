@@ -336,6 +336,11 @@ class _Phase(_Words):
         elif phase.rounding is not None:
             yield f"Rounded {_rounding(phase.rounding)}."
         yield from self.month_end()
+        if phase.tolerance is not None:
+            yield from phase.tolerance.sentences()
+        if phase.sites:
+            turn = "Sites in turn" if len(phase.sites) > 1 else "Site"
+            yield f"{turn}: {', '.join(phase.sites)}."
         if phase.may_overlap:
             yield "It may lie beside the phase before it."
 

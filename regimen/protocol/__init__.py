@@ -78,6 +78,7 @@ from regimen.timing import ElapsedSpan, MonthEnd
 
 if TYPE_CHECKING:
     from regimen.product import Product
+    from regimen.protocol.tolerance import Tolerance
 
 __all__ = [
     "DECLARED_TYPES",
@@ -192,6 +193,8 @@ class Phase(Timed, frozen=True, kw_only=True):
     rounding: Rounding | Table | None
     products: tuple[Product, ...] | OneOf = ()
     over: ElapsedSpan | Ref | Table | None = None  # how long giving each takes
+    tolerance: Tolerance | None = None
+    sites: tuple[str, ...] = ()  # taken in turn
 
     @property
     def subject(self) -> str:
