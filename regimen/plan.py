@@ -24,6 +24,16 @@ class Answer(Struct, Generic[T_co], frozen=True):
     why: str | None = None
 
 
+class Size(Answer[T_co], Generic[T_co], frozen=True):
+    """A measure as it counts for one dose: `because` says where the value comes from. Without
+    `exact` it rests on a root, and what is worked out from it must be rounded. `doubts` are the
+    values for which its formula was not made."""
+
+    because: str = ""
+    exact: bool = True
+    doubts: tuple[str, ...] = ()
+
+
 class Plan(Struct, frozen=True):
     """`id` is random and carries no meaning; `made` is when the plan was made, in UTC, and stands
     for "now" wherever an export needs one."""

@@ -12,6 +12,7 @@ import re
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
+from math import floor
 
 from msgspec import Struct
 
@@ -189,6 +190,7 @@ BY_UCUM: dict[str, Unit] = {unit.ucum: unit for unit in UNITS}
 _THIN_SPACE = "\u202f"  # narrow and without a line break: 12 000 cannot be torn in two
 _GROUPED_FROM = 4  # digits
 _LADDER = ("ng", "ug", "mg", "g")  # the units a large total may climb to
+_SHOWN_DECIMALS = 6
 _MOST_WHOLE_DIGITS, _MOST_DECIMALS = 9, 9
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _NUMBER_THEN_UNIT = re.compile(r"(?P<number>\S+) +(?P<unit>\S.*)")
@@ -265,6 +267,14 @@ class Quantity(Struct, frozen=True, eq=False):
     def __str__(self) -> str:
         return f"{number_text(self.value)} {self.unit.named(self.value)}"
 
+    @property
+    def shown(self) -> str:
+        """The amount in a derivation: of one with more than six decimals the first six."""
+        plain = decimal_text(self.value)
+        if plain is not None and len(plain.partition(".")[2]) <= _SHOWN_DECIMALS:
+            return str(self)
+        return f"{cut_text(self.value)} {self.unit.named(self.value)}"
+
 
 def decimal_text(value: Fraction) -> str | None:
     """The plain decimal that is exactly `value` (`0.5`, `1`, `-2.25`), or None where there is none
@@ -294,6 +304,12 @@ def number_text(value: Fraction) -> str:
     if len(whole) < _GROUPED_FROM:
         return plain
     return f"{int(whole):,}".replace(",", _THIN_SPACE) + dot + decimals
+
+
+def cut_text(value: Fraction) -> str:
+    """The first six decimals of a number that has more, marked as cut off."""
+    scale = 10**_SHOWN_DECIMALS
+    return f"{number_text(Fraction(floor(value * scale), scale))}…"
 
 
 def read_number(text: str) -> Fraction:

@@ -112,6 +112,10 @@ NEVER_ENDING = _author(
     "never-ending", "more doses than any treatment has: it is a slip of the hand"
 )
 INEXACT = _author("inexact", "the exact dose has no end in decimals: a stated rule must round it")
+NO_RESULT = _plan("no-result", "a formula outside its meaning gives a number that is no dose")
+CANNOT_RETAKE = _author(
+    "cannot-retake", "a dose that is settled beforehand cannot follow a later measurement"
+)
 ROUNDS_TO_ZERO = _author(
     "rounds-to-zero", "a rounded dose of nothing is a dose left out in silence"
 )

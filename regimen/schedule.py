@@ -30,6 +30,8 @@ from regimen.timing import CalendarSpan, ElapsedSpan, Moment, Span
 if TYPE_CHECKING:
     from regimen.product import Product, Supply, Taken
 
+NOT_STATED = "dose not stated"
+
 
 class DoseStage(StrEnum):
     """The order of operations from the words to the syringe."""
@@ -127,10 +129,10 @@ class Due(Struct, frozen=True):
 class Administration(Struct, frozen=True):
     """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
 
-    `dose` is None where the source does not state it; `instant` is in UTC and given for timed ones.
-    On numbered days, `day_number` is the day's number as the protocol counts, and `cycle` that of
-    its cycle in the phase, from 1, where there are cycles. At stated distances, `offset` is the
-    position of this one in the list, from 0.
+    `dose` is None where the source does not state it, or where it waits for measures; `instant` is
+    in UTC and given for timed ones. On numbered days, `day_number` is the day's number as the
+    protocol counts, and `cycle` that of its cycle in the phase, from 1, where there are cycles. At
+    stated distances, `offset` is the position of this one in the list, from 0.
     """
 
     phase: AppliedPhase
@@ -149,6 +151,7 @@ class Administration(Struct, frozen=True):
     finish_instant: datetime | None = None
     site: str | None = None
     due: Due | None = None
+    waits_for: tuple[str, ...] = ()  # the measures to be taken before the dose is known
 
     @property
     def id(self) -> str:
@@ -167,13 +170,29 @@ class Administration(Struct, frozen=True):
     def moment(self) -> Moment:
         return Moment(self.day, self.time)
 
+    @property
+    def open_words(self) -> str:
+        """What stands in the place of a dose that is not known."""
+        if not self.waits_for:
+            return NOT_STATED
+        if self.waits_for == ("weight",):
+            return "weigh first"
+        return f"first measure {' and '.join(self.waits_for)}"
+
     def why_this_day(self) -> str:
         return "; ".join(_why_this_day(self))
 
     def why_this_dose(self) -> str:
+        if self.waits_for:
+            return (
+                f"{self.open_words}: the dose rests on {' and '.join(self.waits_for)}, not yet"
+                " measured for it"
+            )
         if self.dose is None:
             return "the dose is not stated"
-        return "; ".join(f"{step.stage} {step.amount} ({step.because})" for step in self.dose.steps)
+        return "; ".join(
+            f"{step.stage} {step.amount.shown} ({step.because})" for step in self.dose.steps
+        )
 
 
 def _why_this_day(administration: Administration) -> Iterator[str]:
@@ -323,6 +342,7 @@ class Schedule(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
+    doubts: tuple[str, ...] = ()  # values for which a formula was not made
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
@@ -363,7 +383,7 @@ def _notes_of_dose(dose: Administration) -> Iterator[str]:
         until = f", until {dose.finish}" if dose.finish else ""
         yield f"over {dose.phase.over}{until}"
     if dose.dose is None:
-        yield "dose not stated"
+        yield dose.open_words
     if dose.site is not None:
         yield f"site: {dose.site}"
     if dose.due is not None:

@@ -220,6 +220,14 @@ def _nominal(span: Span) -> int:
     return span.minutes if isinstance(span, ElapsedSpan) else days_between(span)[0] * _DAY_MINUTES
 
 
+def shifted(day: date, span: CalendarSpan, *, back: bool = False) -> date:
+    """The day so much later, or earlier: months end with the month. Raises OverflowError."""
+    sign = -1 if back else 1
+    if span.months:
+        return months_after(day, sign * span.months, MonthEnd.CLAMP)
+    return day + timedelta(days=sign * span.days)
+
+
 # --- reading
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from regimen import planning
-from regimen.finding import Finding, Refusal
+from regimen.finding import Finding, Refusal, Severity
 from regimen.schedule import CheckedSchedule
 
 START = "2026-03-02"
@@ -44,7 +44,7 @@ def in_words(schedule: CheckedSchedule | None, findings: tuple[Finding, ...]) ->
         return f"asks for {' and '.join(asked)}"
     if "not-stated" in codes and codes <= {"not-stated", "nothing-scheduled"}:
         return "waits until the gap is filled, or accepted on record"
-    if findings:
+    if any(finding.rule.severity is not Severity.NOTICE for finding in findings):
         raise Refusal(findings)
     if schedule is None:
         return "the case passes"
@@ -54,11 +54,11 @@ def in_words(schedule: CheckedSchedule | None, findings: tuple[Finding, ...]) ->
 def _administrations(schedule: CheckedSchedule) -> str:
     given = [each for each in schedule.administrations if each.course == "a"]
     count = f"{len(given)} dose{'s' if len(given) > 1 else ''}"
-    doses = list(dict.fromkeys(str(each.dose) for each in given))
+    doses = list(dict.fromkeys(str(each.dose or each.open_words) for each in given))
     if len(doses) == 1:
         shown, of = [str(each.moment) for each in given], f" of {doses[0]}"
     else:
-        shown, of = [f"{each.moment} {each.dose}" for each in given], ""
+        shown, of = [f"{each.moment} {each.dose or each.open_words}" for each in given], ""
     if len(shown) > _SHOWN:
         shown = [*shown[:2], "…", shown[-1]]
     visits = [f"{each.name} {each.moment}" for each in schedule.entries]

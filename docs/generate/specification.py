@@ -87,6 +87,8 @@ def _outcome(row: Row) -> Iterator[str]:
         yield f"found: {link(finding)}"
     for day, note in row.notes.items():
         yield f"note on {day}: {words(note)}"
+    for day, reason in row.because.items():
+        yield f"because, on {day}: {words(reason)}"
 
 
 def _lines(expected: Plain) -> list[str]:

@@ -18,6 +18,7 @@ from regimen.checks import (
     dimensions,
     gaps,
     makeable,
+    measuring,
     patterns,
     recount,
     spacing,
@@ -39,6 +40,8 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     gaps.nothing_scheduled,
     decisions.still_open,
     decisions.branches,
+    measuring.still_to_be_measured,
+    measuring.outside_formulas,
     spacing.too_close,
     spacing.overlapping,
     spacing.running_on,
@@ -59,6 +62,7 @@ ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.tapers,
     patterns.beyond_cycles,
     makeable.pieces,
+    measuring.fixed_beforehand,
 )
 
 

@@ -17,9 +17,10 @@ from math import floor
 from msgspec import Struct
 
 from regimen.checks.ranges import DOSE, LIFETIME, NO_SITE, WEEK, Basis, Ranges, Row
+from regimen.engine.inputs import size_on
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.plan import Plan
-from regimen.protocol import Course, Measure, Taper
+from regimen.protocol import Course, Taper
 from regimen.quantity import BY_UCUM, Quantity
 from regimen.schedule import Administration, RangeCheck, Schedule, often
 
@@ -183,17 +184,17 @@ def _comparisons(schedule: Schedule, ranges: Ranges) -> Iterator[Compared]:
         for (time, about), rows in alternatives.items():
             mine = [each for each in given if id(each) in about]
             for together, whole in _windows(time, mine):
-                yield from _against(rows, together, schedule.plan, whole=whole)
+                yield from _against(rows, together, schedule, whole=whole)
 
 
 def _against(
-    rows: list[Row], together: tuple[Administration, ...], plan: Plan, *, whole: bool
+    rows: list[Row], together: tuple[Administration, ...], schedule: Schedule, *, whole: bool
 ) -> Iterator[Compared]:
     """What is given together against the usual row that it fits best, and against every limit."""
     compared = [
         Compared(together, row, amount, whole)
         for row in rows
-        if (amount := _amount(row, together, plan)) is not None
+        if (amount := _amount(row, together, schedule)) is not None
     ]
     usual = [each for each in compared if each.row.limit is None]
     if usual:
@@ -257,17 +258,15 @@ def _sum(given: Sequence[Administration]) -> Quantity:
     return first
 
 
-def _amount(row: Row, given: Sequence[Administration], plan: Plan) -> Quantity | None:
+def _amount(row: Row, given: Sequence[Administration], schedule: Schedule) -> Quantity | None:
     """What is given on the row's basis; None where what it scales by is not known."""
     total = _sum(given)
     if row.per.scale is None:
         return total
-    size = plan.answers.get(row.per.scale)
+    size = size_on(schedule.protocol, schedule.plan, row.per.scale, given[0].day)
     if size is None:
         return None
-    assert isinstance(size.value, Quantity)
-    per = size.value.base / 1000 if row.per.scale is Measure.WEIGHT else size.value.base
-    return total.times(1 / per)
+    return total.times(row.per.scale.unit.factor / size.base)
 
 
 def _courses(compared: Compared) -> tuple[str, ...]:

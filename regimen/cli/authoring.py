@@ -143,6 +143,9 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
     if protocol.products:
         yield from _section("Products")
         yield from _listed(islice(read_back, len(protocol.products)))
+    if protocol.measures:
+        yield from _section("Measures")
+        yield from _listed(islice(read_back, len(protocol.measures)))
     questions = [each for each in protocol.parameters.values() if not each.optional]
     if questions:
         yield from _section("Questions")

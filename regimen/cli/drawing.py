@@ -16,7 +16,6 @@ from regimen.cli.columns import Column, Columns
 from regimen.cli.terminal import counted, one_line
 from regimen.export.entries import counted as counted_entries
 from regimen.export.words import (
-    NOT_STATED,
     answer_text,
     clean,
     day_text,
@@ -26,7 +25,7 @@ from regimen.export.words import (
     still_open,
     tolerance_texts,
 )
-from regimen.schedule import Administration, Entry, EntryKind
+from regimen.schedule import NOT_STATED, Administration, Entry, EntryKind
 
 if TYPE_CHECKING:
     from regimen.protocol import Protocol
@@ -112,7 +111,8 @@ def _cells(each: Dated) -> list[str]:
 
 def _note(schedule: Schedule, each: Dated) -> str:
     """What must stand beside the row, but for what its dose already says."""
-    return clean(schedule.notes_of(each).removesuffix(NOT_STATED).rstrip("; "))
+    said = each.open_words if isinstance(each, Administration) else ""
+    return clean(schedule.notes_of(each).removesuffix(said).rstrip("; "))
 
 
 def _joined(rows: list[list[str]], notes: list[str]) -> list[list[str]]:

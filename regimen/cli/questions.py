@@ -30,6 +30,7 @@ _WRITTEN = {
     "days": "such as every 2 days, 2 times a week, or mon, thu",
     "extent": "a duration, or a number of doses",
     "route": "such as oral, intramuscular, intravenous or subcutaneous",
+    "age": "as it is at the start, or the day of birth",
     "time zone": "the name of a place, as in Europe/Rome",
 }
 
@@ -54,6 +55,8 @@ def complete(protocol: Protocol, wanted: Wanted) -> dict[str, Given]:
 
 def kind(question: Parameter) -> str:
     """What sort of answer is taken: its kind, unit and limits."""
+    from regimen.engine.inputs import DATED
+
     parts = [_WRITTEN[question.type]]
     if question.unit is not None:
         parts.append(f"in {question.unit.name}")
@@ -61,6 +64,8 @@ def kind(question: Parameter) -> str:
         parts.append(f"at least {question.at_least}")
     if question.at_most is not None:
         parts.append(f"at most {question.at_most}")
+    if question.retaken:
+        parts.append(DATED)
     return f"({'; '.join(parts)})"
 
 

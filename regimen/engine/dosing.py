@@ -13,12 +13,11 @@ from regimen import rules
 from regimen.engine.bound import Bound
 from regimen.engine.days import Days, is_daily, per_week
 from regimen.finding import Reading, Refusal, refuse
-from regimen.plan import Plan
+from regimen.plan import Answer, Plan, Size
 from regimen.protocol import (
     Cap,
     CapBasis,
     DoseExpression,
-    Measure,
     OnDays,
     Phase,
     Rounding,
@@ -26,12 +25,12 @@ from regimen.protocol import (
     Share,
     Table,
 )
+from regimen.protocol.dose import scaled_words
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage, DoseStep
 
 _KEYS_OF_DOSE = ("dose", "from", "by", "to", "each", "at_least", "stop_under", "starting_at")
 _HALF = Fraction(1, 2)
-_PER = {Measure.WEIGHT: "kg", Measure.BSA: "m²"}
 
 
 class Portion(Struct, frozen=True):
@@ -58,7 +57,7 @@ def dose_of(
     steps = [_stated(expression, because + rows_of(phase, plan, *_KEYS_OF_DOSE))]
     amount = expression.amount
     if expression.per is not None:
-        amount = scaled(amount, expression.per, plan)
+        amount = scaled(expression, plan)
         steps.append(DoseStep(DoseStage.CALCULATED, amount, _scaling(expression, plan)))
     if portion is not None:
         amount = amount.times(portion.part)
@@ -68,7 +67,7 @@ def dose_of(
         parts, words = parts_of(bound, expression, administrations)
         amount = amount.times(Fraction(1, parts))
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
-    return _finished(bound, amount, steps, plan, portion)
+    return _finished(bound, amount, steps, plan, portion, exact=_exact(expression, plan))
 
 
 # --- stages
@@ -92,31 +91,36 @@ def _stated(expression: DoseExpression, because: str) -> DoseStep:
 
 def in_words(expression: DoseExpression) -> str:
     """`6 mg/kg per day`, `280 units per week`, `100 mcg`."""
-    words = str(expression.amount)
-    if expression.per is not None:
-        words += f"/{_PER[expression.per]}"
+    words = expression.scaled
     if expression.share is not None:
         words += " in all" if expression.share is Share.IN_ALL else f" per {expression.share}"
     return words
 
 
-def _measured(measure: Measure, plan: Plan) -> Quantity:
-    value = plan.answers[measure].value
-    assert isinstance(value, Quantity)
-    return value
+def _size(scaling: DoseExpression | Cap, plan: Plan) -> Answer[object] | None:
+    """The measure that an amount scales by, or None where it does not."""
+    return None if scaling.measure is None else plan.answers[scaling.measure]
 
 
-def scaled(amount: Quantity, measure: Measure, plan: Plan) -> Quantity:
-    """The amount for this patient, of one that is stated per unit of a measure."""
-    size = _measured(measure, plan)
-    per_unit = size.base / 1000 if measure is Measure.WEIGHT else size.base  # per kg, not per g
-    return amount.times(per_unit)
+def _exact(scaling: DoseExpression | Cap, plan: Plan) -> bool:
+    """Whether what the amount scales by has exact decimals, unlike a root."""
+    size = _size(scaling, plan)
+    return not isinstance(size, Size) or size.exact
+
+
+def scaled(scaling: DoseExpression | Cap, plan: Plan) -> Quantity:
+    """The amount for this patient, of one that may be stated per unit of a measure."""
+    size, per = _size(scaling, plan), scaling.per
+    if size is None or per is None:
+        return scaling.amount
+    assert isinstance(size.value, Quantity)
+    return scaling.amount.times(size.value.base / per.unit.factor)
 
 
 def _scaling(expression: DoseExpression, plan: Plan) -> str:
-    assert expression.per is not None
-    size = _measured(expression.per, plan)
-    return f"{expression.amount}/{_PER[expression.per]} × {size}"
+    size = _size(expression, plan)
+    assert size is not None
+    return f"{expression.scaled} × {size.because if isinstance(size, Size) else size.value}"
 
 
 def parts_of(bound: Bound, expression: DoseExpression, administrations: int) -> tuple[int, str]:
@@ -145,7 +149,7 @@ def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None
     if is_daily(days) or isinstance(days, OnDays):
         return
     amount, a_week = expression.amount, per_week(days)
-    scale = f"/{_PER[expression.per]}" if expression.per else ""
+    scale = expression.per.sign if expression.per else ""
     readings = [Reading("each time", (f"{amount}{scale} at every administration",))]
     if a_week:
         week = amount.times(7)
@@ -179,6 +183,8 @@ def _finished(
     steps: list[DoseStep],
     plan: Plan,
     portion: Portion | None,
+    *,
+    exact: bool,
 ) -> Dose:
     phase = bound.phase
     if not amount.value:
@@ -191,15 +197,16 @@ def _finished(
     amount, limit, words = _capped(bound, amount, plan, portion)
     if words:
         steps.append(DoseStep(DoseStage.CAPPED, amount, words))
+        exact = all(_exact(cap, plan) for cap in bound.caps)
     if bound.rounding is not None:
         ordered = _rounded(bound, bound.rounding, amount, limit)
-        words = f"{amount} rounded {bound.rounding}{rows_of(phase, plan, 'round')}"
+        words = f"{amount.shown} rounded {bound.rounding}{rows_of(phase, plan, 'round')}"
         steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
         amount = ordered
-    if decimal_text(amount.value) is None:
+    if decimal_text(amount.value) is None or not (exact or bound.rounding):
         raise refuse(
             rules.INEXACT,
-            f"the dose comes to {amount}, which has no exact decimal",
+            f"the dose comes to {amount if exact else amount.shown}, which has no exact decimal",
             "state how it is rounded: round: nearest 0.1 mg, ties up",
             phase.place_of("dose", "taper"),
         )
@@ -236,9 +243,9 @@ def _capped(
 
 def _ceiling(bound: Bound, cap: Cap, plan: Plan, portion: Portion | None) -> tuple[Quantity, str]:
     """The most per administration that the cap allows, and why."""
-    amount = cap.amount if cap.per is None else scaled(cap.amount, cap.per, plan)
-    scale = f"/{_PER[cap.per]}" if cap.per else ""
-    words = f"{cap.amount}{scale} per {cap.basis}{rows_of(bound.phase, plan, 'max')}"
+    amount = scaled(cap, plan)
+    stated = scaled_words(cap.amount, cap.per, cap.by)
+    words = f"{stated} per {cap.basis}{rows_of(bound.phase, plan, 'max')}"
     if cap.basis is CapBasis.DAY:
         assert bound.times is not None
         of_day = Fraction(1, len(bound.times)) if portion is None else portion.of_day
@@ -279,7 +286,7 @@ def _rounded(
     if not result.value:
         raise refuse(
             rules.ROUNDS_TO_ZERO,
-            f"{amount} rounded {rounding} is nothing",
+            f"{amount.shown} rounded {rounding} is nothing",
             "round to smaller amounts",
             phase.place_of("round"),
         )
@@ -287,7 +294,7 @@ def _rounded(
     if drift > rounding.within:
         raise refuse(
             rules.ROUNDS_FAR,
-            f"{amount} rounded {rounding} is {result}: a change of"
+            f"{amount.shown} rounded {rounding} is {result}: a change of"
             f" {_percent(drift)} %, and {_percent(rounding.within)} % is allowed",
             "round to smaller amounts; or, if this change is meant, add to round: within"
             f" {ceil(drift * 100)} %",

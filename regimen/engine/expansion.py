@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from regimen.engine.bound import Bound, Levels
 from regimen.engine.clocks import instant_of
 from regimen.engine.dosing import dose_of
-from regimen.engine.inputs import refuse_missing
+from regimen.engine.inputs import refuse_missing, sizes_of
 from regimen.engine.junctions import settled
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
 from regimen.plan import Plan
@@ -22,6 +22,9 @@ from regimen.timing import Moment, moment_after
 
 if TYPE_CHECKING:
     from regimen.engine.listed import Mark
+    from regimen.engine.retaken import Waiting
+
+    Doses = Sequence[Dose | Waiting | None]
 
 _KEYS_OF_DAYS = (
     "every",
@@ -46,20 +49,30 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
     junctions with two readings, and on whatever has no exact date or dose.
     """
     refuse_missing(protocol, plan)
-    spans = settled(protocol, plan)
+    return _expanded(protocol, plan, sizes_of(protocol, plan))
+
+
+def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
+    """`whole` is the plan with its measures as the sizes they count as throughout."""
+    spans = settled(protocol, whole)
     found = [spans.of_course(course) for course in protocol.courses]
     phases = [
-        _applied(course, span, sum([len(each.slots) for each in of_course]), plan)
+        _applied(course, span, sum([len(each.slots) for each in of_course]), whole)
         for course, of_course in zip(protocol.courses, found, strict=True)
         for span in of_course
     ]
-    dated = [span for of_course in found for span in of_course]
-    given = _administrations(phases, dated, plan)
+    dated, doubts = [span for of_course in found for span in of_course], list[str]()
+    doses: list[Doses] = (
+        [_doses(span, plan) for span in dated]
+        if whole is plan
+        else _measured(found, protocol, plan, whole, doubts)
+    )
+    given = _administrations(phases, dated, doses, plan)
     if any(phase.written.sites or phase.written.tolerance for phase in phases):
         from regimen.engine.tolerance import placed  # few protocols have any
 
         given = placed(given, plan.zone)
-    schedule = Schedule(protocol, plan, tuple(phases), tuple(given))
+    schedule = Schedule(protocol, plan, tuple(phases), tuple(given), doubts=tuple(doubts))
     if not protocol.visits and all(each.decided is None for each in protocol.parameters.values()):
         return schedule
     from regimen.engine.entries import entries, open_decisions  # most protocols have none
@@ -68,10 +81,12 @@ def expand(protocol: Protocol, plan: Plan) -> Schedule:
 
 
 def _administrations(
-    phases: list[AppliedPhase], spans: list[PhaseSpan], plan: Plan
+    phases: list[AppliedPhase],
+    spans: list[PhaseSpan],
+    doses: Sequence[Doses],
+    plan: Plan,
 ) -> list[Administration]:
     """Every administration in the order of their moments, numbered in its phase and course."""
-    doses = [_doses(span, plan) for span in spans]
     clamps = [clamps_of(span) for span in spans]
     marks = [_marks(span) for span in spans]
     places = [
@@ -85,7 +100,11 @@ def _administrations(
         phase = phases[at]
         counted[phase.course] = place = counted[phase.course] + 1
         dose, clamp = doses[at][number], clamps[at].get(day)
-        each = Administration(phase, number + 1, place, day, clock, dose, clamp)
+        if dose is None or isinstance(dose, Dose):
+            each = Administration(phase, number + 1, place, day, clock, dose, clamp)
+        else:
+            each = Administration(phase, number + 1, place, day, clock, None, clamp)
+            each = replace(each, waits_for=dose.for_)
         if (marked := marks[at]) is not None:
             mark = marked[number]
             each = replace(each, cycle=mark.cycle, day_number=mark.day_number, offset=mark.offset)
@@ -152,6 +171,26 @@ def _rows_of_days(phase: Phase, plan: Plan) -> str:
     from regimen.engine.tables import rows_taken
 
     return rows_taken(phase, plan.answers, *_KEYS_OF_DAYS)
+
+
+def _measured(
+    courses: Sequence[Sequence[PhaseSpan]],
+    protocol: Protocol,
+    plan: Plan,
+    whole: Plan,
+    doubts: list[str],
+) -> list[Doses]:
+    """The doses of every phase, those by the value that counts for them which rest on measures
+    taken again; values for which a formula was not made are added to `doubts`."""
+    from regimen.engine.measures import doubts_of
+    from regimen.engine.retaken import doses
+
+    doubts += doubts_of(whole)
+    return [
+        doses(span, spans, course, protocol, plan, _doses, doubts) or _doses(span, whole)
+        for course, spans in zip(protocol.courses, courses, strict=True)
+        for span in spans
+    ]
 
 
 def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:

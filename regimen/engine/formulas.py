@@ -19,7 +19,7 @@ _DIGITS = 60  # of the decimals that a power is worked out with
 _CONTEXT = Context(prec=_DIGITS)
 _CM_PER_INCH = Fraction("2.54")  # exactly, by definition
 _FIVE_FEET = 60  # inches
-MICROMOL_PER_MG_OF_CREATININE = Fraction("8.84")
+MICROMOL_PER_L_IN_A_MG_PER_DL = Fraction("88.4")
 """1 mg/dL of creatinine is 88.4 micromol/L: the factor in use (R package physiology 1.2.1: "the
 typical conversion used of 1 mg/dL = 88.4 umol/L"; 113.12 g/mol gives 88.40)."""
 

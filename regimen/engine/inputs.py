@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from regimen import rules
 from regimen.engine.bound import answer
@@ -23,8 +24,10 @@ from regimen.protocol import (
     TimesPerWeek,
     Until,
 )
+from regimen.quantity import Quantity
 from regimen.timing import ElapsedSpan
 
+DATED = "each value with its day, as in 4.2 kg on 2025-11-03; or not yet"
 ZONE = Parameter(
     "zone",
     ParameterType.ZONE,
@@ -78,7 +81,10 @@ def rests_on(timeline: Timeline, phase: Timed, plan: Plan) -> Iterator[str]:
     for condition in (*timeline.when, *phase.when):
         yield condition.parameter
     yield from phase.needs
-    yield from _rows_ask(phase, plan)
+    if phase.tables:
+        from regimen.engine.tables import asks
+
+        yield from asks(phase, plan.answers)
 
 
 def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
@@ -128,25 +134,61 @@ def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
                 yield from _choices(phase.when, plan)
                 if applies(phase.when, plan):
                     yield from phase.needs
-                    yield from _rows_ask(phase, plan)
-                    yield from _measures(phase, plan)
+                    yield from _rows_ask(phase, protocol, plan)
+                    yield from _measures(phase, protocol, plan)
 
 
-def _rows_ask(phase: Timed, plan: Plan) -> Iterator[str]:
+def _rows_ask(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
     """What the rows of its tables ask for, as far as it is known which are taken."""
     if phase.tables:
         from regimen.engine.tables import asks
 
-        yield from asks(phase, plan.answers)
+        for name in asks(phase, sizes_of(protocol, plan).answers):
+            yield from _asked_for(name, protocol)
 
 
-def _measures(phase: Timed, plan: Plan) -> Iterator[str]:
+def sizes_of(protocol: Protocol, plan: Plan) -> Plan:
+    """The plan with every measure as the size it counts as throughout, as far as is known."""
+    if not any(each.taken for each in protocol.parameters.values()):
+        return plan
+    from regimen.engine.measures import with_sizes  # most protocols measure nothing
+
+    return with_sizes(protocol, plan)
+
+
+def size_on(protocol: Protocol, plan: Plan, name: str, day: date) -> Quantity | None:
+    """The last known size of a measure on a day, whichever doses it counts for; None where it is
+    not known."""
+    given = plan.answers.get(name)
+    if given is not None and isinstance(given.value, Quantity):
+        return given.value
+    if name not in protocol.measures and given is None:
+        return None
+    from regimen.engine.measures import last_size  # few plans have dated measures
+
+    return last_size(protocol, plan, name, day)
+
+
+def _asked_for(name: str, protocol: Protocol) -> Iterator[str]:
+    """What is asked for a parameter or measure: of a derived one, what it is worked out from."""
+    if not protocol.measures and name in protocol.parameters:
+        yield name
+        yield from protocol.parameters[name].beside
+        return
+    from regimen.protocol.measures import raw_measures
+
+    for raw in raw_measures(name, protocol.measures):
+        yield raw
+        yield from protocol.parameters[raw].beside
+
+
+def _measures(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
     """What the dose scales by, where the plan says so in the place of the source."""
-    if not isinstance(phase, Phase):
+    if not isinstance(phase, Phase) or not isinstance(phase.dose, Ref):
         return
     dose = answer(phase.dose, plan)
-    if isinstance(dose, DoseExpression) and dose.per is not None:
-        yield dose.per
+    if isinstance(dose, DoseExpression) and dose.measure is not None:
+        yield from _asked_for(dose.measure, protocol)
 
 
 def _choices(conditions: tuple[Condition, ...], plan: Plan) -> Iterator[str]:
@@ -179,8 +221,9 @@ def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
     """A finding for each answer that no phase of this plan asks for."""
     wanted = set(needed(protocol, plan))
     for timeline in protocol.timelines:
-        for phase in applied_phases(timeline, plan):
+        for phase in applied_phases(timeline, sizes_of(protocol, plan)):
             wanted.update(rests_on(timeline, phase, plan), _pins(phase))
+            wanted.update(_rows_ask(phase, protocol, plan))
     for name, given in plan.answers.items():
         if name in protocol.parameters and name not in wanted:
             yield Finding(
@@ -214,6 +257,8 @@ def missing(question: Parameter) -> Finding:
         kind.append(f"at least {question.at_least}")
     if question.at_most is not None:
         kind.append(f"at most {question.at_most}")
+    if question.retaken:
+        kind.append(DATED)
     choices = "".join(f"; {name}: {words}" for name, words in question.choices.items())
     return Finding(
         rules.MISSING_INPUT,

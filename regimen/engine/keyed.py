@@ -96,9 +96,7 @@ def _part_of_day(
 
 
 def _base(amount: DoseExpression, plan: Plan) -> Fraction:
-    if amount.per is None:
-        return amount.amount.base
-    return scaled(amount.amount, amount.per, plan).base
+    return scaled(amount, plan).base
 
 
 def _divided(bound: Bound, dose: DividedDose, plan: Plan) -> dict[TimeKey, Dose | None]:

@@ -24,13 +24,20 @@ _READ_ELSEWHERE = ("tables", "when", "needs", "place", "places")  # the parts wi
 
 def settled(phase: PhaseT, answers: Answers) -> PhaseT:
     """The phase with the row that is taken in the place of each table. Raises Refusal where a value
-    stands in no row."""
-    replaced: PhaseT = _replaced(phase, lambda table: _taken(table, answers).value)
+    stands in no row. Where the measure is still to be taken for each dose, nothing stands there."""
+
+    def chosen(table: Table) -> object:
+        if table.by in answers:
+            return _taken(table, answers).value
+        return () if table.key == "max" else None
+
+    replaced: PhaseT = _replaced(phase, chosen)
     return replaced
 
 
 def takes_rows(phase: Timed, answers: Answers) -> bool:
-    """Whether it is known which rows are taken: a decision may still be open."""
+    """Whether it is known which rows are taken: a decision may still be open. What is measured anew
+    for each dose is known for each."""
     return all(_known(table, answers) for table in phase.tables)
 
 
@@ -39,7 +46,7 @@ def _known(value: object, answers: Answers) -> bool:
         return True
     given = answers.get(value.by)
     if given is None:
-        return False
+        return isinstance(value.rows[0].key, Band)
     row = value.row(given.value)
     return row is None or _known(row.value, answers)
 
@@ -124,7 +131,8 @@ def _asked(value: object, answers: Answers) -> Iterator[str]:
         for each in value:
             yield from _asked(each, answers)
     elif isinstance(value, (DoseExpression, Cap)) and value.per is not None:
-        yield value.per
+        assert value.measure is not None
+        yield value.measure
 
 
 def rows_taken(phase: Timed, answers: Answers, *keys: str) -> str:

@@ -41,9 +41,8 @@ def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[Dose, ...]:
         return settled(bound, level.times(Fraction(1, parts)), plan).times(parts)
 
     walk = _walked(bound.phase, levels, given)
-    per, share = levels.first.per, levels.share
     doses = [
-        dose_of(bound, DoseExpression(level, per, share), plan, 0, words)
+        dose_of(bound, replace(levels.first, amount=level, share=levels.share), plan, 0, words)
         for level, words in zip(walk.levels, walk.because, strict=True)
     ]
     _refuse_alike(bound.phase, levels, doses)
@@ -89,7 +88,7 @@ def _expressions(levels: Levels) -> list[DoseExpression]:
 def _mixed(levels: Levels) -> bool:
     """Whether some amounts scale and others do not; nothing at all is nothing on any scale."""
     return any(
-        each.per is not levels.first.per for each in _expressions(levels) if each.amount.value
+        each.measure != levels.first.measure for each in _expressions(levels) if each.amount.value
     )
 
 
@@ -99,7 +98,7 @@ def _absolute(levels: Levels, plan: Plan) -> Levels:
     def worked_out(value: DoseExpression | None) -> DoseExpression | None:
         if value is None or value.per is None:
             return value
-        return DoseExpression(scaled(value.amount, value.per, plan))
+        return DoseExpression(scaled(value, plan))
 
     def step(written: Step) -> Step:
         by = written.by
@@ -151,7 +150,7 @@ class _Walk(Struct):
         self.here = level
         self.levels.append(level)
         self.given.append(given)
-        self.shown.append(in_words(DoseExpression(shown, self.taper.first.per)))
+        self.shown.append(_amount(self.taper, shown))
         self.because.append(f"level {len(self.levels)} of the {_title(self.taper)}{words}")
 
     def stick(self, why: str, mend: str = "") -> Refusal:
@@ -337,7 +336,7 @@ def _step_in_words(levels: Levels, step: Step) -> str:
 
 
 def _amount(levels: Levels, amount: Quantity) -> str:
-    return in_words(DoseExpression(amount, levels.first.per))
+    return in_words(replace(levels.first, amount=amount, share=None))
 
 
 def _way(shown: list[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import time
 
 from regimen.comparison import Comparison, Difference, Kind
-from regimen.export.words import NO_TIME, NOT_STATED, clean, day_text, dose_text
+from regimen.export.words import NO_TIME, clean, day_text, dose_text
+from regimen.schedule import NOT_STATED
 
 NOTHING = "nothing"
 

@@ -10,9 +10,9 @@ from fractions import Fraction
 from msgspec import Struct
 
 from regimen.export.refusals import ExportMismatch
-from regimen.export.words import NOT_STATED, clean
+from regimen.export.words import clean
 from regimen.quantity import UNITS
-from regimen.schedule import Administration, CheckedSchedule, Dated, Entry
+from regimen.schedule import NOT_STATED, Administration, CheckedSchedule, Dated, Entry
 
 
 class Said(Struct, frozen=True):
@@ -36,13 +36,14 @@ class Said(Struct, frozen=True):
 
 
 _NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
-AMOUNT = rf"(?:[0-9\u202f]+(?:\.[0-9]+)? (?:{'|'.join(map(re.escape, _NAMES))})|{NOT_STATED})"
+OPEN = rf"{NOT_STATED}|weigh first|first measure [a-z0-9_]+(?: and [a-z0-9_]+)*"
+AMOUNT = rf"(?:[0-9\u202f]+(?:\.[0-9]+)? (?:{'|'.join(map(re.escape, _NAMES))})|{OPEN})"
 
 
 def amount_read(text: str) -> tuple[Fraction | None, str | None]:
     """The number and the unit's name of a dose printed for people; both None where it is printed
     as not stated. Raises ExportMismatch."""
-    if text == NOT_STATED:
+    if re.fullmatch(OPEN, text):
         return None, None
     if not re.fullmatch(AMOUNT, text):
         raise ExportMismatch(f"{text!r} does not read as a dose")

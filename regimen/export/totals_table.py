@@ -16,9 +16,10 @@ from regimen.export.readback import amount_read
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import concerned
 from regimen.export.table import neutral, original
-from regimen.export.words import NOT_STATED, clean, override_text, overrides, still_open
+from regimen.export.words import clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
 from regimen.quantity import UNITS, Quantity
+from regimen.schedule import NOT_STATED
 
 HEADER = (
     "per",

@@ -16,7 +16,6 @@ DISCLAIMER = (
     " clinical judgement. Check every drug, dose and date against the prescription before anything"
     " is given."
 )
-NOT_STATED = "dose not stated"
 NO_TIME = "not set"
 
 _MONTHS = (
@@ -77,8 +76,8 @@ def moment_text(moment: Moment) -> str:
 
 
 def dose_text(administration: Administration) -> str:
-    """`100 mcg`, or that it is not stated."""
-    return str(administration.dose.ordered) if administration.dose else NOT_STATED
+    """`100 mcg`, or that it is not stated, or what must be measured first."""
+    return str(administration.dose.ordered) if administration.dose else administration.open_words
 
 
 def plan_findings(checked: CheckedSchedule) -> tuple[Finding, ...]:

@@ -10,6 +10,8 @@ from regimen import rules
 from regimen.finding import Misread, quoted
 from regimen.language import dose_texts, texts
 from regimen.protocol import (
+    Age,
+    Dated,
     DoseExpression,
     Doses,
     Every,
@@ -70,11 +72,40 @@ def _amount(parameter: Parameter, text: str) -> Quantity:
     return _of_its_kind(parameter, text, amount)
 
 
-def _measure(parameter: Parameter, text: str) -> Quantity:
-    size = read_quantity(text)
-    if not size.value:
-        raise Misread(rules.BAD_QUANTITY, f"{quoted(text)} measures nothing", "measure again")
-    return _of_its_kind(parameter, text, size)
+def _measure(parameter: Parameter, text: str) -> Quantity | Dated:
+    from regimen.language import measure_texts
+
+    again = parameter.taken is not None and parameter.taken.again
+    if not again and " on " not in text:
+        return _sized(parameter, text, measure_texts.read_size(text))
+    dated = measure_texts.read_dated(text)
+    if not again and len(dated.values) != 1:
+        raise Misread(
+            rules.TWO_ANSWERS,
+            f"{quoted(text)} has {len(dated.values)} values, and it is taken once",
+            "give the one value that counts",
+        )
+    for _, size in dated.values:
+        _sized(parameter, str(size), size)
+    return dated
+
+
+def _sized(parameter: Parameter, text: str, size: Quantity) -> Quantity:
+    """The measured value, of its kind and on its grid."""
+    _of_its_kind(parameter, text, size)
+    if parameter.grid is not None and size.over(parameter.grid).denominator != 1:
+        raise Misread(
+            rules.OUTSIDE_LIMITS,
+            f"{quoted(text)} is no multiple of {parameter.grid}",
+            f"give it in steps of {parameter.grid}, as it is written down",
+        )
+    return size
+
+
+def _age(parameter: Parameter, text: str) -> Age:
+    from regimen.language.measure_texts import read_age
+
+    return read_age(text)
 
 
 def _of_its_kind(parameter: Parameter, text: str, amount: Quantity) -> Quantity:
@@ -159,6 +190,7 @@ _READERS: dict[ParameterType, Callable[[Parameter, str], object]] = {
     ParameterType.CHOICE: _choice,
     ParameterType.WEEKDAYS: _weekdays,
     ParameterType.MEASURE: _measure,
+    ParameterType.AGE: _age,
     ParameterType.DOSE: _dose,
     ParameterType.ROUTE: lambda _, text: read_route(text),
     ParameterType.PATTERN: _pattern,
@@ -172,6 +204,8 @@ def read_limit(parameter_type: ParameterType, text: str) -> Limit:
     match parameter_type:
         case ParameterType.DURATION:
             return read_span(text)
+        case ParameterType.AGE:
+            return read_calendar_span(text)
         case ParameterType.QUANTITY | ParameterType.MEASURE:
             return read_quantity(text)
         case ParameterType.NUMBER:
@@ -214,8 +248,12 @@ def limits_in_words(parameter: Parameter) -> str:
 
 
 def _inside_limits(parameter: Parameter, text: str, value: object) -> None:
+    if isinstance(value, Dated):
+        for _, size in value.values:
+            _inside_limits(parameter, str(size), size)
+        return
     for limit, above in ((parameter.at_least, False), (parameter.at_most, True)):
-        if limit is None:
+        if limit is None or (isinstance(value, Age) and value.born):
             continue
         order = _compared(value, limit)
         if order is None or (order > 0 if above else order < 0):
@@ -228,6 +266,8 @@ def _inside_limits(parameter: Parameter, text: str, value: object) -> None:
 
 def _compared(value: object, limit: Limit) -> int | None:
     """-1, 0 or 1 as `value` is below, at or above the limit; None where that cannot be told."""
+    if isinstance(value, Age):
+        value = value.at_start  # one by the day of birth is held against the limits on that day
     if isinstance(value, CalendarSpan) and isinstance(limit, CalendarSpan):
         return _compared_spans(value, limit)
     if isinstance(value, ElapsedSpan) and isinstance(limit, ElapsedSpan):

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from regimen import rules
 from regimen.finding import Finding, Misread, quoted
 from regimen.protocol import Band, Parameter, Row
 from regimen.quantity import read_quantity
+
+if TYPE_CHECKING:
+    from regimen.protocol.measures import Derived
 
 ONE_EDGE = re.compile(r"(?P<word>under|up to|from|over) (?P<edge>[^ ]+ [^ ]+)")
 TWO_EDGES = re.compile(
@@ -23,9 +27,9 @@ TWO_EDGES = re.compile(
 )
 
 
-def read_band(text: str, measure: Parameter) -> Band:
+def read_band(text: str, measure: Parameter | Derived) -> Band:
     """A band of the measure. Raises Misread."""
-    band = _band(text, measure)
+    band = _band(text)
     for edge in (band.low, band.high):
         assert measure.unit is not None
         if edge is not None and edge.unit.dimension is not measure.unit.dimension:
@@ -44,7 +48,7 @@ def read_band(text: str, measure: Parameter) -> Band:
     return band
 
 
-def _band(text: str, measure: Parameter) -> Band:
+def _band(text: str) -> Band:
     if match := ONE_EDGE.fullmatch(text):
         edge, word = read_quantity(match["edge"]), match["word"]
         if word in ("under", "up to"):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Place, Refusal, by_place, quoted, refuse
@@ -113,6 +114,7 @@ class _Builder(Struct):
             content_hash=self.content_hash,
             visits=visits,
             products=self.products.by_name if self.products is not None else {},
+            measures=asked.derived,
         )
 
     def shelf(self) -> Products:
@@ -191,7 +193,9 @@ class _Builder(Struct):
                 continue
             levels = Levels((shape, path), None, (self.shape, ()))
             known = self.parameters.by_name
-            reader = PhaseReader(self.document, key, levels, 0, known, self.bound)
+            reader = PhaseReader(
+                self.document, key, levels, 0, known, self.bound, self.parameters.derived
+            )
             days = read_visit(reader)
             self.gather(reader)
             yield Visit(key=key, phases=(days,), when=self.when(shape, path), place=place)
@@ -240,10 +244,14 @@ class _Builder(Struct):
 
     def phase(self, course: str, levels: Levels, at: int) -> Phase:
         known = self.parameters.by_name
-        reader = PhaseReader(self.document, course, levels, at, known, self.bound)
+        reader = PhaseReader(
+            self.document, course, levels, at, known, self.bound, self.parameters.derived
+        )
         phase = read_phase(reader, self.when(levels.own, levels.path) if levels.course else ())
         self.gather(reader)
-        return phase
+        if not self.shape.measures:
+            return phase
+        return replace(phase, needs=self.parameters.needed(phase.needs))
 
     def gather(self, reader: PhaseReader) -> None:
         """Take in what reading one phase or visit has found, implied and referred to."""
@@ -255,6 +263,8 @@ class _Builder(Struct):
             self.parameters.refer(reference)
         for measure, place in reader.measured:
             self.parameters.measured(measure, place)
+        for measure, per, place in reader.scaled:
+            self.parameters.scales(measure, per, place)
 
     def bound(
         self, names: tuple[str | Ref, ...], drug: str, place: Place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from regimen import rules
@@ -18,15 +19,54 @@ from regimen.protocol import (
     Share,
 )
 from regimen.protocol.dose import PIECE
-from regimen.quantity import NOT_OF_A_DRUG, Quantity, read_count, read_number, read_quantity
+from regimen.quantity import (
+    BY_UCUM,
+    NOT_OF_A_DRUG,
+    Quantity,
+    read_count,
+    read_number,
+    read_quantity,
+)
 
 _PER = {"kg": Measure.WEIGHT, "m2": Measure.BSA, "m²": Measure.BSA}
 MOST_PARTS = 1000  # of a dose
 _SHARES = {"day": Share.DAY, "d": Share.DAY, "week": Share.WEEK}
 
 
+_BY = re.compile(r"(?P<words>.+) by (?P<name>[a-z][a-z0-9_]*)", re.ASCII)
+_AUC = re.compile(r"AUC (?P<number>\S+)")
+
+
 def read_dose(text: str) -> DoseExpression:
-    """`100 mcg`, `6 mg/kg/day`, `280 IU/week`, `2 g in all`. Raises Misread."""
+    """`100 mcg`, `6 mg/kg/day`, `280 IU/week`, `2 g in all`, `5 mg/kg by adjusted_weight`,
+    `AUC 5 by carboplatin_clearance`. Raises Misread."""
+    named = _BY.fullmatch(text)
+    words, by = (named["words"], named["name"]) if named else (text, None)
+    if match := _AUC.fullmatch(words):
+        return _target_auc(match["number"], by, text)
+    dose = _amount_with_basis(words)
+    if by is not None and dose.per is None:
+        raise Misread(
+            rules.BAD_QUANTITY,
+            f"{quoted(text)} names a measure, but not what the amount is per unit of",
+            "write /kg or /m2 behind the amount: 5 mg/kg by adjusted_weight",
+        )
+    return DoseExpression(dose.amount, dose.per, dose.share, by)
+
+
+def _target_auc(number: str, by: str | None, text: str) -> DoseExpression:
+    """A target area under the curve in mg·min/mL: so many mg per mL/min of a clearance."""
+    if by is None:
+        raise Misread(
+            rules.BAD_QUANTITY,
+            f"{quoted(text)} does not say of which clearance",
+            "name the measure: AUC 5 by carboplatin_clearance",
+        )
+    amount = _positive(Quantity(read_number(number), BY_UCUM["mg"]), text)
+    return DoseExpression(amount, Measure.CLEARANCE, None, by)
+
+
+def _amount_with_basis(text: str) -> DoseExpression:
     words, share = text, None
     if words.endswith(" in all"):
         words, share = words.removesuffix(" in all"), Share.IN_ALL
@@ -89,25 +129,27 @@ def read_level(text: str) -> Quantity:
 
 def read_cap(text: str) -> Cap:
     """`2 mg/dose`, `4 g/day`, `10 mg/kg/day`. Raises Misread."""
-    body, slash, basis = text.rpartition("/")
+    named = _BY.fullmatch(text)
+    words, by = (named["words"], named["name"]) if named else (text, None)
+    body, slash, basis = words.rpartition("/")
     if not slash or basis not in set(CapBasis):
         raise Misread(
             rules.BAD_QUANTITY,
             f"{quoted(text)} does not say what the cap counts",
             "end it in /dose or /day: 2 mg/dose",
         )
-    dose = read_dose(body)
+    dose = read_dose(f"{body} by {by}" if by else body)
     if dose.share is not None:
         raise Misread(
             rules.BAD_QUANTITY, f"{quoted(text)} states two bases", "keep one of /dose and /day"
         )
-    return Cap(dose.amount, dose.per, CapBasis(basis))
+    return Cap(dose.amount, dose.per, CapBasis(basis), dose.by)
 
 
 _WITHIN = re.compile(r"within (?P<part>\S+) ?%")
 
 
-def read_rounding(text: str) -> Rounding:
+def read_rounding(text: str, read_grid: Callable[[str], Quantity] = read_amount) -> Rounding:
     """`nearest 0.5 mg, ties up`, `down to 1 mg`, `up to 5 mg, within 20 %`, `nearest piece, ties
     up`. Raises Misread."""
     head, *clauses = [clause.strip() for clause in text.split(", ")]
@@ -115,7 +157,7 @@ def read_rounding(text: str) -> Rounding:
     if mode is None:
         raise _bad_rounding(text)
     to = head.removeprefix(f"{mode} ")
-    grid = None if to == PIECE else read_amount(to)
+    grid = None if to == PIECE else read_grid(to)
     ties, within = None, None
     for clause in clauses:
         if clause in ("ties up", "ties down") and ties is None:

@@ -19,6 +19,7 @@ from regimen.language.shapes import BY
 from regimen.language.texts import Between, NotStated, TableText
 from regimen.protocol import (
     Anchor,
+    Cap,
     DateGiven,
     DoseExpression,
     Measure,
@@ -32,6 +33,7 @@ from regimen.timing import CalendarSpan, ElapsedSpan, Span
 
 if TYPE_CHECKING:
     from regimen.product import Product
+    from regimen.protocol.measures import Derived
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -123,10 +125,12 @@ class PhaseReader(Struct):
     at: int
     parameters: Mapping[str, Parameter]  # that the protocol declares
     bound: Callable[[tuple[str | Ref, ...], str, Place], tuple[Product, ...] | OneOf]
+    derived: Mapping[str, Derived]  # the measures that are worked out
     findings: list[Finding] = field(default_factory=list)
     implied: list[Parameter] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
-    measured: list[tuple[Measure, Place]] = field(default_factory=list)
+    measured: list[tuple[str, Place]] = field(default_factory=list)
+    scaled: list[tuple[str, Measure, Place]] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     taken: set[Path] = field(default_factory=set)  # the keys that decide here, own or inherited
     tables: list[Table] = field(default_factory=list)
@@ -253,8 +257,7 @@ class PhaseReader(Struct):
                 return self.gap(where, kind, words, **asks)
             if isinstance(found, Ref):
                 return self.reference(found, types, self.document.place(where), **asks)
-            if isinstance(found, DoseExpression) and found.per is not None:
-                self.measured.append((found.per, self.document.place(where)))
+            self.scale(found, self.document.place(where))
             return found
 
         return self.tabled(found, key, path, one)
@@ -296,6 +299,13 @@ class PhaseReader(Struct):
                 place,
             )
         return plain
+
+    def scale(self, scaling: object, place: Place) -> None:
+        """Note which measure an amount scales by, if any."""
+        if isinstance(scaling, (DoseExpression, Cap)) and scaling.per is not None:
+            assert scaling.measure is not None
+            self.measured.append((scaling.measure, place))
+            self.scaled.append((scaling.measure, scaling.per, place))
 
     def span(self, found: object, key: str, path: Path) -> CalendarSpan | Ref | Table:
         """A duration in days or longer, or what stands for it."""

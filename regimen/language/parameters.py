@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -13,11 +14,9 @@ from regimen.language import texts
 from regimen.language.anchor_texts import Later
 from regimen.language.answers import read_limit, refuse_limits
 from regimen.language.levels import Reference
+from regimen.language.measure_shape import MeasureShape
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import (
-    MeasureShape,
-    ParameterShape,
-)
+from regimen.language.schema import ParameterShape
 from regimen.protocol import (
     Anchor,
     DateGiven,
@@ -28,7 +27,10 @@ from regimen.protocol import (
     ParameterType,
     Ref,
 )
-from regimen.quantity import BY_UCUM
+from regimen.protocol.measured import RAW_MEASURES, SIZES
+
+if TYPE_CHECKING:
+    from regimen.protocol.measures import Derived
 
 MOST_PARAMETERS = 200
 RESERVED = ("start", "zone", "closed", "previous")
@@ -36,10 +38,6 @@ _ONLY_FOR = {
     "unit": ParameterType.QUANTITY,
     "choices": ParameterType.CHOICE,
     "count": ParameterType.WEEKDAYS,
-}
-_MEASURES = {
-    Measure.WEIGHT: ("kg", "What does the patient weigh?"),
-    Measure.BSA: ("m2", "What is the patient's body surface area?"),
 }
 
 
@@ -49,12 +47,14 @@ class Parameters(Struct):
     document: Document
     findings: list[Finding]  # the protocol's own list
     by_name: dict[str, Parameter] = field(default_factory=dict)
+    derived: dict[str, Derived] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)  # the measures that stand in the file
 
     def declare(self, name: str, shape: ParameterShape) -> None:
         path: Path = ("parameters", name)
         place = self.document.key_place(path)
-        if not self._named(name, place):
+        if not self._named(name, place, (*RESERVED, *SIZES)):
             return
         for key, kind in _ONLY_FOR.items():
             if getattr(shape, key) is not None and shape.type is not kind:
@@ -78,8 +78,8 @@ class Parameters(Struct):
             )
         for choice in choices:
             self._line(choice, self.document.key_place((*path, "choices", choice)))
-        at_least, at_most = self._limits(shape.type, shape, path)
-        self._add(
+        at_least, at_most = self.limits(shape.type, shape, path)
+        self.add(
             Parameter(
                 name=name,
                 type=shape.type,
@@ -106,7 +106,7 @@ class Parameters(Struct):
         except Misread as misread:
             self.findings.append(misread.finding(place))
 
-    def _limits(
+    def limits(
         self, kind: ParameterType, shape: ParameterShape | MeasureShape, path: Path
     ) -> tuple[Limit | None, Limit | None]:
         return (
@@ -121,7 +121,7 @@ class Parameters(Struct):
             self.findings.append(misread.finding(self.document.place(path)))
             return None
 
-    def _add(self, parameter: Parameter) -> None:
+    def add(self, parameter: Parameter) -> None:
         """Take the parameter in, with a finding where no answer can suit its limits."""
         try:
             refuse_limits(parameter)
@@ -136,14 +136,14 @@ class Parameters(Struct):
             )
         self.by_name[parameter.name] = parameter
 
-    def _named(self, name: str, place: Place) -> bool:
+    def _named(self, name: str, place: Place, reserved: Collection[str] = RESERVED) -> bool:
         """Whether `name` may name a parameter; a finding where it may not."""
         try:
             texts.read_name(name)
         except Misread as misread:
             self.findings.append(misread.finding(place))
             return False
-        if name in RESERVED or name in set(Measure) or name in self.by_name:
+        if name in reserved or name in self.by_name:
             self.findings.append(
                 Finding(
                     rules.DUPLICATE_NAME,
@@ -155,32 +155,17 @@ class Parameters(Struct):
             return False
         return True
 
+    def may_be_measure(self, name: str, place: Place) -> bool:
+        """Whether `name` may name a measure; a finding where it may not."""
+        return self._named(name, place)
+
     def measures(self, shapes: Mapping[str, MeasureShape]) -> None:
-        for name, shape in shapes.items():
-            path: Path = ("measures", name)
-            if name not in set(Measure):
-                self.findings.append(
-                    Finding(
-                        rules.UNKNOWN_WORD,
-                        f"{quoted(name)} is not a measure",
-                        f"use one of: {', '.join(Measure)}",
-                        self.document.key_place(path),
-                    )
-                )
-                continue
-            at_least, at_most = self._limits(ParameterType.MEASURE, shape, path)
-            unit, ask = _MEASURES[Measure(name)]
-            self._add(
-                Parameter(
-                    name=name,
-                    type=ParameterType.MEASURE,
-                    ask=ask,
-                    place=self.document.key_place(path),
-                    unit=BY_UCUM[unit],
-                    at_least=at_least,
-                    at_most=at_most,
-                )
-            )
+        if shapes:
+            from regimen.language.measure_reading import read_measures
+
+            self.written.update(shapes)
+
+            read_measures(self, shapes)
 
     def imply(self, parameter: Parameter) -> None:
         """Take in what a phase's words imply; it is used where it stands."""
@@ -260,32 +245,74 @@ class Parameters(Struct):
             )
         self.by_name[name] = parameter
 
-    def measured(self, measure: Measure, place: Place) -> None:
-        self.used.add(measure)
-        if measure not in self.by_name:
+    def measured(self, name: str, place: Place) -> None:
+        """Note that a dose scales by the measure, and so by what it is worked out from."""
+        self.used.add(name)
+        if name in self.derived:
+            for each in self.derived[name].rests_on:
+                self.measured(each, place)
+        elif name in self.by_name:
+            self.used.update(self.by_name[name].beside)
+        elif name not in self.written:
             self.findings.append(
                 Finding(
                     rules.NO_MEASURE,
-                    f"the dose scales by {measure}, and the protocol does not say when it is"
-                    " measured",
-                    f"write measures: {{{measure}: {{taken: once}}}}",
+                    f"the dose scales by {name}, and the protocol does not say when it is measured",
+                    f"write measures: {{{name}: {{taken: once}}}}"
+                    if name in RAW_MEASURES
+                    else f"declare {name} under measures, with its formula",
                     place,
                 )
             )
 
+    def scales(self, name: str, per: Measure, place: Place) -> None:
+        """A finding where an amount per kg is scaled by what is no mass, and so on."""
+        measure = self.derived.get(name) or self.by_name.get(name)
+        if measure is None:
+            return
+        unit = measure.unit
+        if unit is None or unit.dimension is not per.unit.dimension:
+            kind = unit.dimension if unit else "no amount"
+            self.findings.append(
+                Finding(
+                    rules.DIMENSION,
+                    f"{name} is {kind}, and the dose is per {per.unit.name}",
+                    f"name a measure that is {per.unit.dimension}",
+                    place,
+                )
+            )
+
+    def needed(self, names: Iterable[str]) -> tuple[str, ...]:
+        """What must be answered for these parameters and measures: raw measures for derived ones,
+        and what is asked beside them."""
+        from regimen.protocol.measures import raw_measures
+
+        found = [raw for name in names for raw in raw_measures(name, self.derived)]
+        beside = [
+            each for name in found if name in self.by_name for each in self.by_name[name].beside
+        ]
+        return tuple(dict.fromkeys([*found, *beside]))
+
     def find_unused(self) -> None:
-        for name, parameter in self.by_name.items():
-            if name not in self.used:
-                measure = parameter.type is ParameterType.MEASURE
+        everything: dict[str, Parameter | Derived] = {**self.by_name, **self.derived}
+        for name, each in everything.items():
+            if name in self.used:
+                continue
+            if name in self.written:
                 self.findings.append(
                     Finding(
-                        rules.UNUSED_MEASURE if measure else rules.UNUSED_PARAMETER,
-                        f"{name} decides nothing: no dose scales by it"
-                        if measure
-                        else f"{name} decides nothing: no value and no condition refers to it",
-                        "remove it, or write the dose by it, as in 5 mg/kg"
-                        if measure
-                        else f"write ${name} where the value stands, or remove it",
-                        parameter.place,
+                        rules.UNUSED_MEASURE,
+                        f"{name} decides nothing: no dose scales by it",
+                        "remove it, or write the dose by it, as in 5 mg/kg",
+                        each.place,
+                    )
+                )
+            elif not (isinstance(each, Parameter) and each.taken):
+                self.findings.append(
+                    Finding(
+                        rules.UNUSED_PARAMETER,
+                        f"{name} decides nothing: no value and no condition refers to it",
+                        f"write ${name} where the value stands, or remove it",
+                        each.place,
                     )
                 )

@@ -89,8 +89,8 @@ def caps(reader: PhaseReader) -> tuple[Cap, ...] | Table:
     assert shape.max is not None
 
     def scaled(caps: tuple[Cap, ...], where: Path) -> tuple[Cap, ...]:
-        place = reader.document.place(where)
-        reader.measured += [(cap.per, place) for cap in caps if cap.per is not None]
+        for cap in caps:
+            reader.scale(cap, reader.document.place(where))
         return caps
 
     return reader.tabled(shape.max, key, path, scaled)

@@ -13,17 +13,18 @@ from regimen.language.texts import TableText
 from regimen.protocol import (
     Band,
     DoseExpression,
-    Measure,
     Parameter,
     ParameterType,
     Ref,
     Row,
     Table,
 )
+from regimen.protocol.measured import RAW_MEASURES
 from regimen.quantity import Quantity
 
 if TYPE_CHECKING:
     from regimen.language.levels import PhaseReader
+    from regimen.protocol.measures import Derived
 
 P = ParameterType
 
@@ -39,7 +40,7 @@ def read_table(
     path = (*where, f"by {found.by}")
     place = reader.document.key_place(path)
     _refer(reader, found.by, place)
-    parameter = reader.parameters.get(found.by)
+    parameter = reader.derived.get(found.by) or reader.parameters.get(found.by)
     outermost, before = not reader.reading_rows, reader.names()
     reader.reading_rows = True
     rows = []
@@ -53,7 +54,7 @@ def read_table(
         reader.in_rows += reader.names() - before
         reader.tables.append(table)
         reader.findings.extend(_mixed(table))
-    if parameter is not None and parameter.type is P.CHOICE:
+    if isinstance(parameter, Parameter) and parameter.type is P.CHOICE:
         reader.findings.extend(_not_the_choices(table, parameter))
     elif all(isinstance(row.key, Band) for row in rows):  # else a finding was made of it
         reader.findings.extend(misfits(rows))
@@ -62,15 +63,23 @@ def read_table(
 
 def _refer(reader: PhaseReader, name: str, place: Place) -> None:
     """Note that the measure or choice decides here."""
-    if name in set(Measure):
-        reader.measured.append((Measure(name), place))
+    parameter = reader.parameters.get(name)
+    is_choice = parameter is not None and parameter.taken is None
+    if (
+        name in reader.derived
+        or (name in RAW_MEASURES and not is_choice)
+        or (parameter is not None and parameter.taken)
+    ):
+        reader.measured.append((name, place))
     else:
         reader.reference(Ref(name), (P.CHOICE,), place)
 
 
-def _key(reader: PhaseReader, parameter: Parameter | None, text: str, place: Place) -> Band | str:
+def _key(
+    reader: PhaseReader, parameter: Parameter | Derived | None, text: str, place: Place
+) -> Band | str:
     """The band of a measure's row; other rows are for the choice that is written."""
-    if parameter is None or parameter.type is not P.MEASURE:
+    if parameter is None or (isinstance(parameter, Parameter) and parameter.type is not P.MEASURE):
         return text
     try:
         return read_band(text, parameter)

@@ -17,7 +17,7 @@ from regimen.language.schema import DAY, TEXT, read_version
 from regimen.language.shapes import Shape, block, key, named, one_or_several, reads, several
 from regimen.language.shaping import shaped
 from regimen.plan import Answer, Plan
-from regimen.protocol import Protocol
+from regimen.protocol import Age, Protocol
 from regimen.timing import Moment, Weekday, read_instant, read_moment, read_weekday
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -177,6 +177,8 @@ def plan_text(plan: Plan) -> str:
 
 
 def _answer(answer: Answer[object]) -> dict[str, str]:
-    written = {"value": answer.text, "by": answer.by, "why": answer.why}
+    value = answer.value
+    text = f"born {value.born}" if isinstance(value, Age) and value.born else answer.text
+    written = {"value": text, "by": answer.by, "why": answer.why}
     written["on"] = None if answer.on is None else answer.on.isoformat()
     return {key: text for key, text in written.items() if text is not None}

@@ -17,7 +17,7 @@ from regimen.finding import Finding, Misread, Override, Place, Refusal, quoted
 from regimen.language.answers import read_answer
 from regimen.language.nodes import hidden, unseen
 from regimen.plan import Answer, Plan
-from regimen.protocol import DoseExpression, Protocol
+from regimen.protocol import Age, AgeOn, DoseExpression, Protocol
 from regimen.timing import Moment, Weekday, read_moment, read_weekday
 
 T = TypeVar("T")
@@ -85,12 +85,20 @@ def held_against(
         except Misread as misread:
             findings.append(misread.finding(each.place))
             continue
-        answers[name] = Answer(value, each.text.strip(), each.by, each.on, each.why)
+        text = _as_shown(value, each.text.strip(), start.day)
+        answers[name] = Answer(value, text, each.by, each.on, each.why)
     if findings:
         raise Refusal(findings)
     return Plan(
         plan_id, protocol.id, protocol.content_hash, made, start, zone, answers, closed, overrides
     )
+
+
+def _as_shown(value: object, text: str, start: date) -> str:
+    """The answer as it may be shown: a day of birth, which could tell who it is, as an age."""
+    if not isinstance(value, Age) or value.born is None:
+        return text
+    return f"{AgeOn(value.born, start)} at the start"
 
 
 def _refuse_unseen(given: Given) -> None:
@@ -101,11 +109,20 @@ def _refuse_unseen(given: Given) -> None:
 
 def _refuse_unmeasured(protocol: Protocol, name: str, value: object) -> None:
     """A dose that the source leaves open may be answered by weight only where there is one."""
-    scales_by = value.per if isinstance(value, DoseExpression) else None
-    if scales_by is not None and scales_by not in protocol.parameters:
+    if not isinstance(value, DoseExpression) or value.per is None:
+        return
+    assert value.measure is not None
+    measure = protocol.measures.get(value.measure) or protocol.parameters.get(value.measure)
+    if measure is None:
         raise Misread(
             rules.NO_MEASURE,
-            f"{name}: the dose scales by {scales_by}, which the protocol does not ask for",
+            f"{name}: the dose scales by {value.measure}, which the protocol does not ask for",
+            "give the dose worked out for this patient, as in 45 mg",
+        )
+    if measure.unit is None or measure.unit.dimension is not value.per.unit.dimension:
+        raise Misread(
+            rules.DIMENSION,
+            f"{name}: the dose is per {value.per.unit.name}, which {value.measure} is not",
             "give the dose worked out for this patient, as in 45 mg",
         )
 

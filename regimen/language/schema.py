@@ -13,6 +13,7 @@ from regimen import rules
 from regimen.finding import Misread, quoted
 from regimen.language import anchor_texts, dose_texts, taper_texts, texts, time_texts
 from regimen.language.anchor_texts import Later
+from regimen.language.measure_shape import MeasureShape
 from regimen.language.shapes import (
     Kind,
     Shape,
@@ -79,10 +80,6 @@ def read_per(text: str) -> Share:
 
 def read_status(text: str) -> str:
     return _word(text, ("guideline", "label", "trial", "case report", "local"))
-
-
-def read_taken(text: str) -> str:
-    return _word(text, ("once",))
 
 
 def read_yes(text: str) -> bool:
@@ -378,16 +375,6 @@ class ParameterShape(Shape):
         "the day on which it is answered, where that is not the start: an anchor, or later",
         absent=None,
     )
-
-
-class MeasureShape(Shape):
-    """A measure."""
-
-    taken: str = key(
-        reads(read_taken), "when it is measured; so far only once, before the first dose"
-    )
-    at_least: str | None = key(TEXT, "the least value that is accepted", absent=None)
-    at_most: str | None = key(TEXT, "the greatest value that is accepted", absent=None)
 
 
 class ProductShape(Shape):

@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from regimen.language.measure_sentences import derived_in_words, scale_in_words, taken_in_words
 from regimen.language.sentences_keyed import keyed_words
-from regimen.language.sentences_taper import amount_words, taper_words
+from regimen.language.sentences_taper import taper_words
 from regimen.protocol import (
     EVERY_DAY,
     Anchor,
@@ -26,7 +27,6 @@ from regimen.protocol import (
     Every,
     For,
     Junction,
-    Measure,
     Once,
     OnceADay,
     OnDays,
@@ -53,7 +53,6 @@ from regimen.protocol import (
 from regimen.schedule import days_in_words, often
 from regimen.timing import CalendarSpan, MonthEnd, Weekday
 
-_SCALES = {Measure.WEIGHT: "per kg of body weight", Measure.BSA: "per m² of body surface"}
 _POINTS = {
     Point.BEGIN: "the first moment of",
     Point.FIRST: "the first dose of",
@@ -82,6 +81,8 @@ def sentences(protocol: Protocol) -> Iterator[str]:
         from regimen.language import product_sentences
 
         yield from map(product_sentences.product, protocol.products.values())
+    for derived in protocol.measures.values():
+        yield derived_in_words(derived)
     for parameter in protocol.parameters.values():
         if not parameter.optional:
             yield _question(protocol, parameter)
@@ -97,7 +98,7 @@ def _question(protocol: Protocol, parameter: Parameter) -> str:
     kind = "May stay open" if parameter.gap else "To be answered"
     if parameter.decided is not None:
         kind = f"To be decided {_Words(protocol).decided(parameter.decided)}"
-    return f"{kind}: {parameter.name}. {parameter.ask}"
+    return f"{kind}: {parameter.name}. {parameter.ask}{taken_in_words(parameter)}"
 
 
 def _and(words: Sequence[str]) -> str:
@@ -120,8 +121,7 @@ def _rows(table: Table, said: Callable[[Any], str]) -> str:
 
 
 def _cap(cap: Cap) -> str:
-    scale = f" {_SCALES[cap.per]}" if cap.per else ""
-    return f"{cap.amount}{scale} per {cap.basis}"
+    return f"{scale_in_words(cap)} per {cap.basis}"
 
 
 def _rounding(rounding: Rounding) -> str:
@@ -145,7 +145,7 @@ class _Words:
         if isinstance(value, Table):
             return _rows(value, lambda row: self.value(row, missing))
         if isinstance(value, DoseExpression):
-            return amount_words(value)
+            return value.scaled
         if not isinstance(value, Ref):
             return str(value)
         parameter = self.protocol.parameters[value.name]
@@ -213,7 +213,7 @@ class _Phase(_Words):
             return _rows(dose, self.one_dose)
         if isinstance(dose, Taper):
             return taper_words(dose, self.value)
-        words = str(dose.amount) + (f" {_SCALES[dose.per]}" if dose.per else "")
+        words = scale_in_words(dose)
         return words + self.shared(dose)
 
     def shared(self, dose: DoseExpression) -> str:

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from regimen.protocol import DoseExpression, Measure, PercentOf, Portion, Ref, Taper, TaperStep
+from regimen.protocol import DoseExpression, PercentOf, Portion, Ref, Taper, TaperStep
 from regimen.quantity import decimal_text
 
-_SCALES = {Measure.WEIGHT: "/kg", Measure.BSA: "/m²"}
 _OF = {PercentOf.CURRENT: "the current dose", PercentOf.FROM: "the first dose"}
-
-
-def amount_words(amount: DoseExpression) -> str:
-    """`2 mg/kg`."""
-    return str(amount.amount) + (_SCALES[amount.per] if amount.per else "")
 
 
 def taper_words(taper: Taper, value: Callable[[object, str], str]) -> str:
@@ -21,7 +15,7 @@ def taper_words(taper: Taper, value: Callable[[object, str], str]) -> str:
     the plan."""
 
     def amount(found: object, missing: str) -> str:
-        return amount_words(found) if isinstance(found, DoseExpression) else value(found, missing)
+        return found.scaled if isinstance(found, DoseExpression) else value(found, missing)
 
     def by(step: TaperStep) -> str:
         if not isinstance(step.by, Portion):

@@ -121,8 +121,7 @@ def _level(
 
 def _note(reader: PhaseReader, value: object, place: Place) -> None:
     """Notes what a step refers to, and the measure that an amount scales by."""
-    if isinstance(value, DoseExpression) and value.per is not None:
-        reader.measured.append((value.per, place))
+    reader.scale(value, place)
     if isinstance(value, Portion):
         if isinstance(value.part, Ref):
             reader.reference(value.part, (P.QUANTITY,), place, percent=True)

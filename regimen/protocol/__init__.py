@@ -46,6 +46,7 @@ from regimen.protocol.inputs import (
     ParameterType,
     Ref,
 )
+from regimen.protocol.measured import Age, AgeOn, Dated, Retake, Taken
 from regimen.protocol.tables import Band, Row, Table
 from regimen.protocol.when import (
     EVERY_DAY,
@@ -78,12 +79,15 @@ from regimen.timing import ElapsedSpan, MonthEnd
 
 if TYPE_CHECKING:
     from regimen.product import Product
+    from regimen.protocol.measures import Derived
     from regimen.protocol.tolerance import Tolerance
 
 __all__ = [
     "DECLARED_TYPES",
     "EVERY_DAY",
     "USUAL_DRIFT",
+    "Age",
+    "AgeOn",
     "Anchor",
     "Band",
     "Cap",
@@ -94,6 +98,7 @@ __all__ = [
     "Course",
     "Cycles",
     "DateGiven",
+    "Dated",
     "Decided",
     "DividedDose",
     "DoseAt",
@@ -124,6 +129,7 @@ __all__ = [
     "Previous",
     "Protocol",
     "Ref",
+    "Retake",
     "Rounding",
     "RoundingMode",
     "Row",
@@ -131,6 +137,7 @@ __all__ = [
     "Source",
     "Start",
     "Table",
+    "Taken",
     "Taper",
     "TaperStep",
     "TimeKey",
@@ -277,6 +284,7 @@ class Protocol(Struct, frozen=True):
     place: Place
     content_hash: str  # sha256 of the file's bytes, hexadecimal
     visits: tuple[Visit, ...] = ()
+    measures: Mapping[str, Derived] = field(default_factory=dict)  # those that are worked out
 
     @property
     def timelines(self) -> tuple[Timeline, ...]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from regimen.protocol.inputs import Ref
 from regimen.protocol.tables import Table
-from regimen.quantity import Quantity
+from regimen.quantity import BY_UCUM, Quantity, Unit, number_text
 from regimen.timing import CalendarSpan, Span, Weekday
 
 if TYPE_CHECKING:
@@ -29,18 +29,50 @@ class Share(StrEnum):
 
 
 class Measure(StrEnum):
-    """A measured property of the patient that doses scale by."""
+    """What an amount is per unit of: the measure that this means where no other is named."""
 
-    WEIGHT = "weight"
-    BSA = "bsa"
+    WEIGHT = "weight"  # per kg
+    BSA = "bsa"  # per m2
+    CLEARANCE = "clearance"  # per mL/min, as a target AUC is: its measure is always named
+
+    @property
+    def unit(self) -> Unit:
+        return BY_UCUM[_PER_UNIT[self]]
+
+    @property
+    def sign(self) -> str:
+        """What stands behind the amount: `/kg`."""
+        return f"/{self.unit.name}"
+
+
+_PER_UNIT = {"weight": "kg", "bsa": "m2", "clearance": "mL/min"}
 
 
 class DoseExpression(Struct, frozen=True):
-    """An amount, per unit of a measure or not, per administration or shared."""
+    """An amount, per unit of a measure or not, per administration or shared. `by` names the
+    measure, where it is not the one that `per` means by itself."""
 
     amount: Quantity
     per: Measure | None = None
     share: Share | None = None
+    by: str | None = None
+
+    @property
+    def measure(self) -> str | None:
+        """The measure that the amount scales by."""
+        return self.by or self.per
+
+    @property
+    def scaled(self) -> str:
+        """The amount with what it is per unit of: `6 mg/kg by dosing_weight`, `AUC 5 by …`."""
+        return scaled_words(self.amount, self.per, self.by)
+
+
+def scaled_words(amount: Quantity, per: Measure | None, by: str | None) -> str:
+    suffix = f" by {by}" if by else ""
+    if per is Measure.CLEARANCE:
+        return f"AUC {number_text(amount.value)}{suffix}"
+    return f"{amount}{per.sign if per else ''}{suffix}"
 
 
 class PercentOf(StrEnum):
@@ -125,6 +157,12 @@ class Cap(Struct, frozen=True):
     amount: Quantity
     per: Measure | None
     basis: CapBasis
+    by: str | None = None
+
+    @property
+    def measure(self) -> str | None:
+        """The measure that the cap scales by."""
+        return self.by or self.per
 
 
 USUAL_DRIFT = Fraction(1, 10)  # rounding may change a dose by this part of it, unless stated

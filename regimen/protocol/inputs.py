@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from regimen.finding import Place
+from regimen.protocol.measured import Taken
 from regimen.quantity import Dimension, Quantity, Unit
 from regimen.timing import CalendarSpan, ElapsedSpan
 
@@ -43,6 +44,7 @@ class ParameterType(StrEnum):
     MOMENT = "date, with a clock time if need be"
     ZONE = "time zone"
     MEASURE = "measure"
+    AGE = "age"
     DOSE = "dose"
     ROUTE = "route"
     PATTERN = "days"
@@ -79,7 +81,8 @@ class Parameter(Struct, frozen=True):
     `decided` marks one that is answered on the way, and until then holds back what depends on it.
     `count` is how many weekdays or clock times the answer must have; `in_days` marks a duration
     that is counted in days or longer wherever it is used, `in_hours` one in hours or minutes,
-    `may_be_nothing` an amount at which a taper ends.
+    `may_be_nothing` an amount at which a taper ends. Of a measure, `taken` says when it is
+    measured, `grid` of what its values are multiples, and `beside` what is asked with it.
     """
 
     name: str
@@ -96,6 +99,9 @@ class Parameter(Struct, frozen=True):
     may_be_nothing: bool = False
     gap: bool = False
     optional: bool = False
+    taken: Taken | None = None
+    grid: Quantity | None = None
+    beside: tuple[str, ...] = ()
     course: str | None = None  # of an implied one: the course it belongs to
     missing: str = ""  # of a gap: what the source does not state
     decided: Decided | None = None
@@ -103,3 +109,8 @@ class Parameter(Struct, frozen=True):
     @property
     def is_percentage(self) -> bool:
         return self.unit is not None and self.unit.dimension is Dimension.PART
+
+    @property
+    def retaken(self) -> bool:
+        """Whether it is answered by several values, each with its day."""
+        return self.type is ParameterType.MEASURE and self.taken is not None and self.taken.again

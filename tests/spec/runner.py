@@ -47,7 +47,18 @@ EXPECTATIONS = (
     "prints",
     "refused",
 )
-EXTRAS = ("means", "given", "accepts", "site", "theirs", "finds", "notes", "says", "source")
+EXTRAS = (
+    "means",
+    "given",
+    "accepts",
+    "site",
+    "theirs",
+    "finds",
+    "notes",
+    "because",
+    "says",
+    "source",
+)
 COURSE = "a"  # the name of a row's only course
 
 _HEADER = """\
@@ -83,6 +94,7 @@ class Row:
     site: str = ""  # a site's table of usual doses and limits
     finds: tuple[str, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    because: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     source: str = ""
     theirs: str = ""  # the table that the row's schedule is compared with
@@ -179,6 +191,7 @@ def _row(
         site=as_written(nodes["site"], text) if "site" in nodes else "",
         finds=tuple(_list(nodes["finds"], where)) if "finds" in nodes else (),
         notes=_texts(nodes["notes"], where) if "notes" in nodes else {},
+        because=_texts(nodes["because"], where) if "because" in nodes else {},
         says=tuple(_list(nodes["says"], where)) if "says" in nodes else (),
         source=_text(nodes["source"], where) if "source" in nodes else "",
         theirs=_text(nodes["theirs"], where) if "theirs" in nodes else "",
@@ -336,6 +349,9 @@ def _noted(row: Row, schedule: CheckedSchedule) -> None:
         assert words in notes.get(day, ""), f"{day}: {notes.get(day)!r} does not say {words!r}"
     if row.notes:
         assert set(notes) == set(row.notes)
+    for day, words in row.because.items():
+        why = [each.why_this_dose() for each in schedule.administrations if str(each.day) == day]
+        assert any(words in each for each in why), f"{day}: {why} does not say {words!r}"
 
 
 def _dates(schedule: CheckedSchedule) -> dict[str, Plain]:
@@ -397,7 +413,7 @@ def _entries(schedule: CheckedSchedule, shown: Callable[[Entry], str]) -> dict[s
 
 
 def _line(each: Administration) -> str:
-    return f"{each.moment} {each.dose or 'dose not stated'}"
+    return f"{each.moment} {each.dose or each.open_words}"
 
 
 def _by_course(

@@ -28,6 +28,7 @@ NAMES = {
     "d3-cap-and-round",
     "d4-tables",
     "d4-time-keys",
+    "d5-measures",
     "d6-taper",
     "d7-totals",
     "d7-pieces",
@@ -87,6 +88,7 @@ def test_a_good_table_holds() -> None:
         ("dates: [2026-03-02, 2026-03-03, 2026-03-04]", "refused: no-days\n    says: [no]"),
         ("    dates", "    finds: [too-close]\n    dates"),
         ("    dates", "    notes: {2026-03-02: on a closed day}\n    dates"),
+        ("    dates", "    because: {2026-03-02: by weight}\n    dates"),
     ],
 )
 def test_a_row_that_does_not_hold_fails(before: str, after: str) -> None:

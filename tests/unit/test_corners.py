@@ -321,7 +321,7 @@ SLIPS = [
         "duplicate-name",
     ),
     (f"parameters: {{x: {{type: choice, ask: Which}}}}\ncourses: {{a: {ONE}}}", "missing-key"),
-    (f"measures: {{height: {{taken: once}}}}\ncourses: {{a: {ONE}}}", "unknown-word"),
+    (f"measures: {{girth: {{taken: once}}}}\ncourses: {{a: {ONE}}}", "unknown-word"),
     (PHASED.replace("FIRST", ", junctions: wait").replace("SECOND", ""), "unused-key"),
     (PHASED.replace("FIRST", "").replace("SECOND", ", junctions: wait"), "two-ways"),
     (f"courses: {{a: {ONE}}}\n{CASE.replace('EXPECTED', 'expect: {a: {}}')}", "empty-value"),

@@ -1,0 +1,127 @@
+"""Measures: what cannot follow a later measurement, what is measured too late or not yet, and what
+lies outside of what a formula was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from regimen import rules
+from regimen.finding import Finding, Reader, Rule, Severity
+from regimen.protocol import (
+    DoseExpression,
+    OnDays,
+    Parameter,
+    Phase,
+    Protocol,
+    Retake,
+    Share,
+    Taper,
+)
+from regimen.schedule import Administration, Schedule
+
+WEIGH_FIRST = Rule(
+    "weigh-first",
+    Severity.NOTICE,
+    Reader.PLAN,
+    "a dose worked out from an old measurement is the dose of another day",
+)
+OUTSIDE_FORMULA = Rule(
+    "outside-formula",
+    Severity.ERROR,
+    Reader.PLAN,
+    "a formula gives a number for every patient, and is right for those it was made for",
+    may_override=True,
+)
+
+
+def fixed_beforehand(protocol: Protocol) -> Iterator[Finding]:
+    """Doses that are settled for a whole phase, by a measure that is taken again in it."""
+    for course in protocol.courses:
+        for phase in course.phases:
+            for name in phase.needs:
+                parameter = protocol.parameters.get(name)
+                if parameter is not None and parameter.taken and parameter.taken.again:
+                    yield from _settled(phase, parameter)
+                    yield from _dated_by(phase, parameter, protocol)
+
+
+def _settled(phase: Phase, parameter: Parameter) -> Iterator[Finding]:
+    assert parameter.taken is not None
+    dose, days = phase.dose, phase.pattern
+    why = ""
+    if isinstance(dose, Taper):
+        why = "the levels of a taper are worked out before it begins"
+    elif isinstance(dose, DoseExpression) and dose.share is Share.IN_ALL:
+        why = "an amount in all is shared out before the first dose"
+    elif parameter.taken.when is Retake.EACH_CYCLE and not (
+        isinstance(days, OnDays) and days.cycle is not None
+    ):
+        why = "this phase has no cycles"
+    if why:
+        yield Finding(
+            rules.CANNOT_RETAKE,
+            f"{parameter.name} is taken {_taken(parameter)}, and {why}",
+            "write taken: once, or another dose",
+            phase.place_of("dose", "taper"),
+        )
+
+
+def _dated_by(phase: Phase, parameter: Parameter, protocol: Protocol) -> Iterator[Finding]:
+    """Tables that decide when something is given, by a measure that is taken again."""
+    from regimen.protocol.measures import raw_measures
+
+    for table in phase.tables:
+        again = parameter.name in raw_measures(table.by, protocol.measures)
+        if again and table.key not in ("dose", "max", "round"):
+            yield Finding(
+                rules.CANNOT_RETAKE,
+                f"{parameter.name} is taken {_taken(parameter)}, and {table.key} must be known"
+                " before the first dose",
+                "write taken: once",
+                table.place,
+            )
+
+
+def _taken(parameter: Parameter) -> str:
+    assert parameter.taken is not None
+    return "again when it has changed" if parameter.taken.by else str(parameter.taken.when)
+
+
+def still_to_be_measured(schedule: Schedule) -> Iterator[Finding]:
+    """One notice for all doses that wait for a measurement."""
+    waiting = [each for each in schedule.administrations if each.waits_for]
+    if waiting:
+        names = dict.fromkeys(name for each in waiting for name in each.waits_for)
+        yield Finding(
+            WEIGH_FIRST,
+            f"{_counted(waiting)} not worked out before {' and '.join(names)}"
+            f" {'is' if len(names) == 1 else 'are'} measured for"
+            f" {'it' if len(waiting) == 1 else 'each'}: {_days(waiting)}",
+            f"measure, and add the value with its day to the plan: {next(iter(names))}",
+            about=", ".join(names),
+        )
+
+
+def _counted(waiting: list[Administration]) -> str:
+    return "1 dose is" if len(waiting) == 1 else f"{len(waiting)} doses are"
+
+
+def _days(waiting: list[Administration]) -> str:
+    days: list[date] = list(dict.fromkeys(each.day for each in waiting))
+    if len(days) > 2:
+        return f"{days[0]} to {days[-1]}"
+    return " and ".join(day.isoformat() for day in days)
+
+
+def outside_formulas(schedule: Schedule) -> Iterator[Finding]:
+    """Values for which a formula was not made."""
+    for doubt in dict.fromkeys(schedule.doubts):
+        what, _, says = doubt.rpartition(": ")
+        yield Finding(
+            OUTSIDE_FORMULA,
+            f"{what}: {says}",
+            "check the value; if it is right, another formula may be meant, or the prescriber"
+            " records an override with a reason",
+            about=what,
+        )
