@@ -11,9 +11,10 @@ from msgspec import Struct
 from regimen import rules
 from regimen.checks import examined
 from regimen.engine.expansion import expand
+from regimen.engine.totals import total
 from regimen.finding import Finding, Place, Refusal, quoted
 from regimen.language.plans import Given, new_plan
-from regimen.protocol import Case, Expected, Protocol
+from regimen.protocol import Case, Expected, ExpectedProduct, Protocol
 from regimen.quantity import Quantity
 from regimen.schedule import Administration, Schedule
 
@@ -68,6 +69,26 @@ def _run(protocol: Protocol, case: Case) -> Iterator[Finding]:
             yield from _differences(case, expected, schedule)
         else:
             yield from _entries(case, expected, schedule)
+    if case.products:
+        yield from _used_up(case, schedule)
+
+
+def _used_up(case: Case, schedule: Schedule) -> Iterator[Finding]:
+    supplies = {each.product.key: each for each in total(schedule).by_product}
+    for expected in case.products:
+        found = supplies.get(expected.product)
+        if found is None:
+            yield _failed(case, f"nothing of {expected.product} is given", _MEND, expected.place)
+            continue
+        yield from _compared(
+            case,
+            expected,
+            (
+                ("containers", expected.containers, found.containers),
+                ("given", expected.given, found.given),
+                ("left_over", expected.left_over, found.waste),
+            ),
+        )
 
 
 def _entries(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
@@ -107,11 +128,14 @@ def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator
 
 
 def _compared(
-    case: Case, expected: Expected, claims: Iterable[tuple[str, object, object]]
+    case: Case,
+    expected: Expected | ExpectedProduct,
+    claims: Iterable[tuple[str, object, object]],
 ) -> Iterator[Finding]:
+    name = expected.course if isinstance(expected, Expected) else expected.product
     for words, wanted, found in claims:
         if wanted is not None and wanted != found:
-            what = f"{expected.course}: {words}{_differing(wanted, found)}"
+            what = f"{name}: {words}{_differing(wanted, found)}"
             yield _failed(case, what, _MEND, expected.place)
 
 

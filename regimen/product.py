@@ -6,14 +6,13 @@ the two follows from its strength: an amount in one piece, or an amount in a vol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from fractions import Fraction
 
 from msgspec import Struct
 
 from regimen.finding import Place
-from regimen.quantity import BY_UCUM, Quantity, Unit, decimal_text, number_text
+from regimen.quantity import BY_UCUM, Quantity, Unit, number_text
 from regimen.timing import CalendarSpan
 
 
@@ -214,15 +213,13 @@ class Supply(Struct, frozen=True):
             word = _PLURALS.get(word, f"{word}s")
         return f"{number_text(Fraction(self.containers))} {word}{f' {of}' if of else ''}"
 
-    def contents(self, amount: Quantity) -> tuple[Content, ...]:
-        return self.product.contents_of(amount)
+    @property
+    def left_over(self) -> tuple[Content, ...]:
+        """How much of each drug is left over; nothing where nothing is."""
+        if not self.waste.value:
+            return ()
+        contents = self.product.contents_of(self.waste)
+        return tuple(Content(each.drug, each.amount.for_total()) for each in contents)
 
 
 _PLURALS = {"suppository": "suppositories", "patch": "patches"}
-
-
-def exactly(contents: tuple[Content, ...]) -> Iterator[Content]:
-    """The contents that have an exact decimal."""
-    for content in contents:
-        if decimal_text(content.amount.value) is not None:
-            yield content

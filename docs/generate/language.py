@@ -33,6 +33,7 @@ _WHERE = {
     "ParameterShape": "in a parameter",
     "MeasureShape": "in a measure",
     "ProductShape": "in a product",
+    "ExpectedProductShape": "in a product under `products` of a case",
     "SourceShape": "in a source",
     "CaseShape": "in a case",
     "ExpectedShape": "in a course or visit under `expect`",

@@ -39,6 +39,7 @@ _COLUMNS = (
     Column("Number", right=True),
     Column("Phase", gives=True),
 )
+_AFTER_DOSE = 3
 
 
 def console(preferred: Columns, spare: Columns | None = None) -> tuple[Console, Columns]:
@@ -64,8 +65,15 @@ def draw_schedule(
     given = schedule.dated
     notes = [_note(schedule, each) for each in given]
     rows = [_cells(each) for each in given]
-    plain = Columns(_COLUMNS, rows)
-    noted = Columns((*_COLUMNS, Column("Note", style="yellow")), _joined(rows, notes))
+    titles = list(_COLUMNS)
+    if schedule.names_products:
+        from regimen.cli.drawing_products import COLUMN, give_cell
+
+        titles.insert(_AFTER_DOSE, COLUMN)
+        for row, each in zip(rows, given, strict=True):
+            row.insert(_AFTER_DOSE, give_cell(each))
+    plain = Columns(titles, rows)
+    noted = Columns((*titles, Column("Note", style="yellow")), _joined(rows, notes))
     out, columns = console(noted, plain) if any(notes) else console(plain)
 
     if checked is None:
@@ -130,6 +138,10 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
     out.print(Text("Totals", style="bold"))
     for total in checked.totals.by_drug:
         out.print(Text(f"  {_total(total)}"))
+    if checked.schedule.names_products:
+        from regimen.cli.drawing_products import draw_supplies
+
+        draw_supplies(out, checked)
     out.print(Text("Usual ranges", style="bold"))
     for each in checked.ranges:
         style = "yellow" if each.checked and "NOT" in each.result else ""

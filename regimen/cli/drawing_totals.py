@@ -53,6 +53,7 @@ def draw_nested(summary: Summary, *, why: bool) -> None:
         out.print(columns.row(cells, style))
         if why:
             _draw_why(out, each)
+    _draw_supplies(out, summary)
     draw_overrides(out, summary.checked)
 
 
@@ -75,7 +76,16 @@ def draw_each(summary: Summary, *, why: bool) -> None:
         if per in _WORDS:
             out.print(Text(_note(_WORDS[per])))
         if per is summary.per[-1]:
+            _draw_supplies(out, summary)
             draw_overrides(out, summary.checked)
+
+
+def _draw_supplies(out: Console, summary: Summary) -> None:
+    if summary.checked.schedule.names_products:
+        from regimen.cli.drawing_products import draw_supplies
+
+        out.print()
+        draw_supplies(out, summary.checked)
 
 
 def _part_of(phase: Figures, drug: Figures) -> bool:

@@ -84,10 +84,11 @@ def parts_of(products: tuple[Product, ...], drug: str, dose: Quantity) -> tuple[
     counted in these products."""
     counted = [each for each in products if each.form.unit.dimension is dose.unit.dimension]
     if dose.unit.dimension.is_counted and len(counted) != 1:
+        why = "does not say of which product" if counted else "is of another form than the product"
         raise Misread(
             rules.WRONG_PRODUCT,
-            f"a dose of {dose} does not say of which product: {_listed(products)}",
-            "write the dose as an amount of drug, or one product of that form",
+            f"a dose of {dose} {why}: {_listed(products)}",
+            "write the dose as an amount of drug, or name one product of that form",
         )
     found = [
         part

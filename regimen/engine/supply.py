@@ -8,7 +8,7 @@ from regimen.engine import pieces
 from regimen.engine.bound import Bound
 from regimen.finding import Misread, Refusal, refuse
 from regimen.product import Product, Taken
-from regimen.protocol import Phase, Rounding, rounds_to_pieces
+from regimen.protocol import Phase, Rounding
 from regimen.quantity import Quantity
 from regimen.schedule import Dose, DoseStage, DoseStep
 
@@ -40,17 +40,16 @@ def to_pieces(
 
 
 def refuse_kinds(phase: Phase, products: tuple[Product, ...], amount: Quantity) -> None:
-    """Raises Refusal where a dose of this kind cannot be counted in these products at all."""
-    counted = amount.unit.dimension.is_counted
-    if not products and counted:
+    """Raises Refusal where a dose of this kind cannot be counted in these products at all; without
+    products it is one that is counted in pieces or rounded to them."""
+    if not products and amount.unit.dimension.is_counted:
         raise _unbound(phase, f"a dose of {amount}", "dose", "taper")
-    if not products and rounds_to_pieces(phase.rounding):
+    if not products:
         raise _unbound(phase, "a dose rounded to pieces", "round")
-    if products:
-        try:
-            pieces.parts_of(products, phase.drug, amount)
-        except Misread as misread:
-            raise Refusal([misread.finding(phase.place_of("product"))]) from None
+    try:
+        pieces.parts_of(products, phase.drug, amount)
+    except Misread as misread:
+        raise Refusal([misread.finding(phase.place_of("product"))]) from None
 
 
 def _unbound(phase: Phase, what: str, *keys: str) -> Refusal:

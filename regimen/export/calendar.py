@@ -13,6 +13,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,8 +83,10 @@ def uid_of(plan_id: str, administration_id: str) -> str:
 
 
 def summary(administration: Administration, label: str | None) -> str:
-    """`Bed 4: vitamin B12 100 mcg intramuscular · dose 3 of 18`."""
+    """`Bed 4: vitamin B12 100 mcg (0.1 mL) intramuscular · dose 3 of 18`."""
     words = [administration.drug, dose_text(administration)]
+    if (give := _give(administration)) and give != words[-1]:
+        words.append(f"({give})")
     if administration.phase.route:
         words.append(str(administration.phase.route))
     place = f"dose {administration.course_number} of {administration.phase.course_count}"
@@ -97,6 +100,14 @@ def entry_summary(entry: Entry, label: str | None) -> str:
 
 def _prefix(label: str | None) -> str:
     return f"{clean(label)}: " if label else ""
+
+
+def _give(administration: Administration) -> str:
+    if administration.dose is None or not administration.dose.taken:
+        return ""
+    from regimen.export.taken import give_text
+
+    return give_text(administration)
 
 
 # --- writing
@@ -195,6 +206,10 @@ def _description(
 ) -> Iterator[str]:
     phase = administration.phase
     yield f"{phase.title}: dose {administration.number} of {phase.count} of this phase"
+    if administration.dose is not None and administration.dose.taken:
+        from regimen.export.taken import product_lines
+
+        yield from product_lines(administration)
     if note:
         yield f"Note: {note}"
     yield f"Why this day: {administration.why_this_day()}"
@@ -282,7 +297,7 @@ def _start(
 
 def _said(event: _Parsed, start: date, zone: str | None, label: str | None, *, visit: bool) -> Said:
     words = _parsed(str(event["SUMMARY"]), label, _VISIT if visit else _SUMMARY)
-    first_line = str(event["DESCRIPTION"]).partition("\n")[0]
+    first_line, *lines = str(event["DESCRIPTION"]).split("\n")
     if words is not None and visit:
         return _said_entry(event, start, zone, words, first_line)
     place = re.search(r"dose (\d+) of (\d+) of this phase$", first_line)
@@ -301,6 +316,7 @@ def _said(event: _Parsed, start: date, zone: str | None, label: str | None, *, v
         of=int(place[2]),
         course_number=int(words["place"]),
         course_of=int(words["of"]),
+        taken=_taken(lines, words["give"]),
     )
 
 
@@ -327,6 +343,18 @@ def _said_entry(
     )
 
 
+def _taken(lines: list[str], give: str | None) -> tuple[tuple[str, Fraction, str], ...]:
+    """What the description says is taken, and the summary after the dose where it differs."""
+    if give is None and not any(line.startswith("Give: ") for line in lines):
+        return ()
+    from regimen.export.taken import give_read, lines_read
+
+    taken = lines_read(lines)
+    if give is not None and [each[1:] for each in give_read(give)] != [each[1:] for each in taken]:
+        raise ExportMismatch(f"{give!r} is not what the description says: {lines[:3]}")
+    return taken
+
+
 def _same_instant(start: datetime, zone: str | None, dated: Dated, found: list[Observance]) -> None:
     """Compared by our own VTIMEZONE, as a program reads it that does not know the zone."""
     _same(start, zone, dated.instant, found, dated.id)
@@ -350,7 +378,8 @@ def _finish(event: _Parsed, dated: Dated, found: list[Observance]) -> datetime |
 
 
 _SUMMARY = re.compile(
-    rf"(?P<drug>.+) (?P<amount>{AMOUNT})(?: (?:{'|'.join(map(re.escape, Route))}))?"
+    rf"(?P<drug>.+) (?P<amount>{AMOUNT})(?: \((?P<give>[^()]+)\))?"
+    rf"(?: (?:{'|'.join(map(re.escape, Route))}))?"
     r" · dose (?P<place>\d+) of (?P<of>\d+)"
 )
 

@@ -10,19 +10,22 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regimen.export.entries import entry_rows
 from regimen.export.facts import exact, injection_days, totals_of
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch
-from regimen.export.rows import Row, header_of, rows_of
+from regimen.export.rows import PRODUCTS, Row, header_of, rows_of
 from regimen.export.words import DISCLAIMER, clean, overrides, tolerances
 from regimen.finding import Finding, Override
 from regimen.plan import Answer
 from regimen.quantity import BY_UCUM, Quantity
 from regimen.schedule import Administration, CheckedSchedule, Entry, Total
 from regimen.timing import Moment
+
+if TYPE_CHECKING:
+    from regimen.product import Supply
 
 SCHEMA_VERSION = 1
 
@@ -41,7 +44,7 @@ def text_of(document: dict[str, Any]) -> bytes:
 def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str, Any]:
     """The schedule as plain dicts, lists, texts, whole numbers, booleans and None."""
     rows = rows_of(checked)
-    header = header_of(rows)
+    header = [name for name in header_of(rows) if name not in PRODUCTS]  # told as a list below
     pairs = zip(checked.administrations, rows, strict=True)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -53,7 +56,8 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
         "totals": {
             f"by_{by}": [_total(total) for kind, total in totals_of(checked) if kind == by]
             for by in ("drug", "course", "phase")
-        },
+        }
+        | products_of(checked),
         "ranges": [
             {
                 "course": each.course,
@@ -107,8 +111,13 @@ def _answer(answer: Answer[object]) -> dict[str, Any]:
 def _administration(
     administration: Administration, row: Row, header: Iterable[str]
 ) -> dict[str, Any]:
-    cells = {name: _cell(getattr(row, name)) for name in header}
+    cells: dict[str, Any] = {name: _cell(getattr(row, name)) for name in header}
     steps = administration.dose.steps if administration.dose else ()
+    if administration.phase.products:
+        cells["taken"] = [
+            {"product": each.product.key} | quantity_of(each.amount)
+            for each in (administration.dose.taken if administration.dose else ())
+        ]
     return cells | {
         "instant": _instant(administration.instant),
         "why_day": administration.why_this_day(),
@@ -165,6 +174,30 @@ def _entry(entry: Entry, row: Row) -> dict[str, Any]:
 
 def _instant(instant: dt.datetime | None) -> str | None:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None
+
+
+def products_of(checked: CheckedSchedule) -> dict[str, Any]:
+    """What is used up of every product, where the protocol names any."""
+    if not checked.schedule.names_products:
+        return {}
+    return {"by_product": [_supply(supply) for supply in checked.totals.by_product]}
+
+
+def _supply(supply: Supply) -> dict[str, Any]:
+    return {
+        "product": supply.product.key,
+        "description": supply.product.title,
+        "dispense": supply.dispensed,
+        "containers": supply.containers,
+        "doses": supply.doses,
+        "unknown": supply.unknown,
+        "given": quantity_of(supply.given),
+        "opened": quantity_of(supply.opened),
+        "left_over": quantity_of(supply.waste),
+        "left_over_of": [
+            {"drug": each.drug} | quantity_of(each.amount) for each in supply.left_over
+        ],
+    }
 
 
 def _cell(value: object) -> object:
@@ -247,6 +280,25 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     compare(checked, [*_said(document["administrations"]), *visits])
     if len(document["plan"]["overrides"]) != len(overrides(checked)):
         raise ExportMismatch("a recorded override is missing")
+    check_products(document["totals"], checked)
+
+
+def check_products(totals: dict[str, Any], checked: CheckedSchedule) -> None:
+    """Raises ExportMismatch where what is used up of a product was written otherwise."""
+    said = [
+        (
+            each["product"],
+            each["containers"],
+            *(Fraction(each[name]["value"]) for name in ("given", "opened", "left_over")),
+        )
+        for each in totals.get("by_product", ())
+    ]
+    expected = [
+        (each.product.key, each.containers, each.given.value, each.opened.value, each.waste.value)
+        for each in checked.totals.by_product
+    ]
+    if said != expected:
+        raise ExportMismatch(f"the products are written as {said} and should be {expected}")
 
 
 def read_back(data: bytes) -> dict[str, Any]:
@@ -299,6 +351,10 @@ def _said(records: Iterable[dict[str, Any]]) -> list[Said]:
                 finish=dt.datetime.fromisoformat(record["finish"])
                 if record.get("finish")
                 else None,
+                taken=tuple(
+                    (each["product"], Fraction(each["value"]), BY_UCUM[each["ucum"]].name)
+                    for each in record.get("taken", ())
+                ),
             )
         )
     return said

@@ -18,7 +18,7 @@ from regimen.schedule import NOT_STATED, Administration, CheckedSchedule, Dated,
 class Said(Struct, frozen=True):
     """What an export says about one administration, or about one entry without a drug. `key` is its
     id, or what stands for it there; `dose` and `unit` are None where the export says that the dose
-    is not stated."""
+    is not stated. `taken` is the key, number and unit of what is taken of each product."""
 
     key: str
     day: dt.date
@@ -33,6 +33,7 @@ class Said(Struct, frozen=True):
     course_of: int
     what: str | None = None  # of an entry without a drug
     finish: dt.datetime | None = None  # of a timed infusion, by the clock on the wall
+    taken: tuple[tuple[str, Fraction, str], ...] = ()
 
 
 _NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
@@ -57,12 +58,14 @@ def compare(
     key: Callable[[Dated], str] = lambda dated: clean(dated.id),
     *,
     zoned: bool = True,
+    keyed: bool = True,
 ) -> None:
     """Every administration and every entry without a drug, once each and in any order. `zoned` is
-    false where the format has no column for the zone. Raises ExportMismatch at the first
-    difference."""
+    false where the format has no column for the zone, `keyed` where it does not name products by
+    their keys. Raises ExportMismatch at the first difference."""
     expected = {
-        key(each): _expected(checked, each, key(each), zoned) for each in checked.administrations
+        key(each): _expected(checked, each, key(each), zoned=zoned, keyed=keyed)
+        for each in checked.administrations
     }
     expected |= {key(each): _entry(checked, each, key(each), zoned) for each in checked.entries}
     if len(expected) != len(checked.administrations) + len(checked.entries):
@@ -90,7 +93,7 @@ def _same(expected: Said, said: Said) -> None:
 
 
 def _expected(
-    checked: CheckedSchedule, administration: Administration, key: str, zoned: bool
+    checked: CheckedSchedule, administration: Administration, key: str, *, zoned: bool, keyed: bool
 ) -> Said:
     # Taken from the schedule itself and not from rows.py, so that a slip there is seen here.
     dose = administration.dose
@@ -107,6 +110,10 @@ def _expected(
         course_number=administration.course_number,
         course_of=administration.phase.course_count,
         finish=_finish(administration),
+        taken=tuple(
+            (each.product.key if keyed else "", each.amount.value, each.amount.unit.name)
+            for each in (dose.taken if dose else ())
+        ),
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import clean, override_text, overrides, weekday_title
@@ -21,7 +22,8 @@ class Row(Struct, frozen=True):
     `dose` is the exact plain decimal, `unit` its printed name and `ucum` its UCUM code, all three
     blank where the dose is not stated. `number` counts in the phase, `course_number` in the
     course. `zone` is given for timed ones only: a day alone lies in no zone. `over` and `finish`,
-    a local time in that zone, are given for infusions.
+    a local time in that zone, are given for infusions; `product` and `give` where the protocol
+    names products.
     """
 
     id: str
@@ -43,22 +45,37 @@ class Row(Struct, frozen=True):
     note: str
     over: str = ""
     finish: dt.datetime | None = None
+    product: str = ""
+    give: str = ""
 
 
-INFUSION = ("over", "finish")  # columns that are there only where a row needs them
-HEADER = tuple(name for name in Row.__struct_fields__ if name not in INFUSION)
+# Columns that are there only where a row needs them.
+INFUSION, PRODUCTS = ("over", "finish"), ("product", "give")
+HEADER = tuple(name for name in Row.__struct_fields__ if name not in (*INFUSION, *PRODUCTS))
 
 
 def header_of(rows: Iterable[Row]) -> tuple[str, ...]:
     """The columns of these rows."""
-    return (*HEADER, *INFUSION) if any(row.over for row in rows) else HEADER
+    rows = tuple(rows)
+    infusion = INFUSION if any(row.over for row in rows) else ()
+    products = PRODUCTS if any(row.product for row in rows) else ()
+    return (*HEADER, *infusion, *products)
 
 
 def rows_of(checked: CheckedSchedule) -> tuple[Row, ...]:
     """A row for every administration, in the order of the schedule."""
     recorded = overrides(checked)
     notes = {course: _override_notes(checked, course, recorded) for course in _courses(checked)}
-    return tuple(_row(checked, each, notes[each.course]) for each in checked.administrations)
+    rows = tuple(_row(checked, each, notes[each.course]) for each in checked.administrations)
+    if not checked.schedule.names_products:
+        return rows
+    from regimen.export.taken import cells_of
+
+    cells = map(cells_of, checked.administrations)
+    return tuple(
+        replace(row, product=product, give=give)
+        for row, (product, give) in zip(rows, cells, strict=True)
+    )
 
 
 def texts_of(row: Row, header: Iterable[str] = HEADER) -> tuple[str, ...]:

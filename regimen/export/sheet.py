@@ -50,6 +50,7 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
                 listed(checked),
                 record(checked, looks),
                 _totals(checked),
+                _products(checked),
                 _grounds(checked),
             ),
         ),
@@ -76,6 +77,10 @@ def _head(checked: CheckedSchedule) -> Iterator[Html]:
     yield style(boxes.replace("PROTOCOL", css_text(source)))
     if checked.entries:
         yield style(STYLE)
+    if checked.schedule.names_products:
+        from regimen.export import sheet_products
+
+        yield style(sheet_products.STYLE)
 
 
 def _top(checked: CheckedSchedule, label: str | None) -> Html:
@@ -224,6 +229,14 @@ def _totals(checked: CheckedSchedule) -> Html:
         tag("table", _header(header), tag("tbody", *rows), class_="totals"),
         class_="keep",
     )
+
+
+def _products(checked: CheckedSchedule) -> Html | None:
+    if not checked.schedule.names_products:
+        return None
+    from regimen.export.sheet_products import products
+
+    return products(checked)
 
 
 def _of(by: str, total: Total) -> str:

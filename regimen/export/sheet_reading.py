@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from html.parser import HTMLParser
 
 from msgspec import Struct, field
@@ -84,7 +85,7 @@ def check(data: bytes, checked: CheckedSchedule) -> None:
     reader.close()
     record = [each for each in reader.entries if each.element == "tr"]
     said = [_said_visit(each) if "what" in each.texts else _said(each) for each in record]
-    compare(checked, said, zoned=False)
+    compare(checked, said, zoned=False, keyed=False)
     drawn = sorted(_drawn(reader.entries))
     due = sorted(
         (one.key, one.day, _clock(one.time), one.what or one.drug, one.dose or 0) for one in said
@@ -125,6 +126,7 @@ def _said(entry: _Entry) -> Said:
         course_number=course_number,
         course_of=course_of,
         finish=_finish(texts.get("note", "")),
+        taken=_taken(texts.get("take", "")),
     )
 
 
@@ -132,6 +134,14 @@ def _finish(note: str) -> dt.datetime | None:
     """The finish of `over 46 hours, until 2026-03-30 10:15`."""
     match = re.search(r"(?:^|; )over [0-9a-z ]+, until (\S+ [0-9:]+)", note)
     return dt.datetime.fromisoformat(match[1]) if match else None
+
+
+def _taken(text: str) -> tuple[tuple[str, Fraction, str], ...]:
+    if not text:
+        return ()
+    from regimen.export.taken import give_read
+
+    return give_read(text)
 
 
 def _said_visit(entry: _Entry) -> Said:

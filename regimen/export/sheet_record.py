@@ -79,12 +79,21 @@ def _row(number: int, administration: Administration, note: str, look: Look, fir
         tag(
             "td",
             tag("span", dose_text(administration), class_="dose"),
+            _take(administration),
             tag("span", in_course, class_="of-course"),
         ),
         *(tag("td", class_="box") for _ in _GIVEN),
         class_="new-week" if first else None,
         data_id=administration.id,
     )
+
+
+def _take(administration: Administration) -> Html | None:
+    if administration.dose is None or not administration.dose.taken:
+        return None
+    from regimen.export.sheet_products import take
+
+    return take(administration)
 
 
 def _signatures() -> Html:

@@ -81,4 +81,11 @@ def _said(record: dict[str, str]) -> Said:
         course_of=int(cells["course_of"]),
         finish=dt.datetime.fromisoformat(cells["finish"]) if cells.get("finish") else None,
         what=None if cells["drug"] else cells["phase"],
+        taken=_taken(cells) if "product" in cells else (),
     )
+
+
+def _taken(cells: dict[str, str]) -> tuple[tuple[str, Fraction, str], ...]:
+    from regimen.export.taken import cells_read
+
+    return cells_read(cells["product"], cells["give"])

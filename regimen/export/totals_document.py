@@ -31,6 +31,7 @@ def document_of(summary: Summary) -> dict[str, Any]:
         "plan": document.plan_of(checked),
         "per": {str(per): per.means for per in summary.per},
         "figures": [_figures(each) for each in summary.figures],
+        **document.products_of(checked),
         "findings": [document.finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
     }
@@ -95,6 +96,7 @@ def check(data: bytes, summary: Summary) -> None:
         added = sum(stated, Fraction(0)) if stated else None
         if (len(given), added) != (row.doses, _in_base(said["total"])):
             raise ExportMismatch(f"the administrations do not add up to {said['total']}: {given}")
+    document.check_products(read, summary.checked)
     if len(read["plan"]["overrides"]) != len(overrides(summary.checked)):
         raise ExportMismatch("a recorded override is missing")
 

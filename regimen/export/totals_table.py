@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from regimen.export.facts import exact
 from regimen.export.readback import amount_read
@@ -20,6 +21,9 @@ from regimen.export.words import clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
 from regimen.quantity import UNITS, Quantity
 from regimen.schedule import NOT_STATED
+
+if TYPE_CHECKING:
+    from regimen.product import Supply
 
 HEADER = (
     "per",
@@ -44,6 +48,9 @@ HEADER = (
     "sum_of",
     "note",
 )
+# Columns of the products' rows, where the protocol names products.
+PRODUCT_HEADER = ("product", "dispense", "given", "opened", "left_over", "product_unit")
+_PRODUCT = "product"  # what such a row is per
 _FACTORS = {unit.name: unit.factor for unit in UNITS}
 _PLUS, _TIMES = " + ", " × "
 
@@ -68,10 +75,28 @@ def notes(summary: Summary, row: Figures) -> str:
 def write(summary: Summary) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADER)
+    supplies = summary.checked.totals.by_product
+    blank = [""] * len(PRODUCT_HEADER) if supplies else []
+    writer.writerow(header_of(summary))
     for row in summary.figures:
-        writer.writerow([neutral(clean(cell)) for cell in _cells(summary, row)])
+        writer.writerow([*(neutral(clean(cell)) for cell in _cells(summary, row)), *blank])
+    for supply in supplies:
+        cells = {"per": _PRODUCT, "drug": supply.product.drug, "doses": str(supply.doses)}
+        amounts = zip(PRODUCT_HEADER, _product_cells(supply), strict=True)
+        cells |= dict(amounts)
+        writer.writerow([neutral(clean(cells.get(name, ""))) for name in header_of(summary)])
     return text.getvalue().encode()
+
+
+def header_of(summary: Summary) -> tuple[str, ...]:
+    """The columns, with those of products where the protocol names any."""
+    return (*HEADER, *PRODUCT_HEADER) if summary.checked.totals.by_product else HEADER
+
+
+def _product_cells(supply: Supply) -> Iterator[str]:
+    yield from (supply.product.key, supply.dispensed)
+    yield from (exact(each) for each in (supply.given, supply.opened, supply.waste))
+    yield supply.given.unit.name
 
 
 def _cells(summary: Summary, row: Figures) -> Iterator[str]:
@@ -97,16 +122,29 @@ def _amount(amount: Quantity | None) -> tuple[str, str]:
 def check(data: bytes, summary: Summary) -> None:
     """Raises ExportMismatch where the bytes do not say what the figures say."""
     reader = csv.DictReader(io.StringIO(data.decode(), newline=""), strict=True)
-    if tuple(reader.fieldnames or ()) != HEADER:
+    if tuple(reader.fieldnames or ()) != header_of(summary):
         raise ExportMismatch(f"the header is {reader.fieldnames}")
     records = [{name: original(cell) for name, cell in record.items()} for record in reader]
-    for record, row in zip(records, summary.figures, strict=True):
+    products = [record for record in records if record["per"] == _PRODUCT]
+    _check_products(products, summary.checked.totals.by_product)
+    figures = [record for record in records if record["per"] != _PRODUCT]
+    for record, row in zip(figures, summary.figures, strict=True):
         said, expected = _said(record), _expected(row)
         if said != expected:
             raise ExportMismatch(f"{record} was written for {expected}")
         added = _added(record["sum_of"])
         if added != (row.doses, row.amount.base if row.amount else None):
             raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")
+
+
+def _check_products(records: list[dict[str, str]], supplies: tuple[Supply, ...]) -> None:
+    for record, supply in zip(records, supplies, strict=True):
+        said = [Fraction(record[name]) for name in ("given", "opened", "left_over")]
+        names = [record["product"], int(record["doses"]), record["product_unit"]]
+        amounts = [each.value for each in (supply.given, supply.opened, supply.waste)]
+        expected = [supply.product.key, supply.doses, supply.given.unit.name, *amounts]
+        if [*names, *said] != expected:
+            raise ExportMismatch(f"{record} was written for {expected}")
 
 
 def _said(record: dict[str, str]) -> tuple[object, ...]:

@@ -21,6 +21,14 @@ from regimen.export.facts import TOTAL_HEADER, about, total_cells
 from regimen.export.readback import Said, compare
 from regimen.export.refusals import ExportMismatch, MissingLibrary
 from regimen.export.rows import Row, header_of, rows_of
+from regimen.export.taken import (
+    SUPPLY_AMOUNTS,
+    SUPPLY_HEADER,
+    cells_read,
+    supply_cells,
+    supply_read,
+    supply_record,
+)
 from regimen.export.words import clean
 from regimen.schedule import CheckedSchedule, Entry
 
@@ -39,7 +47,7 @@ except ImportError as missing:
     ) from missing
 
 SHEETS = ("Administrations", "Totals", "About")
-VISITS = "Visits"
+VISITS, PRODUCTS = "Visits", "Products"
 _MOST_DIGITS = 15
 _BOLD = Font(bold=True)
 _SHADE = PatternFill("solid", fgColor="E7ECEF")
@@ -49,8 +57,8 @@ _EARLIEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 def write(checked: CheckedSchedule, label: str | None) -> bytes:
-    """Three sheets, and one for visits and decisions where there are any; `label` stands on the
-    third."""
+    """Three sheets, one for visits and decisions where there are any, and one for products where
+    the protocol names them; `label` stands on the third."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     rows = rows_of(checked)
@@ -61,6 +69,8 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     if checked.entries:
         pairs = zip(checked.entries, entry_rows(checked), strict=True)
         _fill(book.create_sheet(VISITS), ENTRY_HEADER, (_entry(*each) for each in pairs))
+    if checked.schedule.names_products:
+        _fill(book.create_sheet(PRODUCTS), SUPPLY_HEADER, _supplies(checked))
     made = checked.plan.made.astimezone(dt.UTC).replace(tzinfo=None)
     book.properties.title = clean(checked.protocol.title)
     book.properties.creator = "regimen"
@@ -69,6 +79,13 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
     book.save(raw)
     book.properties.modified = made
     return _timeless(raw.getvalue(), tostring(book.properties.to_tree()))
+
+
+def _supplies(checked: CheckedSchedule) -> Iterator[Iterable[object]]:
+    """A row for each product, its amounts as numbers."""
+    for supply in checked.totals.by_product:
+        pairs = zip(SUPPLY_HEADER, supply_cells(supply), strict=True)
+        yield [Decimal(str(cell)) if name in SUPPLY_AMOUNTS else cell for name, cell in pairs]
 
 
 def _cells(row: Row, header: Iterable[str]) -> Iterator[object]:
@@ -143,7 +160,8 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     """Raises ExportMismatch where the bytes do not say what the schedule says, or hold a formula.
     The doses are read as digits from the sheet's XML, because openpyxl would give floats."""
     book = openpyxl.load_workbook(io.BytesIO(data))
-    if tuple(book.sheetnames) != (*SHEETS, *[VISITS] * bool(checked.entries)):
+    visits, products = bool(checked.entries), checked.schedule.names_products
+    if tuple(book.sheetnames) != (*SHEETS, *[VISITS] * visits, *[PRODUCTS] * products):
         raise ExportMismatch(f"the sheets are {book.sheetnames}")
     for sheet in book.worksheets:
         for cells in sheet.iter_rows():
@@ -159,9 +177,14 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
         for number, record in enumerate(records, 2)
     ]
     if checked.entries:
-        _, *visits = book[VISITS].iter_rows(values_only=True)
-        said += [_said_visit(dict(zip(ENTRY_HEADER, each, strict=True))) for each in visits]
+        _, *entries = book[VISITS].iter_rows(values_only=True)
+        said += [_said_visit(dict(zip(ENTRY_HEADER, each, strict=True))) for each in entries]
     compare(checked, said)
+    if products:
+        _, *supplies = book[PRODUCTS].iter_rows(values_only=True)
+        found = [supply_read(dict(zip(SUPPLY_HEADER, each, strict=True))) for each in supplies]
+        if found != [supply_read(each) for each in map(supply_record, checked.totals.by_product)]:
+            raise ExportMismatch(f"the products are written as {found}")
 
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -196,6 +219,7 @@ def _said(record: dict[str, Any], digits: str | None) -> Said:
         course_number=record["course_number"],
         course_of=record["course_of"],
         finish=record.get("finish"),
+        taken=cells_read(record.get("product") or "", record.get("give") or ""),
     )
 
 

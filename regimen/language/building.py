@@ -95,7 +95,15 @@ class _Builder(Struct):
             self.findings.extend(unreachable(decided, (*courses, *visits)))
         entries = (*shape.visits, *[each.name for each in decided])
         cases = tuple(
-            read_case(self.document, at, case, shape.courses, entries, self.findings)
+            read_case(
+                self.document,
+                at,
+                case,
+                shape.courses,
+                entries,
+                shape.products,
+                self.findings,
+            )
             for at, case in enumerate(shape.cases)
         )
         if self.findings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from regimen import rules
 from regimen.finding import Finding, quoted
@@ -14,6 +14,7 @@ from regimen.language.schema import (
 from regimen.protocol import (
     Case,
     Expected,
+    ExpectedProduct,
 )
 
 
@@ -23,6 +24,7 @@ def read_case(
     shape: CaseShape,
     courses: Collection[str],
     visits: Collection[str],
+    products: Collection[str],
     findings: list[Finding],
 ) -> Case:
     """One case; what is wrong with it is added to `findings`."""
@@ -60,7 +62,55 @@ def read_case(
         refused=shape.refused,
         place=place,
         places={key: document.place((*path, "given", key)) for key in shape.given},
+        products=tuple(_products(document, shape, path, products, findings)),
     )
+
+
+def _products(
+    document: Document,
+    shape: CaseShape,
+    path: Path,
+    products: Collection[str],
+    findings: list[Finding],
+) -> Iterator[ExpectedProduct]:
+    path = (*path, "products")
+    if shape.products and shape.refused is not None:
+        findings.append(
+            Finding(
+                rules.TWO_WAYS,
+                "nothing is used up in a plan that is refused",
+                "keep one of refused and products",
+                document.key_place(path),
+            )
+        )
+    for key, expected in shape.products.items():
+        if key not in products:
+            findings.append(
+                Finding(
+                    rules.UNKNOWN_PRODUCT,
+                    f"there is no product {quoted(key)}",
+                    f"use one of: {', '.join(products)}"
+                    if products
+                    else "describe it under products: its drug, form and strength",
+                    document.key_place((*path, key)),
+                )
+            )
+        if not expected.stated_keys:
+            findings.append(
+                Finding(
+                    rules.EMPTY_VALUE,
+                    f"the case expects nothing of {key}",
+                    "write containers, given or left_over",
+                    document.place((*path, key)),
+                )
+            )
+        yield ExpectedProduct(
+            key,
+            expected.containers,
+            expected.given,
+            expected.left_over,
+            document.place((*path, key)),
+        )
 
 
 def _expected(

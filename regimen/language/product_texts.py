@@ -67,9 +67,9 @@ def _something(amount: Quantity, text: str) -> Quantity:
     return amount
 
 
-def read_size(text: str) -> Quantity:
-    """`1 mL`, `30 tablets`."""
-    size = _something(read_quantity(text), text)
+def read_rest(text: str) -> Quantity:
+    """`16.2 mL`, `0.5 tablets`, `0 mL`: a volume or a number of pieces."""
+    size = read_quantity(text)
     kind = size.unit.dimension
     if kind is not Dimension.VOLUME and not kind.is_counted:
         raise Misread(
@@ -77,7 +77,18 @@ def read_size(text: str) -> Quantity:
             f"{quoted(text)} is {kind}, not what a container holds",
             "write a volume or a number of pieces: 1 mL, 30 tablets",
         )
-    if kind.is_counted and size.value.denominator != 1:
+    return size
+
+
+def read_size_or_part(text: str) -> Quantity:
+    """`1.8 mL`, `3.5 tablets`: something of a product."""
+    return _something(read_rest(text), text)
+
+
+def read_size(text: str) -> Quantity:
+    """`1 mL`, `30 tablets`."""
+    size = _something(read_rest(text), text)
+    if size.unit.dimension.is_counted and size.value.denominator != 1:
         raise Misread(
             rules.BAD_NUMBER,
             f"{quoted(text)} is not a whole number of pieces",

@@ -428,6 +428,20 @@ class ExpectedShape(Shape):
     )
 
 
+class ExpectedProductShape(Shape):
+    """What a case expects of one product."""
+
+    containers: int | None = key(
+        reads(read_doses), "how many are opened; without a size, how many pieces", absent=None
+    )
+    given: Quantity | None = key(
+        _of_product("read_size_or_part"), "what is taken of it in all", absent=None
+    )
+    left_over: Quantity | None = key(
+        _of_product("read_rest"), "what is opened and not given", absent=None
+    )
+
+
 class CaseShape(Shape):
     """A case."""
 
@@ -440,6 +454,11 @@ class CaseShape(Shape):
         TEXT,
         "instead of expect: the code of the finding that must refuse the plan",
         absent=None,
+    )
+    products: Mapping[str, ExpectedProductShape] = key(
+        named(block(ExpectedProductShape)),
+        "what must be used up of each product, counted by hand",
+        absent={},
     )
 
 

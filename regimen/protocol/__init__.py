@@ -107,6 +107,7 @@ __all__ = [
     "DosesByTime",
     "Every",
     "Expected",
+    "ExpectedProduct",
     "Extent",
     "For",
     "Junction",
@@ -261,6 +262,16 @@ class Expected(Struct, frozen=True):
     place: Place
 
 
+class ExpectedProduct(Struct, frozen=True):
+    """What a case expects of one product; None where it says nothing."""
+
+    product: str
+    containers: int | None
+    given: Quantity | None
+    left_over: Quantity | None
+    place: Place
+
+
 class Case(Struct, frozen=True):
     """An author's test: `given` are the texts of a plan; either courses or a refusal follow."""
 
@@ -270,6 +281,7 @@ class Case(Struct, frozen=True):
     refused: str | None
     place: Place
     places: Mapping[str, Place]
+    products: tuple[ExpectedProduct, ...] = ()
 
 
 class Protocol(Struct, frozen=True):

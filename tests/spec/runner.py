@@ -392,7 +392,7 @@ def _supplies(schedule: CheckedSchedule) -> dict[str, Plain]:
             "given": str(supply.given),
             "opened": str(supply.opened),
             "waste": str(supply.waste),
-            "wasted": " + ".join(map(str, supply.product.contents_of(supply.waste))),
+            "wasted": " + ".join(map(str, supply.left_over)),
         }
         for supply in schedule.totals.by_product
     }

@@ -1,0 +1,27 @@
+"""What is given of each product, and what a plan uses up of it, drawn for a person."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from regimen.cli.columns import Column
+from regimen.cli.drawing import indented, listed
+from regimen.export.taken import give_text, supply_text
+from regimen.export.words import clean
+from regimen.schedule import Administration, CheckedSchedule, Dated
+
+COLUMN = Column("Give", gives=True)
+
+
+def give_cell(each: Dated) -> str:
+    """`0.1 mL`; nothing for a visit."""
+    return give_text(each) if isinstance(each, Administration) else ""
+
+
+def draw_supplies(out: Console, checked: CheckedSchedule) -> None:
+    """What to dispense of each product, what is given of it and what is left over."""
+    out.print(Text("Products", style="bold"))
+    for supply in checked.totals.by_product:
+        out.print(listed(clean(supply.product.title)))
+        out.print(indented(supply_text(supply), ""))

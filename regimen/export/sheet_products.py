@@ -1,0 +1,49 @@
+"""What the sheet shows of products: what to give beside each dose, and what to dispense."""
+
+from __future__ import annotations
+
+from regimen.export.markup import Html, tag
+from regimen.export.taken import give_text, left_over
+from regimen.product import Supply
+from regimen.schedule import Administration, CheckedSchedule
+
+_TITLES = ("Product", "Dispense", "Doses", "Given", "Opened", "Left over", "of drug")
+STYLE = """
+.take { display: block; font-weight: bold; }
+.products { break-inside: avoid; }
+.products th, .products td { border: 0.25mm solid #777; padding: 0.8mm 1.2mm; }
+.products thead th { background: #eee; font-size: 9pt; }
+"""
+
+
+def take(administration: Administration) -> Html | None:
+    """What to give, under the dose."""
+    text = give_text(administration)
+    return tag("span", text, class_="take") if text else None
+
+
+def products(checked: CheckedSchedule) -> Html | None:
+    """What the plan uses up of each product."""
+    if not checked.schedule.names_products:
+        return None
+    head = tag("tr", *(tag("th", title, scope="col") for title in _TITLES))
+    rows = [_row(supply) for supply in checked.totals.by_product]
+    return tag(
+        "section",
+        tag("h2", "Products"),
+        tag("table", tag("thead", head), tag("tbody", *rows)),
+        class_="products",
+    )
+
+
+def _row(supply: Supply) -> Html:
+    unknown = f" (and {supply.unknown} not known yet)" if supply.unknown else ""
+    amounts = (supply.given, supply.opened, supply.waste)
+    return tag(
+        "tr",
+        tag("th", supply.product.title, scope="row"),
+        tag("td", supply.dispensed),
+        tag("td", f"{supply.doses}{unknown}", class_="number"),
+        *(tag("td", str(amount), class_="number") for amount in amounts),
+        tag("td", left_over(supply)),
+    )
