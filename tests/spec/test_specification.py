@@ -21,6 +21,7 @@ NAMES = {
     "t5-from-where",
     "t6-months",
     "sites",
+    "t7-clock-and-elapsed",
     "t8-end",
     "t9-tolerance",
     "d1-amounts",
