@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from regimen.finding import Finding, Override, Place, Reader, Rule, Severity
 from regimen.plan import Answer, Plan
 from regimen.protocol import Every, OnWeekdays, Phase, Protocol, Source, TimesPerWeek
+from regimen.protocol.words import days_in_words
 from regimen.quantity import BY_UCUM, Quantity, read_quantity
 from regimen.route import Route
 from regimen.schedule import (
@@ -28,7 +29,6 @@ from regimen.schedule import (
     Schedule,
     Total,
     Totals,
-    days_in_words,
 )
 from regimen.timing import CalendarSpan, Moment, SpanUnit, Weekday
 

@@ -21,8 +21,9 @@ from regimen.engine.inputs import size_on
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.plan import Plan
 from regimen.protocol import Course, Taper
+from regimen.protocol.words import often
 from regimen.quantity import BY_UCUM, Quantity
-from regimen.schedule import Administration, RangeCheck, Schedule, often
+from regimen.schedule import Administration, RangeCheck, Schedule
 
 _WHY = "a slip between mcg and mg, or of the decimal point, is a tenfold or thousandfold dose"
 FAR_OUTSIDE = Rule("far-outside-range", Severity.ERROR, Reader.PLAN, _WHY, may_override=True)

@@ -8,6 +8,7 @@ from functools import cache
 from regimen.protocol import Every, Offsets, Once, OnDays, OnWeekdays, TimesPerWeek
 from regimen.timing import (
     CalendarSpan,
+    ElapsedSpan,
     Moment,
     MonthEnd,
     Span,
@@ -17,6 +18,7 @@ from regimen.timing import (
     months_after,
 )
 
+DAY = 24 * 60  # minutes
 Days = Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once  # with values, no references
 
 
@@ -109,7 +111,8 @@ def shortest_gap(pattern: Days) -> Span | None:
     if isinstance(pattern, Once):
         return None
     if isinstance(pattern, Every):
-        return interval(pattern)
+        assert isinstance(pattern.span, (CalendarSpan, ElapsedSpan))
+        return pattern.span
     if isinstance(pattern, TimesPerWeek):
         assert isinstance(pattern.count, int)
         return CalendarSpan(7 // pattern.count, SpanUnit.DAY)
@@ -131,6 +134,8 @@ def per_week(pattern: Days) -> int | None:
         assert isinstance(pattern.weekdays, tuple)
         return len(pattern.weekdays)
     if isinstance(pattern, Every):
+        if isinstance(pattern.span, ElapsedSpan):
+            return _in_a(7 * DAY, pattern.span)
         days = interval(pattern).days
         return 7 // days if days and 7 % days == 0 else None
     if isinstance(pattern, OnDays):
@@ -142,12 +147,34 @@ def per_week(pattern: Days) -> int | None:
 
 def counts_months(pattern: Days | None) -> bool:
     """Whether the pattern's interval is in months, so that a month's end can clamp it."""
-    return isinstance(pattern, Every) and bool(interval(pattern).months)
+    if not isinstance(pattern, Every) or isinstance(pattern.span, ElapsedSpan):
+        return False
+    return bool(interval(pattern).months)
 
 
 def is_daily(pattern: Days) -> bool:
-    """Whether the pattern has no rest days."""
+    """Whether the pattern has no rest days, and every day alike."""
+    if isinstance(pattern, Every) and isinstance(pattern.span, ElapsedSpan):
+        return _in_a(DAY, pattern.span) is not None
     return per_week(pattern) == 7
+
+
+def per_day(pattern: Days, clock_times: int) -> int:
+    """How many administrations there are on each day of the pattern, or in any 24 hours at the
+    most, where hours are counted."""
+    if isinstance(pattern, Every) and isinstance(pattern.span, ElapsedSpan):
+        return -(-DAY // pattern.span.minutes)  # rounded up
+    if isinstance(pattern, Offsets) and pattern.elapsed:
+        from regimen.engine.elapsed import most_in_a_day
+
+        return most_in_a_day(pattern)
+    return clock_times
+
+
+def _in_a(minutes: int, span: ElapsedSpan) -> int | None:
+    """How many of the span fill so many minutes, where that is a whole number."""
+    times, rest = divmod(minutes, span.minutes)
+    return times if times and not rest else None
 
 
 def is_list(pattern: Days | None) -> bool:
@@ -158,4 +185,6 @@ def is_list(pattern: Days | None) -> bool:
 
 def is_elapsed(pattern: Days | None) -> bool:
     """Whether the places are counted in real hours or minutes, and so have clock times."""
+    if isinstance(pattern, Every):
+        return isinstance(pattern.span, ElapsedSpan)
     return isinstance(pattern, Offsets) and pattern.elapsed

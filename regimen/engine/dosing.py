@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from regimen import rules
 from regimen.engine.bound import Bound
-from regimen.engine.days import Days, is_daily, per_week
+from regimen.engine.days import Days, is_daily, per_day, per_week
 from regimen.finding import Reading, Refusal, refuse
 from regimen.plan import Answer, Plan, Size
 from regimen.protocol import (
@@ -127,7 +127,7 @@ def parts_of(bound: Bound, expression: DoseExpression, administrations: int) -> 
     """Among how many administrations the amount is shared, and that in words."""
     assert bound.days is not None
     assert bound.times is not None
-    a_day = len(bound.times)
+    a_day = per_day(bound.days, len(bound.times))
     if expression.share is Share.IN_ALL:
         return administrations, f"shared equally among all {administrations} doses"
     if expression.share is Share.DAY:
@@ -141,7 +141,8 @@ def parts_of(bound: Bound, expression: DoseExpression, administrations: int) -> 
             "write the dose per administration",
             bound.phase.place_of("dose", "taper"),
         )
-    return a_week * a_day, f"shared equally among {a_week * a_day} doses a week"
+    a_week *= len(bound.times)
+    return a_week, f"shared equally among {a_week} doses a week"
 
 
 def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None:
@@ -248,10 +249,11 @@ def _ceiling(bound: Bound, cap: Cap, plan: Plan, portion: Portion | None) -> tup
     words = f"{stated} per {cap.basis}{rows_of(bound.phase, plan, 'max')}"
     if cap.basis is CapBasis.DAY:
         assert bound.times is not None
-        of_day = Fraction(1, len(bound.times)) if portion is None else portion.of_day
-        if len(bound.times) > 1:
-            equal = of_day * len(bound.times) == 1
-            words += f", {len(bound.times)} doses a day" if equal else f", {of_day} of the day"
+        assert bound.days is not None
+        a_day = per_day(bound.days, len(bound.times))
+        of_day = Fraction(1, a_day) if portion is None else portion.of_day
+        if a_day > 1:
+            words += f", {a_day} doses a day" if of_day * a_day == 1 else f", {of_day} of the day"
         amount = amount.times(of_day)
     return amount, words
 

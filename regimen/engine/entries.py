@@ -13,7 +13,8 @@ from regimen.engine.inputs import needed, rests_on
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
 from regimen.engine.spans import Spans
 from regimen.protocol import Parameter, Visit
-from regimen.schedule import Beginning, Entry, EntryKind, OpenDecision, days_in_words
+from regimen.protocol.words import days_in_words
+from regimen.schedule import Beginning, Entry, EntryKind, OpenDecision
 from regimen.timing import Moment
 
 

@@ -95,6 +95,9 @@ def _administrations(
         for number, (day, clock) in enumerate(span.slots)
     ]
     places.sort()
+    if plan.zone is not None and any(place[4] is not None and place[4].fold for place in places):
+        zone = ZoneInfo(plan.zone)  # an hour that comes twice is in the order of its instants
+        places.sort(key=lambda place: (place[0], instant_of(place[0], place[1], zone)[0]))
     given, counted = [], dict.fromkeys([phase.course for phase in phases], 0)
     for day, _, at, number, clock in places:
         phase = phases[at]

@@ -13,6 +13,7 @@ from regimen.protocol import (
     Anchor,
     Condition,
     DoseExpression,
+    For,
     OnceADay,
     Parameter,
     ParameterType,
@@ -206,7 +207,10 @@ def _timed(phase: Timed, protocol: Protocol, plan: Plan) -> bool:
         return not protocol.parameters[times.name].gap or times.name in plan.answers
     if not isinstance(times, OnceADay) or times.pin.name in plan.answers:
         return True
-    return any(isinstance(answer(each.offset, plan), ElapsedSpan) for each in _anchors(phase))
+    extent = phase.extent
+    spans = [answer(each.offset, plan) for each in _anchors(phase)]
+    spans += [answer(extent.span, plan)] if isinstance(extent, For) else []
+    return any(isinstance(span, ElapsedSpan) for span in spans)
 
 
 def _anchors(phase: Timed) -> Iterator[Anchor]:

@@ -13,8 +13,9 @@ from regimen.engine.bound import BoundTiming, Levels
 from regimen.engine.clocks import local_after
 from regimen.engine.days import counts_months, is_daily, is_elapsed, is_list, place, places
 from regimen.finding import Place, Refusal, refuse
-from regimen.protocol import Cycles, For, Offsets, Once, OnDays, Point, Timed
-from regimen.schedule import Beginning, Dose, days_in_words
+from regimen.protocol import Cycles, Every, For, Offsets, Once, OnDays, Point, Timed
+from regimen.protocol.words import days_in_words
+from regimen.schedule import Beginning, Dose
 from regimen.timing import CalendarSpan, ElapsedSpan, Moment, moment_after
 
 MOST_DOSES = 10_000  # of a phase
@@ -54,8 +55,9 @@ class PhaseSpan(Struct):
         included)."""
         a_day = len(self.times)
         assert self.bound.days is not None
-        slots = self._elapsed() if is_elapsed(self.bound.days) else self._on_days(count, end)
-        self.skipped = skipped = _missed(slots, self.first)
+        fill = self._elapsed if is_elapsed(self.bound.days) else self._on_days
+        slots = fill(count, end)
+        self.skipped = skipped = _missed(slots, self.first, a_day)
         slots = slots[skipped : skipped + count]
         if end is not None:
             while slots and not _before(slots[-1], end, included=included):
@@ -75,12 +77,14 @@ class PhaseSpan(Struct):
         days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
         return [(day, clock) for day in days for clock in times]
 
-    def _elapsed(self) -> list[Slot]:
+    def _elapsed(self, count: int, end: Moment | None) -> list[Slot]:
         from regimen.engine import elapsed
 
-        assert isinstance(self.bound.days, Offsets)
+        days, month_end = self.bound.days, self.phase.month_end
+        assert isinstance(days, (Every, Offsets))
         assert self.zone is not None
-        return elapsed.slots(self.bound.days, self.first, self.phase.month_end, self.zone)
+        last_day = None if end is None else end.day
+        return elapsed.slots(days, self.first, month_end, self.zone, count, last_day)
 
     @property
     def loses_a_dose(self) -> bool:
@@ -106,10 +110,26 @@ class PhaseSpan(Struct):
             assert isinstance(extent.count, int)
             return listed.end(self.bound.days, self.first, extent.count, month_end)
         if isinstance(extent, For):
+            if isinstance(extent.span, ElapsedSpan) or is_elapsed(self.bound.days):
+                return self._elapsed_end(extent)
             assert isinstance(extent.span, CalendarSpan)
             return moment_after(self.first, extent.span, month_end)
         assert isinstance(extent, Levels)
         return moment_after(self.first, extent.each.times(len(self.levels)), month_end)
+
+    def _elapsed_end(self, extent: For) -> Moment:
+        from regimen.engine import elapsed
+
+        span = elapsed.period(self.phase, extent)
+        if self.first.time is None:
+            words = f"the first moment of {self.title}"
+            raise untimed(span, words, self.first, self.phase.place_of("for"))
+        return self._later(self.first, span)
+
+    def _later(self, moment: Moment, span: ElapsedSpan) -> Moment:
+        assert moment.time is not None
+        assert self.zone is not None
+        return Moment(*local_after(moment.day, moment.time, span.minutes, self.zone))
 
     def end(self, where: Place) -> Moment:
         """The end of the phase's period. Raises Refusal, at the anchor, where it has none."""
@@ -128,6 +148,11 @@ class PhaseSpan(Struct):
                 "count from .last instead, as in 1 week after previous.last",
                 where,
             )
+        if is_elapsed(days):
+            from regimen.engine.elapsed import offset_of
+
+            assert isinstance(days, Every)
+            return self._later(self.first, offset_of(days, len(self.slots)))
         month_end = self.phase.month_end
         if not self.whole_day:
             day, clock = self.slots[-1]
@@ -161,8 +186,7 @@ class PhaseSpan(Struct):
             )
         if last.time is None:
             raise untimed(over, f"the last dose of {self.phase.subject}", last, where)
-        assert self.zone is not None
-        return Moment(*local_after(last.day, last.time, over.minutes, self.zone))
+        return self._later(last, over)
 
     def earliest(self) -> Moment:
         """The first administration."""
@@ -211,12 +235,13 @@ def slot_order(slot: Slot) -> tuple[date, time]:
     return (slot[0], slot[1] or START_OF_DAY)
 
 
-def _missed(slots: list[Slot], first: Moment) -> int:
-    """How many of the first day's clock times lie before the first moment."""
+def _missed(slots: list[Slot], first: Moment, a_day: int) -> int:
+    """How many of the first day's clock times, of so many, lie before the first moment."""
     if first.time is None:
         return 0
     return sum(
-        day == first.day and clock is not None and clock < first.time for day, clock in slots[:24]
+        day == first.day and clock is not None and clock < first.time
+        for day, clock in slots[:a_day]
     )
 
 

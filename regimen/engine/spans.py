@@ -122,7 +122,7 @@ class Spans:
         if times == (None,) and beginning.sets_the_time:
             times = (first.time,)
         span = PhaseSpan(bound, beginning, first, times)
-        if bound.over is not None and self.plan.zone is not None:
+        if self.plan.zone is not None:
             span.zone = self.zone
         if isinstance(bound, Bound) and isinstance(bound.dose, Levels):
             from regimen.engine.tapers import level_doses  # few plans have tapers

@@ -26,7 +26,8 @@ from regimen.export.words import (
     tolerance_texts,
 )
 from regimen.finding import Override
-from regimen.schedule import AppliedPhase, CheckedSchedule, Total, days_in_words
+from regimen.protocol.words import days_in_words
+from regimen.schedule import AppliedPhase, CheckedSchedule, Total
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 

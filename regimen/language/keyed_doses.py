@@ -10,8 +10,7 @@ from regimen import rules
 from regimen.finding import Misread
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
-from regimen.language.phase_days import DAYS
-from regimen.language.phase_timing import TIMES
+from regimen.language.phase_days import DAYS, TIMES
 from regimen.language.schema import PhaseKeys
 from regimen.language.texts import KeyedText
 from regimen.language.time_texts import read_days

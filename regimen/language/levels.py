@@ -29,7 +29,7 @@ from regimen.protocol import (
     Ref,
     Table,
 )
-from regimen.timing import CalendarSpan, ElapsedSpan, Span
+from regimen.timing import CalendarSpan, ElapsedSpan, Span, SpanUnit
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -314,6 +314,32 @@ class PhaseReader(Struct):
     def elapsed_span(self, found: object, key: str, path: Path) -> ElapsedSpan | Ref | Table:
         """A duration in hours or minutes, or what stands for it."""
         return self._span(found, key, path, ElapsedSpan, in_hours=True)
+
+    def any_span(self, found: object, key: str, path: Path) -> Span | Ref | Table:
+        """A duration of either kind, or what stands for it."""
+        hours = set(self.counts_hours(found))
+        if len(hours) > 1:
+            self.find(
+                rules.TWO_WAYS,
+                f"{key}: some rows are counted in hours and some in days",
+                "write all rows in hours, or all in days",
+                self.document.place((*path, key)),
+            )
+            return CalendarSpan(1, SpanUnit.DAY)
+        return (self.elapsed_span if hours == {True} else self.span)(found, key, path)
+
+    def counts_hours(self, found: object) -> Iterator[bool]:
+        """Whether the value is in hours or minutes, for each row of a table; a parameter is where
+        its limits are."""
+        if isinstance(found, TableText):
+            for _, value in found.rows:
+                yield from self.counts_hours(value)
+        elif isinstance(found, Ref):
+            declared = self.parameters.get(found.name)
+            limits = (declared.at_least, declared.at_most) if declared else ()
+            yield any(isinstance(limit, ElapsedSpan) for limit in limits)
+        elif not isinstance(found, NotStated):
+            yield isinstance(found.low if isinstance(found, Between) else found, ElapsedSpan)
 
     def _span(
         self, found: object, key: str, path: Path, kind: type[T], **asks: bool

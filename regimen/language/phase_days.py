@@ -26,11 +26,12 @@ from regimen.protocol import (
     Table,
     TimesPerWeek,
 )
-from regimen.timing import Span, Weekday, always_shorter
+from regimen.timing import CalendarSpan, ElapsedSpan, Span, SpanUnit, Weekday, always_shorter
 
 P = ParameterType
 Weekdays = tuple[Weekday, ...]
 
+TIMES = ("at", "times_per_day", "between")
 DAYS = ("every", "times_per_week", "on", "days", "offsets")
 
 
@@ -62,7 +63,27 @@ def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref | Table:
         return _on_days(reader, shape, path)
     if key == "offsets":
         return _offsets(reader, shape, path)
-    return Every(reader.span(shape.every, "every", path))
+    if on_the_clock(reader):
+        return Every(CalendarSpan(1, SpanUnit.DAY))
+    return Every(reader.any_span(shape.every, "every", path))
+
+
+def on_the_clock(reader: PhaseReader) -> ElapsedSpan | None:
+    """The interval in hours, where it is laid on the clock of every day."""
+    times, days = reader.level(*TIMES), reader.level(*DAYS)
+    if times is None or times[2] != "between" or days is None:
+        return None
+    return days[0].every if isinstance(days[0].every, ElapsedSpan) else None
+
+
+def counts_hours(reader: PhaseReader, days: Pattern | Ref | Table) -> bool:
+    """Whether the places of the pattern have clock times because hours are counted."""
+    days = example(days)
+    if isinstance(days, Every) and on_the_clock(reader) is None:
+        found = reader.level(*DAYS)
+        assert found is not None
+        return True in reader.counts_hours(found[0].every)
+    return isinstance(days, Offsets) and days.elapsed
 
 
 def _times_per_week(reader: PhaseReader, shape: PhaseKeys, path: Path) -> TimesPerWeek:

@@ -124,7 +124,7 @@ def _stated(
     if stated(shape, key) == NotStated():
         return reader.gap((*path, key), P.EXTENT, "the duration")
     if key == "for":
-        return For(reader.span(shape.for_, key, path))
+        return For(reader.any_span(shape.for_, key, path))
     if key in ("doses", "times"):
         count: Any = stated(shape, key)
         gap = (P.NUMBER, f"the number of {key}")

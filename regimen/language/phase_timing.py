@@ -9,13 +9,12 @@ from functools import partial
 from regimen import rules
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
-from regimen.language.phase_days import DAYS
+from regimen.language.phase_days import DAYS, TIMES, counts_hours, on_the_clock
 from regimen.language.schema import PhaseKeys
 from regimen.language.texts import KeyedText, NotStated
 from regimen.protocol import (
     Anchor,
     Counted,
-    Offsets,
     OnceADay,
     ParameterType,
     Pattern,
@@ -28,18 +27,18 @@ P = ParameterType
 Weekdays = tuple[Weekday, ...]
 Times = tuple[time, ...] | OnceADay | Ref
 
-TIMES = ("at", "times_per_day")
 
-
-def times(reader: PhaseReader, days: Pattern | Ref) -> Times | Counted | Table:
+def times(reader: PhaseReader, days: Pattern | Ref | Table) -> Times | Counted | Table:
     found = reader.level(*TIMES)
-    if isinstance(days, Offsets) and days.elapsed:
+    if counts_hours(reader, days):
         return _counted(reader, found)
     if found is None:
         course = reader.levels.course
         path = reader.levels.path if course is None else course[1]
         return _once_a_day(reader, (*path, "at"))
     shape, path, key = found
+    if key == "between":
+        return _grid(reader, shape, path)
     if key == "at":
         assert shape.at is not None
         return reader.tabled(shape.at, key, path, partial(_at, reader))
@@ -74,6 +73,38 @@ def _times_per_day(reader: PhaseReader, count: int | Ref | NotStated, where: Pat
         f"At which {count} clock times is {reader.happens} each day?",
         count=count,
     )
+
+
+def _grid(reader: PhaseReader, shape: PhaseKeys, path: Path) -> tuple[time, ...]:
+    """The clock times of an interval that begins anew each day; the last one is not counted."""
+    assert shape.between is not None
+    place, step = reader.document.place((*path, "between")), on_the_clock(reader)
+    if step is None:
+        reader.find(
+            rules.UNUSED_KEY,
+            "between decides nothing here: no interval in hours or minutes is laid on it",
+            "write the interval, as in every: 2 hours; or write the clock times under at",
+            place,
+        )
+        return ()
+    if len(shape.between) != 2:
+        reader.find(
+            rules.WRONG_SHAPE,
+            "between: a first and a last clock time belong here",
+            "write both, as in between: [07:00, 21:00]",
+            place,
+        )
+        return ()
+    first, last = (clock.hour * 60 + clock.minute for clock in shape.between)
+    if first >= last:
+        reader.find(
+            rules.NOT_ASCENDING,
+            f"between: {shape.between[1]:%H:%M} comes after {shape.between[0]:%H:%M}",
+            "write the earlier clock time first; a night is two stretches, or all clock times"
+            " under at",
+            place,
+        )
+    return tuple(time(*divmod(minute, 60)) for minute in range(first, last, step.minutes))
 
 
 def _counted(reader: PhaseReader, found: tuple[PhaseKeys, Path, str] | None) -> Counted:

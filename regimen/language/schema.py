@@ -148,6 +148,7 @@ AMOUNT = reads(dose_texts.read_amount)
 DAY = reads(read_date)
 DOSE_OR_PART = valued(dose_texts.read_dose_or_part)
 SPAN_OR_RANGE = valued(texts.read_span_or_range)
+ANY_SPAN = valued(texts.read_any_span_or_range)
 
 
 class TaperShape(Shape):
@@ -193,8 +194,8 @@ class TaperShape(Shape):
 class TimingKeys(Shape):
     """The keys that say when."""
 
-    every: CalendarSpan | Between | Stated | None = key(
-        SPAN_OR_RANGE, "one place every so many days, weeks or months", absent=None
+    every: Span | Between | Stated | None = key(
+        ANY_SPAN, "one place every so many days, weeks or months, or real hours", absent=None
     )
     times_per_week: int | Stated | None = key(
         valued(read_per_week), "so many places in each week", absent=None
@@ -220,8 +221,8 @@ class TimingKeys(Shape):
         "at these distances from the first moment",
         absent=None,
     )
-    for_: CalendarSpan | Between | Stated | None = key(
-        SPAN_OR_RANGE, "how long the phase lasts", name="for", absent=None
+    for_: Span | Between | Stated | None = key(
+        ANY_SPAN, "how long the phase lasts", name="for", absent=None
     )
     cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
     before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
@@ -233,6 +234,11 @@ class TimingKeys(Shape):
     )
     times_per_day: int | Stated | None = key(
         valued(read_per_day), "how often a day; the plan gives the clock times", absent=None
+    )
+    between: tuple[time, ...] | None = key(
+        not_empty(several(reads(read_clock))),
+        "from which clock time to which, on each day, an interval in hours is laid",
+        absent=None,
     )
     month_end: MonthEnd | None = key(
         reads(read_month_end),

@@ -50,7 +50,7 @@ from regimen.protocol import (
     Until,
     WholeList,
 )
-from regimen.schedule import days_in_words, often
+from regimen.protocol.words import days_in_words, often
 from regimen.timing import CalendarSpan, MonthEnd, Weekday
 
 _POINTS = {

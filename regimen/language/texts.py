@@ -23,10 +23,11 @@ from regimen.timing import (
     always_shorter,
     read_calendar_span,
     read_elapsed_span,
+    read_span,
 )
 
 T = TypeVar("T")
-SpanT = TypeVar("SpanT", CalendarSpan, ElapsedSpan)
+SpanT = TypeVar("SpanT", CalendarSpan, ElapsedSpan, Span)
 
 MOST_DOSES = 10_000
 MOST_CHARACTERS = 200  # of a title or name
@@ -128,6 +129,11 @@ def read_span_or_range(text: str) -> CalendarSpan | Between:
 def read_elapsed_or_range(text: str) -> ElapsedSpan | Between:
     """`46 hours`, or a range as in `30 to 60 minutes`."""
     return _or_range(text, read_elapsed_span)
+
+
+def read_any_span_or_range(text: str) -> Span | Between:
+    """A duration of either kind, or a range."""
+    return _or_range(text, read_span)
 
 
 def _or_range(text: str, read: Callable[[str], SpanT]) -> SpanT | Between:

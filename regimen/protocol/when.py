@@ -14,9 +14,10 @@ from regimen.timing import CalendarSpan, ElapsedSpan, Span, Weekday
 
 
 class Every(Struct, frozen=True):
-    """One place every so many days, weeks or months, counted from the first moment."""
+    """One place every so many days, weeks or months, or real hours or minutes, counted from the
+    first moment."""
 
-    span: CalendarSpan | Ref | Table
+    span: Span | Ref | Table
 
 
 class TimesPerWeek(Struct, frozen=True):
@@ -143,7 +144,7 @@ class Junction(StrEnum):
 
 
 class For(Struct, frozen=True):
-    span: CalendarSpan | Ref | Table
+    span: Span | Ref | Table
 
 
 class Doses(Struct, frozen=True):
