@@ -25,6 +25,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "route": ("route",),
     "over": ("over", "infused over"),
 }
+OURS = ("id", "date", "weekday", "time", "zone", "course", "phase")  # how our own tables begin
 NEEDED = ("date", "drug", "dose")
 _IN_UNIT = re.compile(r"(?P<name>[^(\[]*?) *[(\[](?P<unit>[^()\[\]]+)[)\]]")  # dose (mg)
 
@@ -40,6 +41,11 @@ class Header(Struct, frozen=True):
     def columns(self) -> dict[str, str]:
         """Each meaning with the name of its column."""
         return {meaning: self.cells[at].text for meaning, at in self.at.items()}
+
+    @property
+    def ours(self) -> bool:
+        """Whether the table begins as our own do."""
+        return tuple(cell.text for cell in self.cells[: len(OURS)]) == OURS
 
     @property
     def unread(self) -> tuple[str, ...]:

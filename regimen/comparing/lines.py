@@ -93,6 +93,8 @@ class _RowReader:
                 )
             )
             return None
+        if self.header.ours and not self.text("drug") and not self.text("dose"):
+            return None  # a visit or a decision
         when = self.read("date", read_day)
         clock = self.optional("time", read_time)
         if when is not None:
