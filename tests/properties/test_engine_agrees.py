@@ -138,7 +138,8 @@ def test_shipped_protocols_from_starts_of_two_years(name: str, at: int) -> None:
     protocol = planning.read_protocol(text, name)
     written = yaml.load(text, yaml.BaseLoader)
     given = dict(written["cases"][at]["given"])
-    first = date.fromisoformat(given.pop("start"))
+    start, _, clock = given.pop("start").partition(" ")
+    first = date.fromisoformat(start)
     given.setdefault("zone", ZONE)
     dates = {
         key: date.fromisoformat(text) - first
@@ -147,12 +148,13 @@ def test_shipped_protocols_from_starts_of_two_years(name: str, at: int) -> None:
     }
     for day in _starts(f"{name} {at}"):
         answers = given | {key: (day + offset).isoformat() for key, offset in dates.items()}
-        texts = answers | {"start": day.isoformat()}
+        start = f"{day} {clock}".strip()
+        texts = answers | {"start": start}
         asked = {key: planning.Given(text) for key, text in texts.items()}
         plan = planning.make_plan(protocol, asked, plan_id="0" * 32, made=MADE)
         schedule = planning.examine(protocol, plan)
         assert [f for f in schedule.findings if f.stands and f.code != "not-stated"] == []
-        expected = reference.expand(_without_gaps(written, answers), answers, day.isoformat())
+        expected = reference.expand(_without_gaps(written, answers), answers, start)
         for course in expected:
             assert ours(schedule, course) == theirs(expected[course]), day
 
