@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tests.properties.reference.tables import row_of
+from tests.properties.reference.tables import RowText, row_of
 from tests.properties.reference.texts import as_list, read_moment
+from tests.properties.reference.timed_doses import names_of
 from tests.properties.reference.values import Gap, Moment, Refused, Undecided
 
 T = TypeVar("T")
@@ -39,11 +40,15 @@ class Phase:
         return self.levels[0]
 
     def stated(self, group: tuple[str, ...]) -> dict[str, Any]:
-        """What the nearest level says about one question."""
+        """What the nearest level says about one question; of doses on times, the times."""
+        said = self.stated_as_written(group)
+        return {key: names_of(key, row_of(value, self.answer)) for key, value in said.items()}
+
+    def stated_as_written(self, group: tuple[str, ...]) -> dict[str, Any]:
         for level in self.levels:
             said = {key: level[key] for key in group if key in level}
             if said:
-                return {key: row_of(value, self.answer) for key, value in said.items()}
+                return said
         return {}
 
 
@@ -136,10 +141,12 @@ class StatedReader:
         said: str = row_of(value, self.answer)
         return self.answer(said[1:]) if said.startswith("$") else said
 
-    def filled(self, phase: Phase, key: str, value: str) -> str:
+    def filled(self, phase: Phase, key: str, value: Any) -> str:
         """The value, or what the plan says: for a parameter, a range, or what is not stated."""
+        value = row_of(value, self.answer)
         if value == "not stated" or RANGE.fullmatch(value):
-            found = self.pinned(phase, key)
+            rows = value.rows if isinstance(value, RowText) else ()
+            found = self.pinned(phase, ".".join([key, *rows]).replace(" ", "-"))
             if found is None:
                 raise Gap(f"{phase.course}.{phase.key}.{key}")
             return found

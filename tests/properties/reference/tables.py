@@ -11,15 +11,25 @@ from tests.properties.reference.units import canonical
 from tests.properties.reference.values import Refused
 
 
+class RowText(str):
+    """A text in a table, which knows the rows on the way to it."""
+
+    rows: tuple[str, ...] = ()
+
+
 def row_of(value: Any, answer: Callable[[str], str]) -> Any:
     """What the table says for these answers; whatever is no table says itself."""
+    way: tuple[str, ...] = ()
     while isinstance(value, dict) and len(value) == 1 and next(iter(value)).startswith("by "):
         ((name, rows),) = value.items()
         said = answer(name.removeprefix("by "))
-        chosen = [row for words, row in rows.items() if said == words or holds(words, said)]
+        chosen = [words for words in rows if said == words or holds(words, said)]
         if len(chosen) != 1:
             raise Refused(f"{said} stands in {len(chosen)} rows")
-        value = chosen[0]
+        value, way = rows[chosen[0]], (*way, chosen[0])
+    if way and isinstance(value, str):
+        value = RowText(value)
+        value.rows = way
     return value
 
 

@@ -26,6 +26,12 @@ def read_count(text: str) -> int:
     return int(text)
 
 
+def number_range(text: str) -> range:
+    """`8`, or `1-5` with both ends."""
+    low, _, high = text.partition("-")
+    return range(int(low), int(high or low) + 1)
+
+
 SPAN_UNITS = {
     "minute": (1, "minutes"),
     "hour": (60, "minutes"),

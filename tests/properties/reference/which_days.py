@@ -11,6 +11,7 @@ from tests.properties.reference.months import least_between, months_after, moved
 from tests.properties.reference.stated import DAYS, TIMES, Phase, StatedReader
 from tests.properties.reference.texts import (
     as_list,
+    number_range,
     read_any_span,
     read_clock,
     read_count,
@@ -101,8 +102,7 @@ class DaysReader(StatedReader):
         first_day = int(phase.stated(("first_day",)).get("first_day", "1"))
         numbers: list[int] = []
         for text in texts:
-            low, _, high = text.partition("-")
-            numbers += range(int(low), int(high or low) + 1)
+            numbers += number_range(text)
         if not numbers or numbers != sorted(set(numbers)) or numbers[0] < first_day:
             raise Refused("days that do not ascend, or come before the first day")
         cycle = phase.stated(("cycle",)).get("cycle")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tests.properties import reference
+from tests.properties.reference import timed_doses
 from tests.properties.strategies.making import WEIGHTS, Making, Phase, literal
 from tests.properties.strategies.texts import quantity
 
@@ -21,13 +22,13 @@ def give_doses(making: Making) -> None:
         for phase in course.get("phases", [course]):
             if "taper" in phase:
                 continue
-            kept = dict(making.answers), dict(making.parameters)
+            kept = dict(making.answers), dict(making.parameters), dict(phase)
             given = draw_dose(making, phase, counts.get((name, phase.get("name", "1"))))
             phase.update(given)
             if not making.fine():
-                for key in given:
-                    del phase[key]
-                making.answers, making.parameters = kept
+                making.answers, making.parameters, before = kept
+                phase.clear()
+                phase.update(before)
                 phase["dose"] = "25 IU"
 
 
@@ -39,6 +40,10 @@ def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
     kind = making.pick(("flat", "flat", "flat", "scaled", "day", "week", "in all"))
     if phase.get("doses") == "1" and "every" not in phase and kind in ("day", "week"):
         kind = "scaled"
+    times = [key for key in timed_doses.WHOLES if isinstance(phase.get(key), list)]
+    if times and making.scope.timed_doses and making.chance(4):
+        given = draw_timed(making, phase, making.pick(times), unit)
+        return given | draw_ordering(making, phase, amount, unit, slots)
     if kind == "flat":
         text = quantity(amount, unit)
         dose = making.maybe_asked("quantity", text, unit=unit)
@@ -68,6 +73,36 @@ def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
     return {"dose": quantity(even, unit) + text} | draw_ordering(
         making, phase, even * scale / sharers, unit, slots
     )
+
+
+def draw_timed(making: Making, phase: Phase, key: str, unit: str) -> Phase:
+    """Doses on the times of a key, as amounts or as parts; some of the times share a row."""
+    rows: list[list[str]] = []
+    for time in phase[key]:
+        if rows and making.chance(4) and key != "offsets":
+            rows[-1].append(time)
+        else:
+            rows.append([time])
+    shares = [making.number(1, 4) for _ in rows]
+    if making.chance(2):
+        scale = making.pick(("", "", "/kg"))
+        if scale:
+            making.answers.setdefault("weight", making.pick(WEIGHTS))
+        amounts = [making.maybe_asked("quantity", quantity(n, unit), unit=unit) for n in shares]
+        if scale:
+            amounts = [f"{quantity(n, unit)}{scale}" for n in shares]
+        block = {"/".join(row): said for row, said in zip(rows, amounts, strict=True)}
+        if key == "on" and len(phase["on"]) < 7 and making.chance(3):
+            block["other days"] = quantity(making.number(1, 9), unit)
+        return {key: block}
+    whole = sum(
+        n * len(timed_doses.times_in(key, "/".join(row)))
+        for n, row in zip(shares, rows, strict=True)
+    )
+    per = making.pick(("", f" {timed_doses.WHOLES[key]}"))
+    per = per if per in ("", " in all") else f"/{per.strip()}"
+    block = {"/".join(row): f"{n}/{whole}" for n, row in zip(shares, rows, strict=True)}
+    return {key: block, "dose": quantity(whole * making.number(1, 8), unit) + per}
 
 
 def draw_ordering(

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from tests.properties import reference
-from tests.properties.reference import Refused
+from tests.properties.reference import Refused, timed_doses
 from tests.properties.strategies.making import GROUPS, Making
 
 
@@ -47,6 +47,8 @@ def inherit(
         "offsets" in part or ("days" in part and "cycle" not in part) for part in inner
     ):
         return  # a list is as long as itself, whatever stands further out
+    if any(timed_doses.is_timed(value) for part in said for value in part.values()):
+        return  # doses would move with their times
     common = making.pick(said)
     saved = copy.deepcopy((outer, inner))
     before = reference.expand(making.protocol(), making.answers, making.start)

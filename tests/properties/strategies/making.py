@@ -122,6 +122,7 @@ class Scope:
     hours: bool = True
     tables: bool = True
     infusions: bool = True
+    timed_doses: bool = True
     decisions: bool = True
 
 
@@ -181,10 +182,10 @@ class Making:
     def reader(self) -> reference.Reader:
         return reference.Reader(self.protocol(), self.answers, self.start)
 
-    def maybe_asked(self, type_: str, text: str, **more: str) -> Any:
+    def maybe_asked(self, type_: str, text: str, *, may_be_tabled: bool = True, **more: str) -> Any:
         """The text itself, or a reference to a new parameter that is answered with it, or a table
         in which this patient's row says it."""
-        if self.scope.tables and self.chance(12):
+        if self.scope.tables and may_be_tabled and self.chance(12):
             return self.tabled(text)
         if not self.scope.parameters or not self.chance(6):
             return text

@@ -91,7 +91,7 @@ def draw_listed(making: Making, phase: Phase, cycled: bool) -> None:
         text = "1 month" if unit == "month" else span(length, "day")
         if length % 7 == 0 and unit == "day" and making.chance(2):
             text = span(length // 7, "week")
-        phase["cycle"] = making.maybe_asked("duration", text)
+        phase["cycle"] = making.maybe_asked("duration", text, may_be_tabled=False)
         if making.chance(3):
             draw_extent(making, phase, length)
         else:
