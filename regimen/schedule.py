@@ -328,6 +328,21 @@ class RangeCheck(Struct, frozen=True):
     source: str = ""
 
 
+class LimitCheck(Struct, frozen=True):
+    """How near a drug comes to one of its limits: `total` is what `given` comes to, the fullest
+    dose, day, week or all of the plan, and `most` what the limit is for this patient. `limit` is as
+    its source states it, per kg or m² where `per` says so."""
+
+    drug: str
+    per: str
+    limit: Quantity
+    most: Quantity
+    total: Quantity
+    given: tuple[Administration, ...]
+    population: str
+    source: str
+
+
 class Total(Struct, frozen=True):
     """What one drug, course or phase adds up to; `amount` and `highest` (the highest single dose)
     are None where the doses are not stated."""
@@ -361,6 +376,7 @@ class CheckedSchedule(Struct, frozen=True):
     schedule: Schedule
     totals: Totals
     ranges: tuple[RangeCheck, ...]
+    limits: tuple[LimitCheck, ...] = ()
 
     def __post_init__(self) -> None:
         standing = [finding for finding in self.schedule.findings if finding.stands]

@@ -17,6 +17,7 @@ from regimen.checks import (
     decisions,
     dimensions,
     gaps,
+    limits,
     makeable,
     measuring,
     patterns,
@@ -87,8 +88,9 @@ def examined(schedule: Schedule, ranges: Ranges = NO_SITE) -> Schedule:
 def checked(schedule: Schedule, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     """The examined schedule, fit for export. Raises Refusal while an error stands."""
     schedule = examined(schedule, ranges)
-    results = tuple(usual_range.results(schedule, ranges))
-    return CheckedSchedule(schedule, total(schedule), results)
+    compared = list(usual_range.comparisons(schedule, ranges))
+    results = tuple(usual_range.results(schedule, compared, ranges))
+    return CheckedSchedule(schedule, total(schedule), results, limits.reached(compared))
 
 
 def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
@@ -98,7 +100,10 @@ def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
 
     wanted = tuple(dict.fromkeys(per))
     found = figures(checked.schedule, wanted)
-    differing = tuple(recount.figures_differ(checked.schedule, found))
+    differing = (
+        *recount.figures_differ(checked.schedule, found),
+        *recount.limits_differ(checked.schedule, checked.limits),
+    )
     if differing:
         raise Refusal(differing)
     return Summary(checked, wanted, found)

@@ -9,14 +9,14 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
-from decimal import Context, Decimal, Inexact, Rounded
+from datetime import date, timedelta
+from decimal import Context, Decimal, Inexact, Rounded, localcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from regimen.engine.totals import total
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.quantity import Quantity, decimal_text
-from regimen.schedule import Administration, Schedule, Total
+from regimen.schedule import Administration, LimitCheck, Schedule, Total
 
 if TYPE_CHECKING:  # most schedules are made without them
     from regimen.figures import Figures, Per
@@ -223,3 +223,42 @@ def _period(per: Per, day: date, start: date) -> tuple[str, date, date] | None:
         number = (first - start.toordinal()) // 7 + (1 if day >= start else 0)
         return f"week {number}", date.fromordinal(first), date.fromordinal(first + 6)
     return None
+
+
+# --- limits
+
+
+def limits_differ(schedule: Schedule, limits: tuple[LimitCheck, ...]) -> Iterator[Finding]:
+    """A finding for each limit whose doses do not add up, or are not the fullest there are."""
+    for each in limits:
+        kind, total = in_base(each.total)
+        added = Decimal(0)
+        for given in each.given:
+            added = EXACT.add(added, in_base(given.dose.ordered if given.dose else None)[1])
+        if added != total or _fullest(schedule, each, kind) > total:
+            yield _finding(f"the doses of {each.drug} held against its limit per {each.per}")
+
+
+def _fullest(schedule: Schedule, limit: LimitCheck, kind: str) -> Decimal:
+    """The most of the same drug by the same routes in one dose, day, week or in all."""
+    drugs = {each.drug for each in limit.given}
+    routes = {each.phase.route for each in limit.given}
+    days: defaultdict[date, list[Decimal]] = defaultdict(list)
+    for each in schedule.administrations:
+        unit, amount = in_base(each.dose.ordered if each.dose else None)
+        if each.drug in drugs and each.phase.route in routes and unit == kind:
+            days[each.day].append(amount)
+    with localcontext(EXACT):
+        match limit.per.rpartition("/")[2]:
+            case "dose":
+                return max(max(doses) for doses in days.values())
+            case "day":
+                return max(sum(doses, Decimal(0)) for doses in days.values())
+            case "week":
+                weeks = ([day + timedelta(days=after) for after in range(7)] for day in days)
+                return max(
+                    sum((dose for day in week for dose in days.get(day, ())), Decimal(0))
+                    for week in weeks
+                )
+            case _:
+                return sum((dose for doses in days.values() for dose in doses), Decimal(0))

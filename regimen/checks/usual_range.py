@@ -48,12 +48,14 @@ _LOOK_ALIKE = (("mg", "ug"), ("g", "mg"), ("ug", "ng"), ("10*6.[iU]", "[iU]"))
 
 
 class Compared(Struct, frozen=True):
-    """What is given together, against one row: `amount` is on the row's basis, and `whole` says
-    whether it is no less than usual by its place alone, as the last evening of a phase is."""
+    """What is given together, against one row: `amount` is on the row's basis, `size` the patient's
+    kg or m² (1 where it does not scale), and `whole` says whether it is no less than usual by its
+    place alone, as the last evening of a phase is."""
 
     given: tuple[Administration, ...]
     row: Row
     amount: Quantity
+    size: Fraction
     whole: bool
 
     @property
@@ -80,7 +82,7 @@ class Compared(Struct, frozen=True):
 def outside(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Finding]:
     """One finding per course and amount outside the usual range, or over a limit."""
     seen: dict[str, Finding] = {}
-    for compared in _comparisons(schedule, ranges):
+    for compared in comparisons(schedule, ranges):
         if compared.times > 1:
             finding = _finding(compared)
             seen.setdefault(f"{finding.code} {finding.about}", finding)
@@ -174,7 +176,7 @@ def _holds(row: Row, amount: Quantity) -> bool:
 # --- what is held against what
 
 
-def _comparisons(schedule: Schedule, ranges: Ranges) -> Iterator[Compared]:
+def comparisons(schedule: Schedule, ranges: Ranges) -> Iterator[Compared]:
     """All that is given together, against the row that it fits best, and against every limit."""
     for given in _by_drug(schedule, ranges):
         alternatives: dict[tuple[str, tuple[int, ...]], list[Row]] = {}
@@ -193,9 +195,9 @@ def _against(
 ) -> Iterator[Compared]:
     """What is given together against the usual row that it fits best, and against every limit."""
     compared = [
-        Compared(together, row, amount, whole)
+        Compared(together, row, _sum(together).times(1 / size), size, whole)
         for row in rows
-        if (amount := _amount(row, together, schedule)) is not None
+        if (size := _size(row, together, schedule)) is not None
     ]
     usual = [each for each in compared if each.row.limit is None]
     if usual:
@@ -259,15 +261,13 @@ def _sum(given: Sequence[Administration]) -> Quantity:
     return first
 
 
-def _amount(row: Row, given: Sequence[Administration], schedule: Schedule) -> Quantity | None:
-    """What is given on the row's basis; None where what it scales by is not known."""
-    total = _sum(given)
+def _size(row: Row, given: Sequence[Administration], schedule: Schedule) -> Fraction | None:
+    """How many kg or m² the patient has, or 1 where the row does not scale; None where that is not
+    known."""
     if row.per.scale is None:
-        return total
+        return Fraction(1)
     size = size_on(schedule.protocol, schedule.plan, row.per.scale, given[0].day)
-    if size is None:
-        return None
-    return total.times(row.per.scale.unit.factor / size.base)
+    return None if size is None else size.base / row.per.scale.unit.factor
 
 
 def _courses(compared: Compared) -> tuple[str, ...]:
@@ -277,9 +277,10 @@ def _courses(compared: Compared) -> tuple[str, ...]:
 # --- what was checked
 
 
-def results(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[RangeCheck]:
+def results(
+    schedule: Schedule, compared: Sequence[Compared], ranges: Ranges = NO_SITE
+) -> Iterator[RangeCheck]:
     """For every course, whether its doses were held against a usual range, and against which."""
-    compared = list(_comparisons(schedule, ranges))
     for course in schedule.protocol.courses:
         mine = [each for each in compared if course.key in _courses(each)]
         if not mine:
@@ -298,7 +299,7 @@ def results(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[RangeCheck
         )
 
 
-def _unchecked(course: Course, schedule: Schedule, compared: list[Compared]) -> str:
+def _unchecked(course: Course, schedule: Schedule, compared: Sequence[Compared]) -> str:
     """What the table says nothing of, where it speaks of another part of the course."""
     spoken_of = {id(each.phase) for one in compared for each in one.given}
     left = [

@@ -10,7 +10,7 @@ from regimen import planning
 from regimen.checks import ranges, usual_range
 from regimen.finding import Finding, Misread, Refusal
 from regimen.planning import Given
-from regimen.schedule import Schedule
+from regimen.schedule import RangeCheck, Schedule
 
 HEAD = """
 regimen: 1
@@ -437,6 +437,11 @@ def test_a_key_of_digits_without_a_value_was_not_cut_by_a_comma() -> None:
 # --- usual ranges
 
 
+def _results(schedule: Schedule) -> dict[str, RangeCheck]:
+    compared = list(usual_range.comparisons(schedule, ranges.NO_SITE))
+    return {each.course: each for each in usual_range.results(schedule, compared)}
+
+
 def test_a_dose_that_is_not_stated_is_held_against_no_range() -> None:
     text = """
 drug: vitamin B12
@@ -450,7 +455,7 @@ courses:
     )
     given = {"start": Given("2026-03-02")}
     plan = planning.make_plan(protocol, given, plan_id="c" * 32, made=MADE)
-    results = {each.course: each for each in usual_range.results(planning.examine(protocol, plan))}
+    results = _results(planning.examine(protocol, plan))
     assert results["a"].result == "range not checked: no dose is stated"
     assert not results["a"].checked
     assert results["b"].checked
