@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -54,6 +55,14 @@ class Part(Struct, frozen=True):
     @property
     def count(self) -> int:
         return len(self.administrations)
+
+
+def parts_of(given: Iterable[Administration]) -> tuple[Part, ...]:
+    """In the order in which the amounts first occur: the levels of a taper, one after another."""
+    parts: dict[Quantity | None, list[Administration]] = {}
+    for each in given:
+        parts.setdefault(each.dose.ordered if each.dose else None, []).append(each)
+    return tuple(Part(dose, tuple(equal)) for dose, equal in parts.items())
 
 
 class Figures(Struct, frozen=True):

@@ -342,6 +342,11 @@ class LimitCheck(Struct, frozen=True):
     population: str
     source: str
 
+    @property
+    def left(self) -> Quantity:
+        """What is left up to the limit; below zero where it is over."""
+        return self.most - self.total
+
 
 class Total(Struct, frozen=True):
     """What one drug, course or phase adds up to; `amount` and `highest` (the highest single dose)

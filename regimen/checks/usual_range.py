@@ -42,6 +42,7 @@ OTHER_UNIT = Rule(
     "mg written for units, or units for mg, is another dose altogether",
     may_override=True,
 )
+_ONE = Fraction(1)
 FAR = 3  # how many times beyond the usual range is far
 # Units that are mistaken for each other; the first is larger.
 _LOOK_ALIKE = (("mg", "ug"), ("g", "mg"), ("ug", "ng"), ("10*6.[iU]", "[iU]"))
@@ -194,8 +195,9 @@ def _against(
     rows: list[Row], together: tuple[Administration, ...], schedule: Schedule, *, whole: bool
 ) -> Iterator[Compared]:
     """What is given together against the usual row that it fits best, and against every limit."""
+    total = _sum(together)
     compared = [
-        Compared(together, row, _sum(together).times(1 / size), size, whole)
+        Compared(together, row, total if size == 1 else total.times(1 / size), size, whole)
         for row in rows
         if (size := _size(row, together, schedule)) is not None
     ]
@@ -265,7 +267,7 @@ def _size(row: Row, given: Sequence[Administration], schedule: Schedule) -> Frac
     """How many kg or m² the patient has, or 1 where the row does not scale; None where that is not
     known."""
     if row.per.scale is None:
-        return Fraction(1)
+        return _ONE
     size = size_on(schedule.protocol, schedule.plan, row.per.scale, given[0].day)
     return None if size is None else size.base / row.per.scale.unit.factor
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from regimen.figures import Figures, Part, Per, Period
+from regimen.figures import Figures, Per, Period, parts_of
 from regimen.quantity import Dimension, Quantity
 from regimen.schedule import Administration, Schedule
 
@@ -86,7 +86,7 @@ def _row(per: Per, key: _Key, group: list[Administration], running: _Running) ->
         phase=group[0].phase.title if key.phase else None,
         phase_key=key.phase,
         period=key.period,
-        parts=_parts(group),
+        parts=parts_of(group),
         amount=_sum(stated),
         highest_dose=max(stated, default=None),
         highest_day=days[highest_on].for_total() if highest_on else None,
@@ -95,14 +95,6 @@ def _row(per: Per, key: _Key, group: list[Administration], running: _Running) ->
         first=group[0].moment,
         last=group[-1].moment,
     )
-
-
-def _parts(group: list[Administration]) -> tuple[Part, ...]:
-    """In the order in which the amounts first occur: the levels of a taper, one after another."""
-    parts: dict[Quantity | None, list[Administration]] = {}
-    for each in group:
-        parts.setdefault(each.dose.ordered if each.dose else None, []).append(each)
-    return tuple(Part(dose, tuple(given)) for dose, given in parts.items())
 
 
 def _by_day(group: list[Administration]) -> dict[date, Quantity]:

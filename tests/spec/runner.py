@@ -19,7 +19,7 @@ from regimen import planning
 from regimen.comparison import Comparison, Difference
 from regimen.export.comparison_words import said
 from regimen.export.totals_table import sum_text
-from regimen.figures import Figures, Per
+from regimen.figures import Figures, Per, parts_of
 from regimen.finding import Finding, Misread, Override, Refusal
 from regimen.product import taken_text
 from regimen.protocol import Protocol
@@ -39,6 +39,7 @@ EXPECTATIONS = (
     "infusions",
     "total",
     "figures",
+    "limits",
     "differences",
     "visits",
     "pieces",
@@ -453,6 +454,17 @@ def _run_figures(row: Row) -> None:
     assert tuple(each.code for each in schedule.findings if each.override is None) == row.finds
 
 
+def _run_limits(row: Row) -> None:
+    """Each limit in a line, with what comes nearest to it, or `none`."""
+    schedule = schedule_of(row)
+    planning.totals(schedule, [Per.DRUG])  # the recount
+    found = [
+        f"{each.drug} per {each.per}: {each.total} of {each.most}, {sum_text(parts_of(each.given))}"
+        for each in schedule.limits
+    ]
+    _same([*found] or "none", row.expected)
+
+
 def _run_differences(row: Row) -> None:
     """The differences in order; `none` where nothing differs."""
     comparison = comparison_of(row)
@@ -537,6 +549,7 @@ _RUNNERS = {
     **dict.fromkeys(_SHOWN, _run_schedule),
     "figures": _run_figures,
     "differences": _run_differences,
+    "limits": _run_limits,
     "prints": _run_prints,
     "refused": _run_refused,
 }
