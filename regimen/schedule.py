@@ -330,8 +330,8 @@ class RangeCheck(Struct, frozen=True):
 
 class LimitCheck(Struct, frozen=True):
     """How near a drug comes to one of its limits: `total` is what `given` comes to, the fullest
-    dose, day, week or all of the plan, and `most` what the limit is for this patient. `limit` is as
-    its source states it, per kg or m² where `per` says so."""
+    dose, day, week or all of the plan among those `counted`, and `most` what the limit is for this
+    patient. `limit` is as its source states it, per kg or m² where `per` says so."""
 
     drug: str
     per: str
@@ -339,6 +339,7 @@ class LimitCheck(Struct, frozen=True):
     most: Quantity
     total: Quantity
     given: tuple[Administration, ...]
+    counted: tuple[Administration, ...]
     population: str
     source: str
 

@@ -10,21 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regimen.checks.usual_range import Compared
-from regimen.schedule import LimitCheck
+from regimen.schedule import Administration, LimitCheck
 
 
 def reached(comparisons: Iterable[Compared]) -> tuple[LimitCheck, ...]:
     """For each limit of each drug, the doses that come nearest to it, or are furthest over."""
     fullest: dict[tuple[str, int], Compared] = {}
+    counted: dict[tuple[str, int], dict[str, Administration]] = {}
     for each in comparisons:
         if each.row.limit is not None:
             key = each.given[0].drug, id(each.row)
+            counted.setdefault(key, {}).update({one.id: one for one in each.given})
             if key not in fullest or each.amount > fullest[key].amount:
                 fullest[key] = each
-    return tuple(_check(each) for each in fullest.values())
+    return tuple(_check(each, tuple(counted[key].values())) for key, each in fullest.items())
 
 
-def _check(compared: Compared) -> LimitCheck:
+def _check(compared: Compared, counted: tuple[Administration, ...]) -> LimitCheck:
     row, limit = compared.row, compared.row.limit
     assert limit is not None
     return LimitCheck(
@@ -34,6 +36,7 @@ def _check(compared: Compared) -> LimitCheck:
         most=limit.times(compared.size),
         total=compared.amount.times(compared.size),
         given=compared.given,
+        counted=counted,
         population=row.population,
         source=row.source,
     )

@@ -229,25 +229,34 @@ def _period(per: Per, day: date, start: date) -> tuple[str, date, date] | None:
 
 
 def limits_differ(schedule: Schedule, limits: tuple[LimitCheck, ...]) -> Iterator[Finding]:
-    """A finding for each limit whose doses do not add up, or are not the fullest there are."""
+    """A finding for each limit whose doses do not add up, are not the fullest there are, or leave
+    some out."""
     for each in limits:
-        kind, total = in_base(each.total)
+        _, total = in_base(each.total)
         added = Decimal(0)
         for given in each.given:
             added = EXACT.add(added, in_base(given.dose.ordered if given.dose else None)[1])
-        if added != total or _fullest(schedule, each, kind) > total:
+        if added != total or _fullest(each) > total or _leaves_out(schedule, each):
             yield _finding(f"the doses of {each.drug} held against its limit per {each.per}")
 
 
-def _fullest(schedule: Schedule, limit: LimitCheck, kind: str) -> Decimal:
-    """The most of the same drug by the same routes in one dose, day, week or in all."""
-    drugs = {each.drug for each in limit.given}
-    routes = {each.phase.route for each in limit.given}
+def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
+    """Whether a stated dose of such a drug by such a route is not counted."""
+    alike = {(each.phase.drug, each.phase.route) for each in limit.counted}
+    counted = {each.id for each in limit.counted}
+    return any(
+        each.dose is not None
+        and (each.phase.drug, each.phase.route) in alike
+        and each.id not in counted
+        for each in schedule.administrations
+    )
+
+
+def _fullest(limit: LimitCheck) -> Decimal:
+    """The most of what is counted in one dose, day, week or in all."""
     days: defaultdict[date, list[Decimal]] = defaultdict(list)
-    for each in schedule.administrations:
-        unit, amount = in_base(each.dose.ordered if each.dose else None)
-        if each.drug in drugs and each.phase.route in routes and unit == kind:
-            days[each.day].append(amount)
+    for each in limit.counted:
+        days[each.day].append(in_base(each.dose.ordered if each.dose else None)[1])
     with localcontext(EXACT):
         match limit.per.rpartition("/")[2]:
             case "dose":

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from regimen.cli.columns import Column
 from regimen.cli.drawing import indented, listed
-from regimen.export.taken import give_text, supply_text
+from regimen.export.taken import give_text, given_text, supply_text
 from regimen.export.words import clean
 from regimen.schedule import Administration, CheckedSchedule, Dated
 
@@ -19,9 +19,12 @@ def give_cell(each: Dated) -> str:
     return give_text(each) if isinstance(each, Administration) else ""
 
 
-def draw_supplies(out: Console, checked: CheckedSchedule) -> None:
-    """What to dispense of each product, what is given of it and what is left over."""
+def draw_supplies(out: Console, checked: CheckedSchedule, *, why: bool = False) -> None:
+    """What to dispense of each product, what is given of it and what is left over; with `why`, of
+    which doses that is the sum."""
     out.print(Text("Products", style="bold"))
     for supply in checked.totals.by_product:
         out.print(listed(clean(supply.product.title)))
         out.print(indented(supply_text(supply), ""))
+        if why:
+            out.print(indented(f"given {supply.given} = {given_text(checked, supply)}", "dim"))

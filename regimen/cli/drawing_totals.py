@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rich.console import Console
 from rich.text import Text
 
 from regimen.cli.columns import Column, Columns
-from regimen.cli.drawing import console, day_cell, draw_overrides, draw_title, indented
+from regimen.cli.drawing import console, day_cell, draw_overrides, draw_title, indented, listed
+from regimen.export.limits import limit_text, not_counted, sum_of, without_limit
 from regimen.export.words import clean, day_text, month_title
 from regimen.figures import Figures, Part, Per, Summary
+from regimen.schedule import Administration
 
 _DRUG = Column("Drug", gives=True)
 _SUMS = (
@@ -53,8 +55,7 @@ def draw_nested(summary: Summary, *, why: bool) -> None:
         out.print(columns.row(cells, style))
         if why:
             _draw_why(out, each)
-    _draw_supplies(out, summary)
-    draw_overrides(out, summary.checked)
+    _draw_foot(out, summary, why=why)
 
 
 def draw_each(summary: Summary, *, why: bool) -> None:
@@ -76,16 +77,28 @@ def draw_each(summary: Summary, *, why: bool) -> None:
         if per in _WORDS:
             out.print(Text(_note(_WORDS[per])))
         if per is summary.per[-1]:
-            _draw_supplies(out, summary)
-            draw_overrides(out, summary.checked)
+            _draw_foot(out, summary, why=why)
 
 
-def _draw_supplies(out: Console, summary: Summary) -> None:
-    if summary.checked.schedule.names_products:
+def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:
+    """What stands below every table of totals: limits, products, overrides."""
+    checked = summary.checked
+    out.print()
+    out.print(Text("Limits", style="bold"))
+    for limit in checked.limits:
+        style = "bold red" if limit.total > limit.most else ""
+        remark = not_counted(limit)
+        out.print(listed(f"{limit_text(limit)}{f'; {remark}' if remark else ''}", style))
+        if why:
+            out.print(indented(f"{limit.total} = {sum_of(limit)}, {_from_to(limit.given)}", "dim"))
+            out.print(indented(limit.source, "dim"))
+    if unlimited := without_limit(checked):
+        out.print(listed(f"No limit is known here for {', '.join(unlimited)}."))
+    if checked.schedule.names_products:
         from regimen.cli.drawing_products import draw_supplies
 
-        out.print()
-        draw_supplies(out, summary.checked)
+        draw_supplies(out, checked, why=why)
+    draw_overrides(out, checked)
 
 
 def _part_of(phase: Figures, drug: Figures) -> bool:
@@ -165,6 +178,9 @@ def _why(each: Figures) -> Iterator[str]:
 
 def _part(part: Part) -> str:
     """`7 × 40 mg, Mon 2 Mar 2026 to Sun 8 Mar 2026`"""
-    first, last = part.administrations[0].day, part.administrations[-1].day
-    days = day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"
-    return f"{part.count} × {part.dose or _NOT_STATED}, {days}"
+    return f"{part.count} × {part.dose or _NOT_STATED}, {_from_to(part.administrations)}"
+
+
+def _from_to(given: Sequence[Administration]) -> str:
+    first, last = given[0].day, given[-1].day
+    return day_text(first) if first == last else f"{day_text(first)} to {day_text(last)}"

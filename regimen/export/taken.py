@@ -4,6 +4,7 @@ export shares. Only plans whose protocol names products have any of it."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -11,9 +12,9 @@ from regimen.export.facts import exact
 from regimen.export.readback import AMOUNT, amount_read
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import clean
-from regimen.product import Supply, taken_text
-from regimen.quantity import UNITS
-from regimen.schedule import Administration
+from regimen.product import Supply, pieces_text, taken_text
+from regimen.quantity import UNITS, Quantity
+from regimen.schedule import Administration, CheckedSchedule
 
 SUPPLY_HEADER = (
     "product",
@@ -128,6 +129,16 @@ def supply_read(record: Mapping[str, object]) -> tuple[object, ...]:
 def left_over(supply: Supply) -> str:
     """`vitamin B12 16.2 mg`: what is left over as drug; nothing where nothing is."""
     return " + ".join(map(str, supply.left_over))
+
+
+def given_text(checked: CheckedSchedule, supply: Supply) -> str:
+    """`18 × 0.1 mL`: the doses that what is given of a product is the sum of."""
+    counts: Counter[Quantity] = Counter()
+    for each in checked.administrations:
+        for taken in each.dose.taken if each.dose else ():
+            if taken.product.key == supply.product.key:
+                counts[taken.amount] += 1
+    return " + ".join(f"{count} × {pieces_text(amount)}" for amount, count in counts.items())
 
 
 def supply_text(supply: Supply) -> str:

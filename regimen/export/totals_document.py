@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 from regimen.export import document
+from regimen.export.limits import not_counted
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import DISCLAIMER, clean, overrides
 from regimen.figures import Figures, Summary
 from regimen.quantity import BY_UCUM, Quantity
+from regimen.schedule import LimitCheck
 
 SCHEMA_VERSION = 1
 
@@ -31,6 +33,7 @@ def document_of(summary: Summary) -> dict[str, Any]:
         "plan": document.plan_of(checked),
         "per": {str(per): per.means for per in summary.per},
         "figures": [_figures(each) for each in summary.figures],
+        "limits": [_limit(each) for each in checked.limits],
         **document.products_of(checked),
         "findings": [document.finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
@@ -67,6 +70,20 @@ def _figures(row: Figures) -> dict[str, Any]:
     }
 
 
+def _limit(limit: LimitCheck) -> dict[str, Any]:
+    return {
+        "drug": limit.drug,
+        "per": limit.per,
+        "stated": document.quantity_of(limit.limit),
+        "limit": document.quantity_of(limit.most),
+        "total": document.quantity_of(limit.total),
+        "for": limit.population,
+        "source": limit.source,
+        "not_counted": not_counted(limit) or None,
+        "administrations": [each.id for each in limit.given],
+    }
+
+
 def _quantity(amount: Quantity | None) -> dict[str, str] | None:
     return document.quantity_of(amount) if amount is not None else None
 
@@ -97,6 +114,11 @@ def check(data: bytes, summary: Summary) -> None:
         if (len(given), added) != (row.doses, _in_base(said["total"])):
             raise ExportMismatch(f"the administrations do not add up to {said['total']}: {given}")
     document.check_products(read, summary.checked)
+    for said, limit in zip(read["limits"], summary.checked.limits, strict=True):
+        stated = [dose for id in said["administrations"] if (dose := doses[id]) is not None]
+        found = (_in_base(said["total"]), sum(stated, Fraction(0)), _in_base(said["limit"]))
+        if found != (limit.total.base, limit.total.base, limit.most.base):
+            raise ExportMismatch(f"{said} was written for the limit of {limit.drug}")
     if len(read["plan"]["overrides"]) != len(overrides(summary.checked)):
         raise ExportMismatch("a recorded override is missing")
 

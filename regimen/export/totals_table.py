@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regimen.export.facts import exact
+from regimen.export.limits import LIMIT_HEADER, limit_cells
 from regimen.export.readback import amount_read
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import concerned
@@ -20,7 +21,7 @@ from regimen.export.table import neutral, original
 from regimen.export.words import clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
 from regimen.quantity import UNITS, Quantity
-from regimen.schedule import NOT_STATED
+from regimen.schedule import NOT_STATED, LimitCheck
 
 if TYPE_CHECKING:
     from regimen.product import Supply
@@ -50,7 +51,7 @@ HEADER = (
 )
 # Columns of the products' rows, where the protocol names products.
 PRODUCT_HEADER = ("product", "dispense", "given", "opened", "left_over", "product_unit")
-_PRODUCT = "product"  # what such a row is per
+_PRODUCT, _LIMIT = "product", "limit"  # what such rows are per
 _FACTORS = {unit.name: unit.factor for unit in UNITS}
 _PLUS, _TIMES = " + ", " × "
 
@@ -75,22 +76,29 @@ def notes(summary: Summary, row: Figures) -> str:
 def write(summary: Summary) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    supplies = summary.checked.totals.by_product
-    blank = [""] * len(PRODUCT_HEADER) if supplies else []
-    writer.writerow(header_of(summary))
-    for row in summary.figures:
-        writer.writerow([*(neutral(clean(cell)) for cell in _cells(summary, row)), *blank])
-    for supply in supplies:
-        cells = {"per": _PRODUCT, "drug": supply.product.drug, "doses": str(supply.doses)}
-        amounts = zip(PRODUCT_HEADER, _product_cells(supply), strict=True)
-        cells |= dict(amounts)
-        writer.writerow([neutral(clean(cells.get(name, ""))) for name in header_of(summary)])
+    header = header_of(summary)
+    writer.writerow(header)
+    for cells in _rows(summary):
+        writer.writerow([neutral(clean(cells.get(name, ""))) for name in header])
     return text.getvalue().encode()
 
 
 def header_of(summary: Summary) -> tuple[str, ...]:
-    """The columns, with those of products where the protocol names any."""
-    return (*HEADER, *PRODUCT_HEADER) if summary.checked.totals.by_product else HEADER
+    """The columns, with those of limits and products where the plan has any."""
+    limits = LIMIT_HEADER if summary.checked.limits else ()
+    products = PRODUCT_HEADER if summary.checked.totals.by_product else ()
+    return (*HEADER, *limits, *products)
+
+
+def _rows(summary: Summary) -> Iterator[dict[str, str]]:
+    """Every row by the names of its columns: figures, limits, products."""
+    for row in summary.figures:
+        yield dict(zip(HEADER, _cells(summary, row), strict=True))
+    for limit in summary.checked.limits:
+        yield {"per": _LIMIT, **dict(limit_cells(limit))}
+    for supply in summary.checked.totals.by_product:
+        cells = {"per": _PRODUCT, "drug": supply.product.drug, "doses": str(supply.doses)}
+        yield cells | dict(zip(PRODUCT_HEADER, _product_cells(supply), strict=True))
 
 
 def _product_cells(supply: Supply) -> Iterator[str]:
@@ -125,9 +133,12 @@ def check(data: bytes, summary: Summary) -> None:
     if tuple(reader.fieldnames or ()) != header_of(summary):
         raise ExportMismatch(f"the header is {reader.fieldnames}")
     records = [{name: original(cell) for name, cell in record.items()} for record in reader]
-    products = [record for record in records if record["per"] == _PRODUCT]
-    _check_products(products, summary.checked.totals.by_product)
-    figures = [record for record in records if record["per"] != _PRODUCT]
+    kinds: dict[str, list[dict[str, str]]] = {_PRODUCT: [], _LIMIT: []}
+    figures: list[dict[str, str]] = []
+    for record in records:
+        kinds.get(record["per"], figures).append(record)
+    _check_products(kinds[_PRODUCT], summary.checked.totals.by_product)
+    _check_limits(kinds[_LIMIT], summary.checked.limits)
     for record, row in zip(figures, summary.figures, strict=True):
         said, expected = _said(record), _expected(row)
         if said != expected:
@@ -145,6 +156,16 @@ def _check_products(records: list[dict[str, str]], supplies: tuple[Supply, ...])
         expected = [supply.product.key, supply.doses, supply.given.unit.name, *amounts]
         if [*names, *said] != expected:
             raise ExportMismatch(f"{record} was written for {expected}")
+
+
+def _check_limits(records: list[dict[str, str]], limits: tuple[LimitCheck, ...]) -> None:
+    for record, limit in zip(records, limits, strict=True):
+        total = _in_base(record["total"], record["unit"])
+        said = (record["drug"], total, _in_base(record["limit"], record["limit_unit"]))
+        if said != (clean(limit.drug), limit.total.base, limit.most.base):
+            raise ExportMismatch(f"{record} was written for the limit of {limit.drug}")
+        if _added(record["sum_of"]) != (int(record["doses"]), total):
+            raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")
 
 
 def _said(record: dict[str, str]) -> tuple[object, ...]:

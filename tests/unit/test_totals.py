@@ -32,7 +32,7 @@ from regimen.figures import Figures, Part, Per, Period, Summary
 from regimen.finding import Refusal
 from regimen.planning import Given
 from regimen.quantity import Quantity
-from regimen.schedule import CheckedSchedule
+from regimen.schedule import CheckedSchedule, LimitCheck
 from regimen.timing import Moment
 from tests import samples
 from tests.unit.test_cli import ANSWERS, CASE, MALBORA, run, words
@@ -119,6 +119,101 @@ def test_what_is_asked_for_twice_is_given_once(checked: CheckedSchedule) -> None
     assert len(planning.totals(checked, [Per.DRUG, Per.DRUG]).figures) == 2
 
 
+SITE = b"""\
+rows:
+  - drug: house drug
+    route: intravenous
+    population: this house
+    per: day
+    limit: 4 g
+    source: Formulary of the house, 2026.
+"""
+
+
+def limited() -> CheckedSchedule:
+    """Doxorubicin has a limit of a lifetime, methotrexate of a week, vincristine of a dose, a drug of
+    the house of a day; vitamin B12 has none and comes in ampoules."""
+    protocol = planning.read_protocol(LIMITED, "limited.yaml")
+    answers = {"start": "2026-03-02", "bsa": "1.7 m2", "zone": "Europe/Rome"}
+    given = {name: Given(text) for name, text in answers.items()}
+    made = datetime(2026, 3, 1, tzinfo=UTC)
+    plan = planning.make_plan(protocol, given, plan_id="7" * 32, made=made)
+    return planning.check(protocol, plan, ranges=planning.read_ranges(SITE, "site.yaml"))
+
+
+LIMITED = b"""\
+regimen: 1
+id: limited
+title: Drugs with limits
+status: local
+sources: [{cite: the ward}]
+measures: {bsa: {taken: once}}
+route: intravenous
+products:
+  ampoule:
+    drug: vitamin B12
+    form: ampoule
+    strength: 1000 mcg in 1 mL
+    size: 1 mL
+    once_opened: discard
+    measured_to: 0.01 mL
+courses:
+  doxorubicin: {dose: 60 mg/m2, every: 3 weeks, doses: 4}
+  methotrexate: {route: oral, dose: 15 mg, every: 1 week, doses: 2}
+  extra: {drug: methotrexate, route: subcutaneous, dose: 10 mg, every: 1 week, doses: 1}
+  vincristine: {dose: 1.5 mg, every: 1 week, doses: 2}
+  house: {drug: house drug, dose: 1 g, every: 1 day, at: [08:00, 20:00], doses: 5}
+  b12: {drug: vitamin B12, route: intramuscular, dose: 100 mcg, every: 1 week, doses: 3, product: ampoule}
+"""
+
+
+def test_the_fullest_of_each_limit() -> None:
+    found = {each.drug: (str(each.total), str(each.most), each.per) for each in limited().limits}
+    assert found == {
+        "doxorubicin": ("408 mg", "935 mg", "m²/lifetime"),
+        "methotrexate": ("25 mg", "30 mg", "week"),
+        "vincristine": ("1.5 mg", "2 mg", "dose"),
+        "house drug": ("2 g", "4 g", "day"),
+    }
+
+
+def _fewer(limit: LimitCheck) -> LimitCheck:
+    return replace(limit, given=limit.given[:-1] or limit.given * 2)
+
+
+def _not_the_fullest(limit: LimitCheck) -> LimitCheck:
+    given = limit.given[:1]
+    assert given[0].dose is not None
+    return replace(limit, given=given, total=given[0].dose.ordered.times(Fraction(1, 2)))
+
+
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("wrong", [_fewer, _not_the_fullest])
+def test_a_wrong_limit_is_seen(at: int, wrong: Callable[[LimitCheck], LimitCheck]) -> None:
+    checked = limited()
+    limits = [*checked.limits]
+    assert list(recount.limits_differ(checked.schedule, checked.limits)) == []
+    limits[at] = wrong(limits[at])
+    (finding,) = recount.limits_differ(checked.schedule, tuple(limits))
+    assert f"held against its limit per {limits[at].per}" in finding.what
+    with pytest.raises(Refusal, match="recount-differs"):
+        planning.totals(replace(checked, limits=tuple(limits)), [Per.DRUG])
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_a_fuller_time_is_seen(at: int) -> None:
+    """One dose of the fullest day, week or lifetime alone is not the fullest, and a dose that is not
+    counted is missed."""
+    checked = limited()
+    limit = [each for each in checked.limits if each.per != "dose"][at]
+    first = limit.given[0]
+    assert first.dose is not None
+    alone = replace(limit, given=(first,), total=first.dose.ordered)
+    fewer = replace(alone, counted=(first,))
+    for wrong in (alone, fewer):
+        assert len(list(recount.limits_differ(checked.schedule, (wrong,)))) == 1
+
+
 # --- the files
 
 
@@ -127,6 +222,7 @@ SAMPLES: dict[str, Callable[[], CheckedSchedule]] = {
     "timed": samples.twice_a_day,
     "overridden": samples.overridden,
     "hostile": samples.hostile,
+    "limited": limited,
 }
 
 
@@ -214,6 +310,11 @@ def _changed(old: str, new: str) -> Callable[[bytes], bytes]:
         ("csv", _changed("18 × 100 mcg", "nothing")),
         ("csv", _changed("per,period", "of,period")),
         ("csv", lambda data: data[: data.rindex(b"month,")]),
+        ("limits.csv", _changed(",935,mg,m²/lifetime", ",936,mg,m²/lifetime")),
+        ("limits.csv", _changed("1 × 15 mg + 1 × 10 mg", "2 × 15 mg")),
+        ("limits.csv", _changed("limit,,,,vincristine", "limit,,,,vinblastine")),
+        ("limits.json", _changed('"value": "935"', '"value": "936"')),
+        ("limits.json", _changed('"limits": [', '"limits": [], "old": [')),
         ("json", _changed('"value": "1.8"', '"value": "1.9"')),
         ("json", _changed('"value": "1.8"', '"value": 1.8')),
         ("json", _changed('        "b12/daily/1",\n', "")),
@@ -224,11 +325,12 @@ def _changed(old: str, new: str) -> Callable[[bytes], bytes]:
 def test_a_difference_stops_the_file(
     format: str, change: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = {"csv": totals_table, "json": totals_document}[format]
+    kind, _, form = format.rpartition(".")
+    module = {"csv": totals_table, "json": totals_document}[form]
     write = module.write
     monkeypatch.setattr(module, "write", lambda given: change(write(given)))
     with pytest.raises(ExportMismatch):
-        export_totals(summary("case report"), format)
+        export_totals(summary("limited" if kind else "case report"), form)
 
 
 def test_nothing_to_add_up_is_no_file() -> None:
@@ -301,6 +403,38 @@ def test_a_week_alone_is_asked_back() -> None:
     assert "treatment-week" in said
     assert "calendar-week" in said
     assert "'year'" in run("totals", CASE, *ANSWERS, "--per", "year", code=2).stderr
+
+
+def test_limits_and_products_stand_below_the_sums(tmp_path: Path) -> None:
+    protocol, site = tmp_path / "limited.yaml", tmp_path / "site.yaml"
+    protocol.write_bytes(LIMITED)
+    site.write_bytes(SITE)
+    given = (str(protocol), "--start", "2026-03-02", "--zone", "Europe/Rome", "--ranges", str(site))
+    out = words(run("totals", *given, "--set", "bsa=1.7 m2", "--why").stdout)
+    assert (
+        "doxorubicin: 408 mg of 935 mg in a lifetime (adults; other anthracyclines and radiation"
+        " count too; the limit is 550 mg per m²), 527 mg left; what was given before this plan is"
+        " not counted 408 mg = 4 × 102 mg, Mon 2 Mar 2026 to Mon 4 May 2026 US label of doxorubicin"
+    ) in out
+    assert "methotrexate: 25 mg of 30 mg a week" in out
+    assert "house drug: 2 g of 4 g a day (this house), 2 g left" in out
+    assert "No limit is known here for vitamin B12." in out
+    assert "given 0.3 mL = 3 × 0.1 mL" in out
+    month = words(run("totals", *given, "--set", "bsa=1.7 m2", "--per", "month").stdout)
+    assert month.count("house drug: 2 g of 4 g a day") == 1
+    assert "US label of doxorubicin" not in month
+
+
+def test_a_limit_that_is_over_says_so(tmp_path: Path) -> None:
+    protocol = tmp_path / "limited.yaml"
+    protocol.write_bytes(LIMITED.replace(b"dose: 1.5 mg", b"dose: 2.5 mg"))
+    given = (str(protocol), "--start", "2026-03-02", "--zone", "Europe/Rome", "--set", "bsa=1.7 m2")
+    about = "over-limit=vincristine: 2.5 mg intravenous per dose"
+    recorded = ("--override", about, "--by", "Dr Example", "--because", "as agreed")
+    run("totals", *given, code=1)
+    out = words(run("totals", *given, *recorded).stdout)
+    assert "vincristine: 2.5 mg of 2 mg a dose (adults), 0.5 mg OVER" in out
+    assert "as agreed" in out
 
 
 def test_totals_print_every_override() -> None:

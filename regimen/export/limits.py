@@ -1,0 +1,56 @@
+"""How near the drugs come to their limits, in words and cells that the totals share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regimen.export.facts import exact
+from regimen.export.words import clean
+from regimen.figures import parts_of
+from regimen.schedule import NOT_STATED, CheckedSchedule, LimitCheck
+
+_TIMES = {"dose": "a dose", "day": "a day", "week": "a week", "lifetime": "in a lifetime"}
+LIMIT_HEADER = ("limit", "limit_unit", "limit_per", "limit_for", "limit_source")
+
+
+def sum_of(limit: LimitCheck) -> str:
+    """`4 × 102 mg`"""
+    parts = parts_of(limit.given)
+    return " + ".join(f"{part.count} × {part.dose or NOT_STATED}" for part in parts)
+
+
+def limit_text(limit: LimitCheck) -> str:
+    """`methotrexate: 25 mg of 30 mg a week (adults), 5 mg left`."""
+    scale, _, time = limit.per.rpartition("/")
+    scaled = f"; the limit is {limit.limit} per {scale}" if scale else ""
+    over = limit.total > limit.most
+    left = f"{limit.total - limit.most} OVER" if over else f"{limit.left} left"
+    return clean(
+        f"{limit.drug}: {limit.total} of {limit.most} {_TIMES[time]}"
+        f" ({limit.population}{scaled}), {left}"
+    )
+
+
+def not_counted(limit: LimitCheck) -> str:
+    """What must be said of a limit that reaches beyond this plan; or nothing."""
+    if not limit.per.endswith("lifetime"):
+        return ""
+    return "what was given before this plan is not counted"
+
+
+def without_limit(checked: CheckedSchedule) -> list[str]:
+    """The drugs of the plan for which no limit is known."""
+    known = {each.drug for limit in checked.limits for each in limit.given}
+    drugs = dict.fromkeys(each.drug for each in checked.administrations)
+    return [drug for drug in drugs if drug not in known]
+
+
+def limit_cells(limit: LimitCheck) -> Iterator[tuple[str, str]]:
+    """Its cells by the name of their column."""
+    yield from (("drug", limit.drug), ("doses", str(len(limit.given))))
+    yield from (("total", exact(limit.total)), ("unit", limit.total.unit.name))
+    yield from (("first", str(limit.given[0].moment)), ("last", str(limit.given[-1].moment)))
+    yield from (("sum_of", sum_of(limit)), ("note", not_counted(limit)))
+    yield from (("limit", exact(limit.most)), ("limit_unit", limit.most.unit.name))
+    yield from (("limit_per", limit.per), ("limit_for", limit.population))
+    yield ("limit_source", limit.source)
