@@ -225,7 +225,7 @@ class _Builder(Struct):
         path: Path = ("courses", course)
         protocol = (self.shape, ())
         if shape.phases is None:
-            yield self.phase(course, Levels((shape, path), None, protocol), 0)
+            yield from self.read(course, Levels((shape, path), None, protocol), 0)
             return
         if not shape.phases:
             self.find(
@@ -236,9 +236,11 @@ class _Builder(Struct):
                     self.document.place((*path, "phases")),
                 )
             )
+        read: list[Phase] = []
         for at, phase in enumerate(shape.phases):
             levels = Levels((phase, (*path, "phases", at)), (shape, path), protocol)
-            yield self.phase(course, levels, at)
+            read += self.read(course, levels, len(read))
+        yield from read
         for key in ("name", "overlap"):
             if key in shape.stated_keys:
                 self.find(
@@ -249,6 +251,24 @@ class _Builder(Struct):
                         self.key_place(*path, key),
                     )
                 )
+
+    def read(self, course: str, levels: Levels, at: int) -> Iterator[Phase]:
+        """The phase that is written at these levels, the `at`-th of its course; as several where it
+        is a taper by frequency."""
+        if not any(shape.taper is not None for shape, _ in levels):
+            yield self.phase(course, levels, at)
+            return
+        from regimen.language.frequency import contradictions, frequency_taper, one_by_one
+
+        found = frequency_taper(levels)
+        if found is None:
+            yield self.phase(course, levels, at)
+            return
+        taper, nearer = found
+        self.findings.extend(contradictions(levels, taper, nearer, self.document))
+        self.taken.add((*list(levels)[nearer][1], "taper"))
+        for number, each in enumerate(one_by_one(levels, taper)):
+            yield self.phase(course, each, at + number)
 
     def phase(self, course: str, levels: Levels, at: int) -> Phase:
         known = self.parameters.by_name

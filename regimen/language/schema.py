@@ -154,8 +154,8 @@ ANY_SPAN = valued(texts.read_any_span_or_range)
 class TaperShape(Shape):
     """Levels of dose, one after the other."""
 
-    first: DoseExpression | Stated = key(
-        valued(taper_texts.read_level), "the first level given", name="from"
+    first: DoseExpression | Stated | None = key(
+        valued(taper_texts.read_level), "the first level given", name="from", absent=None
     )
     by: DoseExpression | Portion | Stated | None = key(
         or_table(reads(taper_texts.read_by_or_ref)),
@@ -171,6 +171,11 @@ class TaperShape(Shape):
         absent=None,
     )
     each: CalendarSpan | Stated = key(valued(read_calendar_span), "how long each level lasts")
+    times_per_day: tuple[int, ...] | None = key(
+        not_empty(several(reads(read_per_day))),
+        "instead of amounts: how often a day the dose is given, level by level",
+        absent=None,
+    )
     per: Share | None = key(
         reads(read_per), "day, where the levels are shared among the doses of a day", absent=None
     )

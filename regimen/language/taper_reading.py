@@ -18,7 +18,14 @@ _INSTEAD_OF_STEPS = ("by", "to", "stop_under")
 
 def read_taper(reader: PhaseReader, shape: TaperShape, path: Path) -> Taper:
     first = _level(reader, shape, path, "from")
-    assert first is not None  # the shape requires it
+    if first is None:
+        reader.find(
+            rules.MISSING_KEY,
+            "the taper does not say from where it goes",
+            "write from: 40 mg; or times_per_day: [4, 3, 2, 1], beside a dose",
+            reader.document.place(path),
+        )
+        first = Ref("")
     steps = _steps(reader, shape, path) if shape.steps else (_step(reader, shape, path),)
     gap = (P.DURATION, "how long each level")
     each = reader.value(shape.each, "each", path, (P.DURATION,), gap, in_days=True)
