@@ -122,8 +122,5 @@ def _held(taken: Taken, drug: str, kind: str) -> tuple[Decimal, Decimal]:
 
 
 def _strength(product: Product, drug: str, kind: str) -> Decimal:
-    named = [each.amount for each in product.contents if each.drug == drug]
-    if not named and len(product.contents) == 1:
-        named = [product.contents[0].amount]
-    strengths = [in_base(each) for each in named]
+    strengths = [in_base(each.amount) for each in product.contents if each.drug == drug]
     return sum((value for unit, value in strengths if unit == kind), Decimal(0))

@@ -223,7 +223,7 @@ def settled(bound: Bound, amount: Quantity, plan: Plan) -> Quantity:
     """What would be given per administration, capped and rounded, whether or not it may be."""
     amount, limit, _ = _capped(bound, amount, plan)
     rounding = bound.rounding
-    return amount if rounding is None else on_grid(rounding, amount, limit)
+    return amount if rounding is None else _next(bound, rounding, amount, limit)
 
 
 def _capped(
@@ -268,23 +268,28 @@ def on_grid(rounding: Rounding, amount: Quantity, limit: Quantity | None = None)
     return grid.times(whole)
 
 
+def _next(bound: Bound, rounding: Rounding, amount: Quantity, limit: Quantity | None) -> Quantity:
+    """The amount as rounded, to the grid or to what the products can make; it may be nothing."""
+    if rounding.grid is not None:
+        return on_grid(rounding, amount, limit)
+    from regimen.engine.supply import to_pieces
+
+    return to_pieces(bound, rounding, amount, limit)
+
+
 def _rounded(
     bound: Bound, rounding: Rounding, amount: Quantity, limit: Quantity | None
 ) -> Quantity:
     phase = bound.phase
-    if rounding.grid is None:
-        from regimen.engine.supply import to_pieces
-
-        result = to_pieces(bound, rounding, amount, limit)
-    else:
-        result = on_grid(rounding, amount, limit)
-        if not result.value and on_grid(rounding, amount).value:
-            raise refuse(
-                rules.CAP_IMPOSSIBLE,
-                f"no multiple of {rounding.grid} lies below the cap of {limit}",
-                "round to smaller amounts, or check the cap",
-                phase.place_of("round"),
-            )
+    result = _next(bound, rounding, amount, limit)
+    if not result.value and _next(bound, rounding, amount, None).value:
+        no = f"no multiple of {rounding.grid}" if rounding.grid else "no dose that can be made up"
+        raise refuse(
+            rules.CAP_IMPOSSIBLE,
+            f"{no} lies below the cap of {limit}",
+            "round to smaller amounts, or check the cap",
+            phase.place_of("round"),
+        )
     if not result.value:
         raise refuse(
             rules.ROUNDS_TO_ZERO,

@@ -63,12 +63,6 @@ def rounded(
     chosen = above if up else below
     if limit is not None and chosen > limit.base:
         chosen = _nearest(parts, limit.base)[0]
-        if not chosen:
-            raise Misread(
-                rules.CAP_IMPOSSIBLE,
-                f"nothing that {_listed(products)} can make lies below the cap of {limit}",
-                "choose a product that can make smaller doses, or check the cap",
-            )
     return _amount(chosen, dose)
 
 

@@ -29,7 +29,8 @@ def supplied(bound: Bound, amount: Quantity, steps: list[DoseStep]) -> Dose:
 def to_pieces(
     bound: Bound, rounding: Rounding, amount: Quantity, limit: Quantity | None
 ) -> Quantity:
-    """The dose next to this one that the products can make, by the rule. Raises Refusal."""
+    """The dose next to this one that the products can make, by the rule and not above the limit; it
+    may be nothing. Raises Refusal."""
     phase = bound.phase
     if not bound.products:
         raise _unbound(phase, "a dose rounded to pieces", "round")

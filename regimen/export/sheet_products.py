@@ -22,10 +22,8 @@ def take(administration: Administration) -> Html | None:
     return tag("span", text, class_="take") if text else None
 
 
-def products(checked: CheckedSchedule) -> Html | None:
+def products(checked: CheckedSchedule) -> Html:
     """What the plan uses up of each product."""
-    if not checked.schedule.names_products:
-        return None
     head = tag("tr", *(tag("th", title, scope="col") for title in _TITLES))
     rows = [_row(supply) for supply in checked.totals.by_product]
     return tag(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from regimen.product import Product, Rest, Split
 from regimen.protocol import OneOf
 
@@ -35,9 +33,8 @@ def _a(words: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def made_up(products: tuple[Product, ...] | OneOf) -> Iterator[str]:
+def made_up(products: tuple[Product, ...] | OneOf) -> str:
     """What a phase's doses are made up of."""
     if isinstance(products, OneOf):
-        yield f"Made up of the product that «{products.ref.name}» names."
-    elif products:
-        yield f"Made up of {' and '.join(each.key for each in products)}."
+        return f"Made up of the product that «{products.ref.name}» names."
+    return f"Made up of {' and '.join(each.key for each in products)}."

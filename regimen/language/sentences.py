@@ -330,7 +330,7 @@ class _Phase(_Words):
         if phase.products:
             from regimen.language import product_sentences
 
-            yield from product_sentences.made_up(phase.products)
+            yield product_sentences.made_up(phase.products)
         if isinstance(phase.rounding, Table):
             yield f"Rounded {_rows(phase.rounding, _rounding)}."
         elif phase.rounding is not None:

@@ -121,12 +121,7 @@ def test_rounding_never_steps_over_the_limit(
 ) -> None:
     assume(dose <= limit)
     rounding = Rounding(RoundingMode.NEAREST, None)
-    fits = any(any(naive(shelf, Fraction(n, 8))) for n in range(1, int(limit.value * 8) + 1))
-    try:
-        found = pieces.rounded(shelf, "drug A", dose, rounding, limit)
-    except Misread:
-        assert not fits
-        return
+    found = pieces.rounded(shelf, "drug A", dose, rounding, limit)
     assert found <= limit
     if found.value:
         assert pieces.made_up(shelf, "drug A", found)
