@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 
 from msgspec import Struct
 
@@ -184,8 +185,29 @@ def pieces_text(amount: Quantity) -> str:
 
 
 def taken_text(taken: tuple[Taken, ...]) -> str:
-    """`2 tablets of 5 mg + ½ tablet of 2 mg`."""
-    return " + ".join(map(str, taken))
+    """`2 tablets of 5 mg + ½ tablet of 2 mg`; `1 mL from 1 vial of 1 mL + 0.02 mL from 1 vial of
+    0.5 mL`."""
+    if len(taken) == 1:
+        return str(taken[0])
+    return " + ".join(_of_several(each) for each in taken)
+
+
+def _of_several(taken: Taken) -> str:
+    product, amount = taken.product, taken.amount
+    if product.size is None or not product.is_measured:
+        return str(taken)
+    return f"{amount} from {counted(product, ceil(amount.over(product.size)))}"
+
+
+_PLURALS = {"suppository": "suppositories", "patch": "patches"}
+
+
+def counted(product: Product, containers: int) -> str:
+    """`18 ampoules of 1 mL`, `21 tablets`, `1 pack of 30 tablets`."""
+    word, _, of = product.container.partition(" ")
+    if containers != 1:
+        word = _PLURALS.get(word, f"{word}s")
+    return f"{number_text(Fraction(containers))} {word}{f' {of}' if of else ''}"
 
 
 class Supply(Struct, frozen=True):
@@ -207,11 +229,8 @@ class Supply(Struct, frozen=True):
 
     @property
     def dispensed(self) -> str:
-        """`18 ampoules of 1 mL`, `21 tablets`, `1 pack of 30 tablets`."""
-        word, _, of = self.product.container.partition(" ")
-        if self.containers != 1:
-            word = _PLURALS.get(word, f"{word}s")
-        return f"{number_text(Fraction(self.containers))} {word}{f' {of}' if of else ''}"
+        """What is taken off the shelf, in words."""
+        return counted(self.product, self.containers)
 
     @property
     def left_over(self) -> tuple[Content, ...]:
@@ -220,6 +239,3 @@ class Supply(Struct, frozen=True):
             return ()
         contents = self.product.contents_of(self.waste)
         return tuple(Content(each.drug, each.amount.for_total()) for each in contents)
-
-
-_PLURALS = {"suppository": "suppositories", "patch": "patches"}

@@ -41,7 +41,7 @@ def _supply(product: Product, schedule: Schedule) -> Supply:
             unknown += product in each.phase.products
             continue
         taken += [
-            (each.day, one.amount.value)
+            (each.day, one.amount.to(product.unit).value)
             for one in each.dose.taken
             if one.product.key == product.key
         ]

@@ -19,7 +19,7 @@ from regimen import rules
 from regimen.finding import Misread
 from regimen.product import Product, Split, Taken, taken_text
 from regimen.protocol.dose import Rounding, RoundingMode
-from regimen.quantity import Quantity
+from regimen.quantity import Quantity, Unit
 
 MOST_STEPS = 20_000  # of the common grid, in a dose of several strengths
 _NOTHING = Fraction(0)
@@ -42,7 +42,10 @@ def made_up(products: tuple[Product, ...], drug: str, dose: Quantity) -> tuple[T
     counts = _counts(parts, dose.base)
     if counts is None:
         raise _not_made(products, parts, dose)
-    return _taken(parts, counts)
+    taken = _taken(parts, counts)
+    if len(products) > 1 and products[0].is_measured:
+        return _poured(products, taken[0].amount)
+    return taken
 
 
 def rounded(
@@ -84,6 +87,8 @@ def parts_of(products: tuple[Product, ...], drug: str, dose: Quantity) -> tuple[
             f"a dose of {dose} {why}: {_listed(products)}",
             "write the dose as an amount of drug, or name one product of that form",
         )
+    if products[0].is_measured:
+        products = products[:1]  # containers of one liquid hold the same in every step
     found = [
         part
         for product in (counted or products)
@@ -182,13 +187,17 @@ def _grid(parts: tuple[Part, ...], amount: Fraction) -> tuple[Fraction, Fraction
     grid = Fraction(gcd(*[int(part.amount * common) for part in parts]), common)
     steps = amount / grid
     if steps > MOST_STEPS and not _of_one_product(parts):
-        raise Misread(
-            rules.ABSURD,
-            "the products differ so much in strength that more than"
-            f" {MOST_STEPS} combinations would have to be tried",
-            "leave out the product that is too weak for this dose, or too strong",
-        )
+        raise _too_many()
     return grid, steps
+
+
+def _too_many() -> Misread:
+    return Misread(
+        rules.ABSURD,
+        f"the products differ so much that more than {MOST_STEPS} combinations would have to be"
+        " tried",
+        "leave out the product that is too small for this dose, or too large",
+    )
 
 
 def _weights(parts: tuple[Part, ...], grid: Fraction) -> tuple[int, ...]:
@@ -248,6 +257,35 @@ def _taken(parts: tuple[Part, ...], counts: tuple[int, ...]) -> tuple[Taken, ...
     return tuple(
         Taken(product, Quantity(amount, product.unit)) for product, amount in taken.values()
     )
+
+
+def _poured(products: tuple[Product, ...], volume: Quantity) -> tuple[Taken, ...]:
+    """The volume out of containers of one liquid in several sizes: those that leave the least, and
+    among these the fewest; the larger ones are emptied first. Raises Misread where that is too
+    much to try."""
+    step = products[0].step
+    assert step is not None
+    sized = sorted(
+        ((_size(each, volume.unit), each) for each in products), key=lambda each: -each[0]
+    )
+    weights = tuple(int(size / step.value) for size, _ in sized)
+    steps = int(volume.over(step))
+    if steps + weights[0] > MOST_STEPS:
+        raise _too_many()
+    while (counts := _fewest(weights, (False,) * len(weights), steps)) is None:
+        steps += 1
+    taken, left = [], volume.value
+    for (size, product), count in zip(sized, counts, strict=True):
+        amount = min(left, count * size)
+        if amount:
+            taken.append(Taken(product, Quantity(amount, volume.unit)))
+            left -= amount
+    return tuple(taken)
+
+
+def _size(product: Product, unit: Unit) -> Fraction:
+    assert product.size is not None
+    return product.size.to(unit).value
 
 
 def _not_made(products: tuple[Product, ...], parts: tuple[Part, ...], dose: Quantity) -> Misread:

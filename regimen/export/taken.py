@@ -64,7 +64,7 @@ _NUMBER = r"(?:[0-9\u202f]+(?:\.[0-9]+)?[¼½¾]?|[¼½¾])"
 _NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
 _GIVEN = re.compile(
     rf"(?P<number>{_NUMBER}) (?P<unit>{'|'.join(map(re.escape, sorted(_NAMES, key=len)[::-1]))})"
-    r"(?: of .+)?"
+    r"(?: (?:of|from) .+)?"
 )
 _PARTS = {"¼": Fraction(1, 4), "½": Fraction(1, 2), "¾": Fraction(3, 4)}
 

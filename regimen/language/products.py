@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 
 from msgspec import Struct, field
 
@@ -55,12 +56,13 @@ class Products(Struct):
             )
         self.found(names, drug, place)
         products = tuple(self.by_name[each] for each in self.readable(names))
-        if len(products) > 1 and any(each.is_measured for each in products):
+        if any(each.is_measured for each in products) and not _one_liquid(products):
             self.find(
                 rules.WRONG_PRODUCT,
                 f"of {', '.join(names)}, {_measured(products)} is drawn up, and the file does not"
                 " say how much of which",
-                "name one product; or leave it to the plan: product: $choice",
+                "name one product, or containers of one liquid that differ only in size and are"
+                " discarded once opened; or leave it to the plan: product: $choice",
                 place,
             )
         return products
@@ -103,6 +105,30 @@ class Products(Struct):
 
     def find(self, rule: Rule, what: str, mend: str, place: Place) -> None:
         self.findings.append(Finding(rule, what, mend, place))
+
+
+def _one_liquid(products: tuple[Product, ...]) -> bool:
+    """Whether they are containers of one liquid in several sizes, each opened for one dose."""
+    first, *others = products
+    if not others:
+        return True
+    same = all(
+        (each.step, each.per is not None and _in(each)) == (first.step, _in(first))
+        for each in others
+    )
+    return same and all(
+        each.once_opened is Rest.DISCARDED
+        and each.size is not None
+        and each.step is not None
+        and each.size.over(each.step).denominator == 1
+        for each in products
+    )
+
+
+def _in(product: Product) -> tuple[tuple[str, Fraction], ...]:
+    """How much of each drug is in one unit of volume."""
+    assert product.per is not None
+    return tuple((each.drug, each.amount.base / product.per.base) for each in product.contents)
 
 
 def _measured(products: tuple[Product, ...]) -> str:

@@ -129,7 +129,7 @@ def test_rounding_never_steps_over_the_limit(
 
 def test_too_many_combinations_are_refused() -> None:
     shelf = (tablets("a", Fraction(50), Split.NEVER), tablets("b", Fraction(1, 1000), Split.NEVER))
-    with pytest.raises(Misread, match="differ so much in strength"):
+    with pytest.raises(Misread, match="differ so much that"):
         pieces.made_up(shelf, "drug A", Quantity(Fraction(40), MG))
 
 
@@ -206,6 +206,42 @@ def test_containers_are_counted_as_by_hand_and_nothing_is_lost(facts: dict[str, 
     assert supply.opened - supply.given == supply.waste
     assert supply.waste.value >= 0
     assert list(conservation.differ(checked.schedule)) == []
+
+
+# --- one liquid in several sizes
+
+
+def vial(key: str, tenths: int) -> Product:
+    ten = Quantity(Fraction(10), MG)
+    size, one = Quantity(Fraction(tenths, 10), ML), Quantity(Fraction(1), ML)
+    step = Quantity(Fraction(1, 10), ML)
+    contents = (Content("drug A", ten),)
+    return Product(
+        key, "drug A", Form.VIAL, contents, one, size, Split.NEVER, Rest.DISCARDED, step, PLACE
+    )
+
+
+@given(st.lists(st.integers(1, 30), min_size=2, max_size=3, unique=True), st.integers(1, 90))
+def test_the_vials_that_leave_the_least_are_opened(sizes: list[int], tenths: int) -> None:
+    """Against every number of vials of every size."""
+    shelf = tuple(vial(f"v{size}", size) for size in sizes)
+    found = pieces.made_up(shelf, "drug A", Quantity(Fraction(tenths), MG))
+    assert sum((each.amount.value for each in found), Fraction(0)) == Fraction(tenths, 10)
+    assert all(each.amount.value > 0 for each in found)
+    opened = [(-(-each.amount.value * 10 // int(each.product.key[1:])), each) for each in found]
+    held = sum(count * int(each.product.key[1:]) for count, each in opened)
+    every_way = every_pair(*(range(tenths // size + 2) for size in sizes))
+    ways = [
+        (whole, sum(counts))
+        for counts in every_way
+        if (whole := sum(n * size for n, size in zip(counts, sizes, strict=True))) >= tenths
+    ]
+    assert (held, sum(count for count, _ in opened)) == min(ways)
+
+
+def test_more_volume_than_can_be_tried_is_refused() -> None:
+    with pytest.raises(Misread, match="more than 20000 combinations"):
+        pieces.made_up((vial("a", 1), vial("b", 2)), "drug A", Quantity(Fraction(30_000), MG))
 
 
 # --- how often real products cannot make a dose

@@ -176,6 +176,21 @@ def test_the_totals_hold_products_too() -> None:
     assert len(found["by_product"]) == 3
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_two_sizes_of_one_liquid_are_read_back_too(format: str) -> None:
+    vial = "drug: drug A, form: vial, once_opened: discard, measured_to: 0.01 mL"
+    text = f"""{_HEAD}
+route: intramuscular
+products:
+  small: {{{vial}, strength: 50 mg in 0.5 mL, size: 0.5 mL}}
+  large: {{{vial}, strength: 100 mg in 1 mL, size: 1 mL}}
+courses: {{a: {{drug: drug A, dose: 102 mg, doses: 1, product: [small, large]}}}}
+"""
+    data = export(checked_plain(text), format)
+    if format == "html":
+        assert b"1 mL from 1 vial of 1 mL + 0.02 mL from 1 vial of 0.5 mL" in data
+
+
 # --- a slip on the way is seen
 
 
