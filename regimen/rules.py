@@ -57,6 +57,7 @@ NOT_ASCENDING = _author("not-ascending", "a list that goes back most often hides
 ABSURD = _author("absurd", "no treatment is this long or this large: it is a slip of the hand")
 
 # --- what belongs together
+UNLIMITED = _author("unlimited", "what is given as needed without a limit may be given without end")
 NO_EXTENT = _author("no-extent", "an unbounded phase would be given for ever, or cut at random")
 TWO_WAYS = _author("two-ways", "two keys that answer the same question can contradict each other")
 NO_DAYS = _author("no-days", "without a rule for the days nothing can be dated")

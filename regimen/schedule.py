@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
-from regimen.protocol import Every, Offsets, Parameter, Pattern, Phase, Protocol
-from regimen.protocol.words import days_in_words
+from regimen.protocol import AsNeeded, Every, Offsets, Parameter, Pattern, Phase, Protocol
+from regimen.protocol.words import counted_doses, days_in_words, limits_in_words
 from regimen.quantity import Quantity
 from regimen.route import Route
 from regimen.timing import ElapsedSpan, Moment, Span
@@ -217,6 +217,45 @@ def place_in_words(administration: Administration) -> str:
     return f"{cycle}day {administration.day_number}"
 
 
+class AtMost(Struct, frozen=True):
+    """What may be given as needed: each dose, from when to when, and how many doses its limits
+    allow at the most. `until` is where its time is over, None where only the number ends it."""
+
+    written: AsNeeded
+    route: Route
+    dose: Dose
+    since: Moment
+    until: Moment | None
+    doses: int
+
+    @property
+    def amount(self) -> Quantity:
+        """What the doses add up to."""
+        return self.dose.ordered.times(self.doses).for_total()
+
+    @property
+    def when(self) -> str:
+        """`2026-03-02 to 2026-03-04`, the last day included."""
+        if self.until is None:
+            return f"from {self.since}"
+        last = self.until
+        if last.time is None:
+            last = Moment(last.day - timedelta(days=1))
+        return f"on {last}" if self.since == last else f"{self.since} to {last}"
+
+    def limits(self) -> str:
+        """`at most 4 doses in 24 hours, at least 6 hours apart`."""
+        return limits_in_words(self.written.per_day, self.written.min_gap)
+
+    def __str__(self) -> str:
+        item = self.written
+        said = (f"as needed for {item.reason}", self.limits(), self.when)
+        most = f"at most {counted_doses(self.doses)}, {self.amount}, in all"
+        return (
+            f"{item.phase.drug} {self.dose} {self.route}, {', '.join(filter(None, said))}: {most}"
+        )
+
+
 class EntryKind(StrEnum):
     VISIT = "visit"
     DECISION = "decision"
@@ -270,6 +309,7 @@ class Schedule(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
+    as_needed: tuple[AtMost, ...] = ()
     doubts: tuple[str, ...] = ()  # values for which a formula was not made
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
@@ -408,6 +448,10 @@ class CheckedSchedule(Struct, frozen=True):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return self.schedule.entries
+
+    @property
+    def as_needed(self) -> tuple[AtMost, ...]:
+        return self.schedule.as_needed
 
     def notes_of(self, dated: Dated) -> str:
         return self.schedule.notes_of(dated)

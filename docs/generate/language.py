@@ -30,6 +30,7 @@ _WHERE = {
     "TaperShape": "in a taper",
     "WindowShape": "in a window",
     "VisitShape": "in a visit",
+    "AsNeededShape": "in what is given as needed",
     "ParameterShape": "in a parameter",
     "MeasureShape": "in a measure",
     "ProductShape": "in a product",
@@ -165,6 +166,10 @@ def _fields(shape: str) -> dict[str, Any]:
     above = getattr(schema, inherited[shape]).written_keys() if shape in inherited else {}
     if "WhenKeys" in own:
         above = schema.PhaseKeys.written_keys()
+    if shape == "AsNeededShape":
+        of_phases = schema.PhaseShape.written_keys()
+        own = ("min_gap",)  # of its own, and one duration
+        above = {name: each for name, each in of_phases.items() if name not in own}
     if shape == "VisitShape":
         above = above | schema.WhenKeys.written_keys()
     return {name: each for name, each in model.written_keys().items() if name not in above}

@@ -137,7 +137,7 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
     yield click.style(clean(protocol.title), bold=True)
     yield f"{protocol.id} ({protocol.status})"
     yield from _section("Treatment")
-    phases = sum(len(each.phases) for each in protocol.timelines)
+    phases = sum(len(each.phases) for each in protocol.parts)
     read_back = sentences(protocol)
     yield from _listed(islice(read_back, phases))
     if protocol.products:

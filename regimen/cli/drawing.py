@@ -148,6 +148,7 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
         out.print(listed(f"{each.drug}: {each.result}", style))
         if why and each.source:
             out.print(indented(each.source, "dim"))
+    draw_as_needed(out, checked)
     if early_or_late := tolerance_texts(checked):
         out.print(Text("Early, late or close", style="bold"))
         for text in early_or_late:
@@ -175,6 +176,14 @@ def draw_overrides(out: Console, checked: CheckedSchedule) -> None:
 def _total(total: Total) -> str:
     amount = f"{total.amount} in all" if total.amount is not None else NOT_STATED
     return clean(f"{total.drug}: {counted(total.doses, 'dose')}, {amount}")
+
+
+def draw_as_needed(out: Console, checked: CheckedSchedule) -> None:
+    """What may be given beside the schedule, and what that is at the most."""
+    if checked.as_needed:
+        out.print(Text("As needed, beside the schedule and its totals", style="bold"))
+        for each in checked.as_needed:
+            out.print(listed(str(each)))
 
 
 def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> None:

@@ -9,7 +9,15 @@ from rich.console import Console
 from rich.text import Text
 
 from regimen.cli.columns import Column, Columns
-from regimen.cli.drawing import console, day_cell, draw_overrides, draw_title, indented, listed
+from regimen.cli.drawing import (
+    console,
+    day_cell,
+    draw_as_needed,
+    draw_overrides,
+    draw_title,
+    indented,
+    listed,
+)
 from regimen.export.limits import limit_text, not_counted, sum_of, without_limit
 from regimen.export.words import clean, day_text, month_title
 from regimen.figures import Figures, Part, Per, Summary
@@ -98,6 +106,7 @@ def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:
         from regimen.cli.drawing_products import draw_supplies
 
         draw_supplies(out, checked, why=why)
+    draw_as_needed(out, checked)
     draw_overrides(out, checked)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from regimen.engine.clocks import instant_of
-from regimen.engine.inputs import needed, rests_on
+from regimen.engine.inputs import applied_phases, needed, rests_on
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
 from regimen.engine.spans import Spans
 from regimen.protocol import Parameter, Visit
@@ -76,15 +76,15 @@ def _decisions(spans: Spans) -> list[Parameter]:
 def _decided(parameter: Parameter, spans: Spans) -> tuple[Beginning, Moment] | None:
     decided = parameter.decided
     assert decided is not None
-    return None if decided.anchor is None else spans.decided(decided.anchor, decided.place)
+    return None if decided.anchor is None else spans.fixed(decided.anchor, decided.place)
 
 
 def _waiting(name: str, spans: Spans) -> Iterator[str]:
     """What itself rests on the decision: `b`, `doubled of a`."""
-    for timeline in spans.protocol.timelines:
+    for timeline in spans.protocol.parts:
         phases = [
             each
-            for each in spans.applied[timeline.key]
+            for each in applied_phases(timeline, spans.plan)
             if name in rests_on(timeline, each, spans.plan)
         ]
         titles = [each.name for each in phases if each.name and len(timeline.phases) > 1]

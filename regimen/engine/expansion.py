@@ -73,6 +73,10 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
 
         given = placed(given, plan.zone)
     schedule = Schedule(protocol, plan, tuple(phases), tuple(given), doubts=tuple(doubts))
+    if protocol.as_needed:
+        from regimen.engine.as_needed import at_most
+
+        schedule = replace(schedule, as_needed=at_most(spans))
     if not protocol.visits and all(each.decided is None for each in protocol.parameters.values()):
         return schedule
     from regimen.engine.entries import entries, open_decisions  # most protocols have none

@@ -119,7 +119,7 @@ def gaps(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
 
 
 def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
-    for course in protocol.timelines:
+    for course in protocol.parts:
         if applies(course.when, plan):
             for phase in course.phases:
                 if applies(phase.when, plan):
@@ -128,7 +128,7 @@ def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
 
 def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
     """The parameters and measures that decide something in this plan, as far as is known."""
-    for course in protocol.timelines:
+    for course in protocol.parts:
         yield from _choices(course.when, plan)
         if applies(course.when, plan):
             for phase in course.phases:
@@ -224,7 +224,7 @@ def _anchors(phase: Timed) -> Iterator[Anchor]:
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
     """A finding for each answer that no phase of this plan asks for."""
     wanted = set(needed(protocol, plan))
-    for timeline in protocol.timelines:
+    for timeline in protocol.parts:
         for phase in applied_phases(timeline, sizes_of(protocol, plan)):
             wanted.update(rests_on(timeline, phase, plan), _pins(phase))
             wanted.update(_rows_ask(phase, protocol, plan))

@@ -239,8 +239,9 @@ class Spans:
         month_end = self.applied[course.key][at].month_end
         return None if found is None else self.at_offset(anchor, found, month_end, where)
 
-    def decided(self, anchor: Anchor, where: Place) -> tuple[Beginning, Moment] | None:
-        """The moment of a decision, and how it was found; None where it rests on another one."""
+    def fixed(self, anchor: Anchor, where: Place) -> tuple[Beginning, Moment] | None:
+        """The moment of an anchor that stands in no course, and how it was found; None where it
+        rests on a decision."""
         names = [anchor.offset.name] if isinstance(anchor.offset, Ref) else []
         if isinstance(anchor.base, DateGiven):
             names.append(anchor.base.ref.name)

@@ -21,7 +21,7 @@ from regimen.export.words import DISCLAIMER, clean, overrides, tolerances
 from regimen.finding import Finding, Override
 from regimen.plan import Answer
 from regimen.quantity import BY_UCUM, Quantity
-from regimen.schedule import Administration, CheckedSchedule, Entry, Total
+from regimen.schedule import Administration, AtMost, CheckedSchedule, Entry, Total
 from regimen.timing import Moment
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
             for each in checked.ranges
         ],
         **_tolerance(checked),
+        **as_needed_of(checked),
         "findings": [finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
     }
@@ -126,6 +127,29 @@ def _administration(
             for step in steps
         ],
         **dict(_placed(administration)),
+    }
+
+
+def as_needed_of(checked: CheckedSchedule) -> dict[str, Any]:
+    """What may be given as needed, where anything may."""
+    items = [_as_needed(each) for each in checked.as_needed]
+    return {"as_needed": items} if items else {}
+
+
+def _as_needed(item: AtMost) -> dict[str, Any]:
+    written = item.written
+    return {
+        "name": written.key,
+        "drug": written.phase.drug,
+        "route": str(item.route),
+        "dose": quantity_of(item.dose.ordered),
+        "reason": written.reason,
+        "doses_in_24_hours": written.per_day,
+        "apart": None if written.min_gap is None else str(written.min_gap),
+        "from": moment_of(item.since),
+        "until": None if item.until is None else moment_of(item.until),
+        "most_doses": item.doses,
+        "most": quantity_of(item.amount),
     }
 
 

@@ -52,6 +52,7 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
                 record(checked, looks),
                 _totals(checked),
                 _products(checked),
+                _list("As needed, beside the calendar", [str(each) for each in checked.as_needed]),
                 _grounds(checked),
             ),
         ),

@@ -35,6 +35,7 @@ def document_of(summary: Summary) -> dict[str, Any]:
         "figures": [_figures(each) for each in summary.figures],
         "limits": [_limit(each) for each in checked.limits],
         **document.products_of(checked),
+        **document.as_needed_of(checked),
         "findings": [document.finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
     }

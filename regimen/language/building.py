@@ -29,6 +29,7 @@ from regimen.language.schema import (
 from regimen.language.shaping import shaped
 from regimen.language.visits import read_visit
 from regimen.protocol import (
+    AsNeeded,
     Condition,
     Course,
     OneOf,
@@ -83,6 +84,7 @@ class _Builder(Struct):
             self.shelf()
         courses = tuple(self.courses())
         visits = tuple(self.visits())
+        as_needed = tuple(self.as_needed()) if shape.as_needed else ()
         asked.find_unused()
         if self.products is not None:
             self.products.find_unused()
@@ -93,6 +95,10 @@ class _Builder(Struct):
             from regimen.language.decisions import unreachable  # few protocols have any
 
             self.findings.extend(unreachable(decided, (*courses, *visits)))
+        if as_needed:
+            from regimen.language.as_needed import unknown_moments
+
+            self.findings.extend(unknown_moments(as_needed, (*courses, *visits)))
         entries = (*shape.visits, *[each.name for each in decided])
         cases = tuple(
             read_case(
@@ -121,6 +127,7 @@ class _Builder(Struct):
             place=self.document.place(()),
             content_hash=self.content_hash,
             visits=visits,
+            as_needed=as_needed,
             products=self.products.by_name if self.products is not None else {},
             measures=asked.derived,
         )
@@ -200,13 +207,24 @@ class _Builder(Struct):
             if not self.named(key, taken, "name the visit otherwise", place):
                 continue
             levels = Levels((shape, path), None, (self.shape, ()))
-            known = self.parameters.by_name
-            reader = PhaseReader(
-                self.document, key, levels, 0, known, self.bound, self.parameters.derived
-            )
+            reader = self.reader(key, levels, 0)
             days = read_visit(reader)
             self.gather(reader)
             yield Visit(key=key, phases=(days,), when=self.when(shape, path), place=place)
+
+    def as_needed(self) -> Iterator[AsNeeded]:
+        from regimen.language.as_needed import read_as_needed
+
+        taken = (*RESERVED, *self.shape.courses, *self.shape.visits)
+        for key, shape in self.shape.as_needed.items():
+            path: Path = ("as_needed", key)
+            place = self.document.key_place(path)
+            if not self.named(key, taken, "name it otherwise and write drug:", place):
+                continue
+            reader = self.reader(key, Levels((shape, path), None, None), 0)
+            item = read_as_needed(reader, self.when(shape, path))
+            self.gather(reader)
+            yield item
 
     def named(self, key: str, taken: Collection[str], mend: str, place: Place) -> bool:
         """Whether the key may name a course or visit; a finding where it may not."""
@@ -271,15 +289,16 @@ class _Builder(Struct):
             yield self.phase(course, each, at + number)
 
     def phase(self, course: str, levels: Levels, at: int) -> Phase:
-        known = self.parameters.by_name
-        reader = PhaseReader(
-            self.document, course, levels, at, known, self.bound, self.parameters.derived
-        )
+        reader = self.reader(course, levels, at)
         phase = read_phase(reader, self.when(levels.own, levels.path) if levels.course else ())
         self.gather(reader)
         if not self.shape.measures:
             return phase
         return replace(phase, needs=self.parameters.needed(phase.needs))
+
+    def reader(self, course: str, levels: Levels, at: int) -> PhaseReader:
+        known, derived = self.parameters.by_name, self.parameters.derived
+        return PhaseReader(self.document, course, levels, at, known, self.bound, derived)
 
     def gather(self, reader: PhaseReader) -> None:
         """Take in what reading one phase or visit has found, implied and referred to."""

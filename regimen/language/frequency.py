@@ -46,6 +46,7 @@ def one_by_one(levels: Levels, taper: TaperShape) -> Iterator[Levels]:
     assert isinstance(own, PhaseShape)
     assert taper.times_per_day is not None
     course, at_course = levels.course or (_empty(own), path)
+    assert levels.protocol is not None
     protocol, _ = levels.protocol
     for at, count in enumerate(taper.times_per_day):
         phase, words = _without(own), f"{often(count)} a day"

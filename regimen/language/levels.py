@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape, VisitShape
+from regimen.language.schema import AsNeededShape, CourseShape, PhaseKeys, PhaseShape, VisitShape
 from regimen.language.shapes import BY
 from regimen.language.texts import Between, NotStated, TableText
 from regimen.protocol import (
@@ -77,16 +77,20 @@ class Reference(Struct, frozen=True):
         return parameter
 
 
+Own = PhaseShape | VisitShape | AsNeededShape
+
+
 class Levels(Struct, frozen=True):
     """Where a phase's keys may stand, nearest first: its own block, its course's (None where the
-    course is the phase), the protocol's; each with its path in the document."""
+    course is the phase), the protocol's (None where that is for the courses only); each with its
+    path in the document."""
 
-    phase: tuple[PhaseShape | VisitShape, Path]
+    phase: tuple[Own, Path]
     course: tuple[CourseShape, Path] | None
-    protocol: tuple[PhaseKeys, Path]
+    protocol: tuple[PhaseKeys, Path] | None
 
     @property
-    def own(self) -> PhaseShape | VisitShape:
+    def own(self) -> Own:
         return self.phase[0]
 
     @property
@@ -98,11 +102,12 @@ class Levels(Struct, frozen=True):
         return self.phase[1]
 
     def __iter__(self) -> Iterator[tuple[PhaseKeys, Path]]:
-        # A visit's block has the timing keys of a phase, and is asked for no others.
+        # The block of a visit, or of what is given as needed, is asked only for keys of a phase.
         yield cast(tuple[PhaseKeys, Path], self.phase)
         if self.course is not None:
             yield self.course
-        yield self.protocol
+        if self.protocol is not None:
+            yield self.protocol
 
 
 def stated(shape: PhaseKeys, key: str) -> object:
@@ -153,6 +158,8 @@ class PhaseReader(Struct):
     def title(self) -> str:
         if self.is_visit:
             return f"visit {self.course}"
+        if isinstance(self.levels.own, AsNeededShape):
+            return f"{self.course} as needed"
         name = self.levels.name
         if self.levels.course is None:
             return f"course {self.course}"

@@ -51,14 +51,14 @@ def extent(reader: PhaseReader, days: Pattern | Ref, place: Place) -> Extent | R
         return WholeList()
     itself = _itself(reader, days)
     if itself is None:
-        return _stated(reader, found, place)
+        return read_extent(reader, found, place)
     if found is None:
         return itself.extent
     _, path, key = found
     if len(path) < len(itself.path):  # farther away
         reader.taken.discard((*path, key))
     elif key in itself.cut_by:
-        return _stated(reader, found, place)
+        return read_extent(reader, found, place)
     else:
         _two_ways(reader, itself, key, path)
     return itself.extent
@@ -108,7 +108,7 @@ def _without_cycle(reader: PhaseReader, days: Pattern | Ref, path: Path) -> bool
     return True
 
 
-def _stated(
+def read_extent(
     reader: PhaseReader, found: tuple[PhaseKeys, Path, str] | None, place: Place
 ) -> Extent | Ref:
     if found is None:

@@ -40,7 +40,7 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         key=reader.key(own.name),
         name=own.name,
         drug=drug or reader.course,
-        route=_route(reader, place),
+        route=read_route(reader, place),
         dose=phase_dosing.dose(reader, place),
         pattern=(days := phase_days.pattern(reader, place)),
         extent=phase_extent.extent(reader, phase_days.example(days), place),
@@ -107,7 +107,7 @@ def _sites(reader: PhaseReader) -> tuple[str, ...]:
     return sites
 
 
-def _route(reader: PhaseReader, place: Place) -> Route | Ref | Table:
+def read_route(reader: PhaseReader, place: Place) -> Route | Ref | Table:
     found = reader.level("route")
     if found is None:
         reader.find(

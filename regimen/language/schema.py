@@ -354,6 +354,27 @@ class VisitShape(TimingKeys, WhenKeys):
     begins: Anchor | None = key(ANCHOR, "the anchor of its first moment", absent=None)
 
 
+class AsNeededShape(WhenKeys):
+    """A drug that is given as needed."""
+
+    drug = PhaseKeys.keys["drug"]
+    route = PhaseKeys.keys["route"]
+    dose = PhaseKeys.keys["dose"]
+    product = PhaseKeys.keys["product"]
+    max = PhaseKeys.keys["max"]
+    round = PhaseKeys.keys["round"]
+    reason: str = key(LINE, "when it is needed")
+    per_day: int | None = key(reads(read_per_day), "the most doses in any 24 hours", absent=None)
+    min_gap: Span | None = key(reads(read_span), "the least time between two doses", absent=None)
+    begins: Anchor | None = key(ANCHOR, "the anchor of its first moment", absent=None)
+    for_ = PhaseKeys.keys["for_"]
+    doses: int | Stated | None = key(
+        valued(read_doses), "how many doses there are at the most", absent=None
+    )
+    before = PhaseKeys.keys["before"]
+    through = PhaseKeys.keys["through"]
+
+
 class SourceShape(Shape):
     """A source."""
 
@@ -502,6 +523,11 @@ class ProtocolShape(PhaseKeys):
     )
     visits: Mapping[str, VisitShape] = key(
         named(block(VisitShape)), "days without a drug, in the same calendar", absent={}
+    )
+    as_needed: Mapping[str, AsNeededShape] = key(
+        named(block(AsNeededShape)),
+        "what is given only when it is needed, with its limits",
+        absent={},
     )
     cases: tuple[CaseShape, ...] = key(
         several(block(CaseShape)), "the author's tests: what a start date must lead to", absent=()

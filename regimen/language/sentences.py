@@ -14,6 +14,7 @@ from regimen.language.sentences_taper import taper_words
 from regimen.protocol import (
     EVERY_DAY,
     Anchor,
+    AsNeeded,
     Cap,
     Condition,
     Counted,
@@ -50,7 +51,7 @@ from regimen.protocol import (
     Until,
     WholeList,
 )
-from regimen.protocol.words import days_in_words, often
+from regimen.protocol.words import days_in_words, limits_in_words, often
 from regimen.timing import CalendarSpan, MonthEnd, Weekday
 
 _POINTS = {
@@ -77,6 +78,9 @@ def sentences(protocol: Protocol) -> Iterator[str]:
     for visit in protocol.visits:
         words = _Phase(protocol, visit.phases[0], 0).visit_words()
         yield f"{visit.key}: {' '.join((*words, *_only(visit.when)))}"
+    for item in protocol.as_needed:
+        words = _Phase(protocol, item.phase, 0).as_needed_words(item)
+        yield f"{item.key}: {' '.join((*words, *_only(item.when)))}"
     if protocol.products:
         from regimen.language import product_sentences
 
@@ -191,6 +195,18 @@ class _Phase(_Words):
             what += f" over {self.value(phase.over, 'length')}"
         when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
         return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits(phase))
+
+    def as_needed_words(self, item: AsNeeded) -> tuple[str, ...]:
+        phase = item.phase
+        what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
+        parts = (
+            what,
+            f"as needed for {item.reason}",
+            limits_in_words(item.per_day, item.min_gap),
+            self.extent(),
+        )
+        said = ", ".join(part for part in parts if part)
+        return (f"{said}.", f"Begins {self.beginning()}.", *self.limits(phase))
 
     def visit_words(self) -> tuple[str, ...]:
         parts = (self.phase.subject, self.days(), self.times(), self.extent())

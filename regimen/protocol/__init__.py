@@ -75,7 +75,7 @@ from regimen.protocol.when import (
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import ElapsedSpan, MonthEnd
+from regimen.timing import ElapsedSpan, MonthEnd, Span
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -89,6 +89,7 @@ __all__ = [
     "Age",
     "AgeOn",
     "Anchor",
+    "AsNeeded",
     "Band",
     "Cap",
     "CapBasis",
@@ -243,6 +244,21 @@ class Visit(Timeline, frozen=True, kw_only=True):
     phases: tuple[VisitDays, ...]
 
 
+class AsNeeded(Timeline, frozen=True, kw_only=True):
+    """A drug that is given only when it is needed. Its one phase says how much, from where and for
+    how long; `per_day` is the most in any 24 hours, `min_gap` the least time between two doses. One
+    of `per_day`, `min_gap` and a cap per day is there."""
+
+    phases: tuple[Phase, ...]
+    reason: str
+    per_day: int | None
+    min_gap: Span | None
+
+    @property
+    def phase(self) -> Phase:
+        return self.phases[0]
+
+
 class Source(Struct, frozen=True):
     cite: str
     says: str | None
@@ -296,7 +312,13 @@ class Protocol(Struct, frozen=True):
     place: Place
     content_hash: str  # sha256 of the file's bytes, hexadecimal
     visits: tuple[Visit, ...] = ()
+    as_needed: tuple[AsNeeded, ...] = ()
     measures: Mapping[str, Derived] = field(default_factory=dict)  # those that are worked out
+
+    @property
+    def parts(self) -> tuple[Timeline, ...]:
+        """Everything that answers are asked for."""
+        return (*self.courses, *self.visits, *self.as_needed)
 
     @property
     def timelines(self) -> tuple[Timeline, ...]:

@@ -77,3 +77,14 @@ def day_list(days: tuple[int, ...]) -> str:
     for run in runs:
         words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(day) for day in run]
     return " and ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
+
+
+def limits_in_words(per_day: int | None, min_gap: Span | None) -> str:
+    """`at most 4 doses in 24 hours, at least 6 hours apart`."""
+    most = None if per_day is None else f"at most {counted_doses(per_day)} in 24 hours"
+    apart = None if min_gap is None else f"at least {min_gap} apart"
+    return ", ".join(filter(None, (most, apart)))
+
+
+def counted_doses(count: int) -> str:
+    return f"{count} dose{'' if count == 1 else 's'}"

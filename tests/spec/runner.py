@@ -42,6 +42,7 @@ EXPECTATIONS = (
     "limits",
     "differences",
     "visits",
+    "at_most",
     "pieces",
     "supplies",
     "identities",
@@ -408,6 +409,13 @@ def _visits(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _entries(schedule, lambda each: str(each.moment))
 
 
+def _at_most(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return {
+        each.written.key: f"{each.doses} doses, {each.amount}, {each.when}"
+        for each in schedule.schedule.as_needed
+    }
+
+
 def _entries(schedule: CheckedSchedule, shown: Callable[[Entry], str]) -> dict[str, Plain]:
     names = dict.fromkeys(each.name for each in schedule.entries)
     return {name: [shown(each) for each in schedule.entries if each.name == name] for name in names}
@@ -537,6 +545,7 @@ def _says(row: Row, findings: tuple[Finding, ...]) -> None:
 _SHOWN = {
     "dates": _dates,
     "visits": _visits,
+    "at_most": _at_most,
     "administrations": _administrations,
     "places": _places,
     "infusions": _infusions,

@@ -17,6 +17,7 @@ NAMES = {
     "t2-which-days",
     "t3-how-long",
     "t4-what-time",
+    "as-needed",
     "decisions",
     "t5-from-where",
     "t6-months",
