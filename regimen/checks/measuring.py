@@ -9,6 +9,9 @@ from datetime import date
 from regimen import rules
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.protocol import (
+    Age,
+    AgeOn,
+    Dated,
     DoseExpression,
     OnDays,
     Parameter,
@@ -19,6 +22,7 @@ from regimen.protocol import (
     Taper,
 )
 from regimen.schedule import Administration, Schedule
+from regimen.timing import CalendarSpan
 
 WEIGH_FIRST = Rule(
     "weigh-first",
@@ -31,6 +35,21 @@ OUTSIDE_FORMULA = Rule(
     Severity.ERROR,
     Reader.PLAN,
     "a formula gives a number for every patient, and is right for those it was made for",
+    may_override=True,
+)
+
+IMPLAUSIBLE = Rule(
+    "implausible-size",
+    Severity.ERROR,
+    Reader.PLAN,
+    "a weight ten times too large is a dose ten times too large",
+    may_override=True,
+)
+MEASURED_LATE = Rule(
+    "measured-late",
+    Severity.ERROR,
+    Reader.PLAN,
+    "a dose cannot rest on what is measured after it",
     may_override=True,
 )
 
@@ -125,3 +144,53 @@ def outside_formulas(schedule: Schedule) -> Iterator[Finding]:
             " records an override with a reason",
             about=what,
         )
+
+
+def measured_late(schedule: Schedule) -> Iterator[Finding]:
+    """What is taken once, and was measured after the first dose that rests on it."""
+    for name, given in schedule.plan.answers.items():
+        parameter = schedule.protocol.parameters.get(name)
+        if parameter is None or parameter.retaken or not isinstance(given.value, Dated):
+            continue
+        day, size = given.value.values[0]
+        using = [each for each in schedule.administrations if name in each.phase.written.needs]
+        if using and using[0].day < day:
+            yield Finding(
+                MEASURED_LATE,
+                f"{name} {size} was measured on {day.isoformat()}, after the first dose that rests"
+                f" on it, on {using[0].day.isoformat()}",
+                "give the value that was known at the first dose; or record an override",
+                about=f"{name}: {size} on {day.isoformat()}",
+            )
+
+
+def age_outside(schedule: Schedule) -> Iterator[Finding]:
+    """An age, by the day of birth, outside of the protocol's limits; a birth to come."""
+    given, parameter = schedule.plan.answers.get("age"), schedule.protocol.parameters.get("age")
+    if given is None or parameter is None or not isinstance(given.value, Age):
+        return
+    start = schedule.plan.start.day
+    age = AgeOn(given.value.birth(start), start)
+    low, high = parameter.at_least, parameter.at_most
+    what = ""
+    if age.born > start:
+        what = "the patient is born after the treatment starts"
+    elif isinstance(low, CalendarSpan) and not age.reached(low):
+        what = f"the age of {age} is not at least {low}"
+    elif isinstance(high, CalendarSpan) and age.reached(high) and not age.is_exactly(high):
+        what = f"the age of {age} is not at most {high}"
+    if what:
+        yield Finding(
+            rules.OUTSIDE_LIMITS,
+            what,
+            "check the age, and whether this treatment is meant",
+        )
+
+
+def implausible(schedule: Schedule) -> Iterator[Finding]:
+    """Weights, heights and surfaces that no patient of that age has."""
+    given = schedule.plan.answers.get("age")
+    if given is not None and isinstance(given.value, Age):
+        from regimen.checks.growth import beyond  # few plans know the age
+
+        yield from beyond(schedule, given.value)

@@ -335,6 +335,8 @@ class _Reader(Struct):
             derived[name] = self.with_unit(name)
         for each in derived.values():
             self.parameters.findings.extend(self.misfits(each))
+        for name in _ASKS:
+            self.guard(name)
 
     def in_a_circle(self, name: str) -> bool:
         derived, seen = self.parameters.derived, {name}
@@ -393,13 +395,16 @@ class _Reader(Struct):
         )
 
     def guard(self, name: str) -> None:
-        """Ask for the age beside a size whose limits would let a tenfold slip pass."""
-        parameter = self.parameters.by_name.get(name)
-        if parameter is None or _tight(parameter.at_least, parameter.at_most):
+        """Ask for the age beside a size: where the protocol declares it, and where the limits of
+        the size would let a tenfold slip pass."""
+        known = self.parameters.by_name
+        parameter = known.get(name)
+        if parameter is None:
             return
-        if AGE not in self.parameters.by_name:
+        if AGE not in known and not _tight(parameter.at_least, parameter.at_most):
             self.parameters.add(_age(parameter.place, Taken(Retake.ONCE)))
-        self.parameters.by_name[name] = replace(parameter, beside=(AGE,))
+        beside = [each for each in (AGE, SEX) if each in known and known[each].taken is not None]
+        known[name] = replace(parameter, beside=tuple(beside))
 
 
 _UNKNOWN = BY_UCUM["%"]  # of what has no amount: ages and choices

@@ -77,6 +77,10 @@ class AgeOn(Struct, frozen=True):
         """Whether the patient is at least that old."""
         return shifted(self.born, span) <= self.day
 
+    def is_exactly(self, span: CalendarSpan) -> bool:
+        """Whether the patient reaches that age on this very day."""
+        return shifted(self.born, span) == self.day
+
     def __str__(self) -> str:
         days = (self.day - self.born).days
         for number, most, word in (

@@ -21,7 +21,7 @@ every: 1 day
 parameters:
   part: {type: quantity, unit: "%", ask: "By how many per cent?"}
   now: {type: quantity, unit: mg, ask: "How much is taken now?"}
-measures: {weight: {taken: once}}
+measures: {weight: {taken: once, at_least: 4 kg, at_most: 25 kg}}
 courses:
   other: {dose: 1 mg/kg, doses: 1}
   another: {taper: {from: $now, by: $part of current, stop_under: 1 mg, each: 1 week}}

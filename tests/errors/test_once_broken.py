@@ -151,7 +151,7 @@ def test_a_dose_by_weight_is_no_answer_without_a_weight() -> None:
 
 def test_a_dose_by_weight_asks_for_the_weight() -> None:
     body = (
-        "measures: {weight: {taken: once}}\n"
+        "measures: {weight: {taken: once, at_least: 3 kg, at_most: 20 kg}}\n"
         "parameters: {r: {type: choice, ask: Which?, choices: {x: one, y: other}}}\n"
         "courses:\n"
         "  a: {route: oral, dose: not stated, every: 1 day, doses: 2}\n"
@@ -354,7 +354,7 @@ def test_what_the_table_does_not_cover_is_said_of_part_of_a_course() -> None:
 
 def test_a_low_dose_is_seen_though_the_first_day_is_cut_short() -> None:
     body = (
-        "measures: {weight: {taken: once}}\n"
+        "measures: {weight: {taken: once, at_least: 3 kg, at_most: 20 kg}}\n"
         "courses:\n  a: {drug: phenobarbital, route: oral, dose: 0.5 mg/kg/day, every: 1 day,"
         " for: 1 week, at: [08:00, 20:00]}\n"
     )

@@ -537,7 +537,7 @@ ASKING = f"""\
   response: {{type: choice, ask: Which?, choices: {{good: it is, poor: it is not}}}}
   which_days: {{type: weekdays, ask: Which days?, count: 2}}
 measures:
-  weight: {{taken: once}}
+  weight: {{taken: once, at_least: 3 kg, at_most: 20 kg}}
 courses:
   a: {{route: oral, dose: $how_much, every: 1 day, for: $how_long, begins: $which_day}}
   b: {{route: oral, dose: 1 mg/kg, on: $which_days, doses: 4, begins: $gap after a.begin}}

@@ -21,9 +21,10 @@ title: Tables
 status: local
 sources: [{cite: made up}]
 route: oral
-measures: {weight: {taken: once}}
+measures:
+  size: {unit: kg, ask: "What does it weigh?", taken: once, at_least: 0.000001 kg, at_most: 9999 kg}
 courses:
-  a: {drug: drug A, doses: 1, dose: {by weight: {%s}}}
+  a: {drug: drug A, doses: 1, dose: {by size: {%s}}}
 """
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -94,7 +95,7 @@ def chosen(protocol: Protocol, grams: Fraction) -> str:
     """The dose of that weight, or the code that refuses it."""
     texts = {
         "start": "2026-03-02",
-        "weight": weighed(grams),
+        "size": weighed(grams),
     }
     given_texts = {name: planning.Given(text) for name, text in texts.items()}
     try:

@@ -162,7 +162,7 @@ courses:
 @pytest.mark.parametrize("second", ["dose: 7 mg in all", "dose: 5 IU", "dose: 1 mg/kg"])
 def test_a_total_is_left_out_where_it_is_not_plain(second: str) -> None:
     text = f"""
-measures: {{weight: {{taken: once}}}}
+measures: {{weight: {{taken: once, at_least: 2 kg, at_most: 17 kg}}}}
 courses:
   a:
     phases:

@@ -17,7 +17,7 @@ id: why
 title: Why
 status: local
 sources: [{cite: made up}]
-measures: {weight: {taken: once}, bsa: {taken: once}}
+measures: {weight: {taken: once, at_least: 3 kg, at_most: 18 kg}, bsa: {taken: once, at_least: 0.2 m2, at_most: 1 m2}}
 route: oral
 """
 # the measures are used here, so that every course below may use them or not

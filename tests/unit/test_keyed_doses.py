@@ -17,7 +17,7 @@ title: Keyed
 status: local
 sources: [{cite: made up}]
 route: oral
-measures: {weight: {taken: once}}
+measures: {weight: {taken: once, at_least: 7 kg, at_most: 45 kg}}
 courses:
   used: {dose: 1 mg/kg, doses: 1}
 """

@@ -17,7 +17,7 @@ title: Tables
 status: local
 sources: [{cite: made up}]
 route: oral
-measures: {weight: {taken: once}}
+measures: {weight: {taken: once, at_least: 4 kg, at_most: 25 kg}}
 parameters: {response: {type: choice, ask: "How is it?", choices: {good: few, poor: many}}}
 courses:
   a:

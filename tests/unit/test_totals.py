@@ -147,7 +147,7 @@ id: limited
 title: Drugs with limits
 status: local
 sources: [{cite: the ward}]
-measures: {bsa: {taken: once}}
+measures: {bsa: {taken: once, at_least: 0.2 m2, at_most: 1.7 m2}}
 route: intravenous
 products:
   ampoule:

@@ -88,6 +88,13 @@ GROUPS = (
 )
 
 
+# Less than tenfold apart, so that no age is asked for.
+_MEASURES = {
+    "weight": {"taken": "once", "at_least": "7.5 kg", "at_most": "70 kg"},
+    "bsa": {"taken": "once", "at_least": "0.3 m2", "at_most": "2.5 m2"},
+}
+
+
 @dataclass(frozen=True)
 class Sample:
     """One protocol with all that is needed to expand it."""
@@ -151,7 +158,7 @@ class Making:
         }
         if self.parameters:
             whole["parameters"] = self.parameters
-        measures = {name: {"taken": "once"} for name in ("weight", "bsa") if name in self.answers}
+        measures = {name: _MEASURES[name] for name in _MEASURES if name in self.answers}
         if measures:
             whole["measures"] = measures
         return {**whole, "route": "oral", **self.top, "courses": tidied(self.courses)}
