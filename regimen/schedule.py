@@ -13,7 +13,7 @@ from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
 from regimen.protocol import AsNeeded, Every, Offsets, Parameter, Pattern, Phase, Protocol
 from regimen.protocol.words import counted_doses, days_in_words, limits_in_words
-from regimen.quantity import Quantity
+from regimen.quantity import Dimension, Quantity
 from regimen.route import Route
 from regimen.timing import ElapsedSpan, Moment, Span
 
@@ -50,6 +50,23 @@ class Dose(Struct, frozen=True):
     ordered: Quantity
     steps: tuple[DoseStep, ...]
     taken: tuple[Taken, ...] = ()
+
+    def of(self, drug: str) -> Quantity:
+        """How much of the drug it is: what is in the pieces, or in the volume, that it is written
+        in; the ordered amount itself where that is none of a product."""
+        kind = self.ordered.unit.dimension
+        if not self.taken or not (kind.is_counted or kind is Dimension.VOLUME):
+            return self.ordered
+        held = [
+            content.amount
+            for taken in self.taken
+            for content in taken.product.contents_of(taken.amount)
+            if content.drug == drug
+        ]
+        total, *rest = held or [self.ordered]
+        for amount in rest:
+            total += amount
+        return total
 
     def __str__(self) -> str:
         return str(self.ordered)

@@ -110,9 +110,10 @@ _PER_DOSE = Basis(DOSE)
 
 def _other_unit(given: Administration, row: Row, low: Quantity, high: Quantity) -> Finding | None:
     assert given.dose is not None
-    dose, usual = given.dose.ordered, high.unit
+    dose, usual = given.dose.of(given.drug), high.unit
     meant = Quantity(dose.value, usual)
-    if dose.unit.dimension is usual.dimension or not row.by(given.phase.route):
+    kind = dose.unit.dimension
+    if kind is usual.dimension or kind.is_counted or not row.by(given.phase.route):
         return None
     if not low <= meant <= high:
         return None
@@ -226,7 +227,7 @@ def _counts(row: Row, plan: Plan) -> bool:
 
 def _of_one_kind(row: Row, given: Sequence[Administration]) -> bool:
     kind = row.amounts[0].unit.dimension
-    return all(each.dose.ordered.unit.dimension is kind for each in given if each.dose)
+    return all(each.dose.of(each.drug).unit.dimension is kind for each in given if each.dose)
 
 
 def _windows(
@@ -257,7 +258,7 @@ def _week(first: date, days: dict[date, tuple[Administration, ...]]) -> tuple[Ad
 
 
 def _sum(given: Sequence[Administration]) -> Quantity:
-    first, *rest = [each.dose.ordered for each in given if each.dose]
+    first, *rest = [each.dose.of(each.drug) for each in given if each.dose]
     for amount in rest:
         first += amount
     return first
