@@ -95,8 +95,14 @@ _LINE = re.compile(rf"Give: (?P<amount>{AMOUNT}) of .* \[(?P<key>[a-z0-9_]+)\]")
 
 def lines_read(lines: list[str]) -> tuple[Take, ...]:
     """What such lines say, among others. Raises ExportMismatch."""
-    found = (_LINE.fullmatch(line) for line in lines if line.startswith("Give: "))
-    return tuple(_take(match["key"], match["amount"]) for match in found if match)
+    return tuple(_line(line) for line in lines if line.startswith("Give: "))
+
+
+def _line(text: str) -> Take:
+    match = _LINE.fullmatch(text)
+    if match is None:
+        raise ExportMismatch(f"{text!r} does not say what is given")
+    return _take(match["key"], match["amount"])
 
 
 def supply_cells(supply: Supply) -> tuple[object, ...]:

@@ -203,6 +203,7 @@ courses: {{a: {{drug: drug A, dose: 102 mg, doses: 1, product: [small, large]}}}
         ("ics", b"(2.5 mL)", b"(2 mL)"),
         ("ics", b"Give: 2.5 mL of drug B", b"Give: 25 mL of drug B"),
         ("ics", b"[rest]", b"[five]"),
+        ("ics", b"[rest]", b"(rest)"),
         ("html", "1½ tablets".encode(), "½ tablet".encode()),
         ("json", b'"product": "two",\n          "value": "1.5"', b'"product": "two",\n          "value": "15"'),
         ("json", b'"containers": 5', b'"containers": 6'),

@@ -135,3 +135,35 @@ courses:
     doses = [str(each.dose) for each in planning.check(protocol, plan).administrations]
     assert doses[0] == "20 mg"
     assert doses[-1] == "10 mg"
+
+
+LIQUID = """
+products:
+  small: {drug: drug A, form: vial, strength: 50 mg in 0.5 mL, size: 0.5 mL, once_opened: discard,
+          measured_to: 0.01 mL}
+  large: {drug: drug A, form: vial, strength: 100 mg in 1 mL, size: 1 mL, once_opened: discard,
+          measured_to: 0.01 mL}
+courses:
+  a: {drug: drug A, dose: 1.2 mL, doses: 1, product: [small, large]}
+"""
+
+
+def test_a_volume_out_of_two_vials_is_the_drug_in_both() -> None:
+    protocol = planning.read_protocol(HEAD + LIQUID, "corners.yaml")
+    made = datetime(2026, 3, 1, tzinfo=UTC)
+    given = {"start": Given("2026-03-02")}
+    plan = planning.make_plan(protocol, given, plan_id="0" * 32, made=made)
+    (each,) = planning.check(protocol, plan).administrations
+    assert each.dose is not None
+    assert [str(one.amount) for one in each.dose.taken] == ["1 mL", "0.2 mL"]
+    assert str(each.dose.of("drug A")) == "120 mg"
+
+
+def test_an_amount_that_no_product_counts_is_not_rounded_to_one() -> None:
+    text = LIQUID.replace("dose: 1.2 mL", "dose: not stated, round: 'nearest piece, ties up'")
+    protocol = planning.read_protocol(HEAD + text, "corners.yaml")
+    made = datetime(2026, 3, 1, tzinfo=UTC)
+    given = {"start": Given("2026-03-02"), "a.dose": Given("25 IU")}
+    plan = planning.make_plan(protocol, given, plan_id="0" * 32, made=made)
+    with pytest.raises(Refusal, match=r"\[dimension\]"):
+        planning.check(protocol, plan)
