@@ -35,6 +35,7 @@ __all__ = [
     "Given",
     "check",
     "compare",
+    "decided_in_words",
     "examine",
     "make_plan",
     "open_questions",
@@ -174,6 +175,13 @@ def test(protocol: Protocol) -> tuple[CaseResult, ...]:
     from regimen.cases import run_cases
 
     return run_cases(protocol)
+
+
+def decided_in_words(protocol: Protocol, parameter: Parameter) -> str:
+    """When a parameter is decided that is not asked for at once; or nothing."""
+    from regimen.language.sentences import decided_in_words
+
+    return decided_in_words(protocol, parameter)
 
 
 def sentences(protocol: Protocol) -> Iterator[str]:

@@ -150,7 +150,7 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
     if questions:
         yield from _section("Questions")
         for question in questions:
-            yield from _question(question)
+            yield from _question(protocol, question)
     if protocol.assumes:
         yield from _section("Assumed")
         yield from _listed(protocol.assumes)
@@ -174,16 +174,12 @@ def _listed(texts: Iterable[str]) -> Iterator[str]:
         yield from wrapped(text, "  ", hanging="      ")
 
 
-def _on_the_way(question: Parameter) -> str:
-    if question.decided is None:
-        return ""
-    anchor = question.decided.anchor
-    return f" (decided on the way: {anchor.text if anchor else 'later'})"
+def _question(protocol: Protocol, question: Parameter) -> Iterator[str]:
+    from regimen.planning import decided_in_words
 
-
-def _question(question: Parameter) -> Iterator[str]:
     gap = " (may stay open: the source does not state it)" if question.gap else ""
-    yield from wrapped(f"{question.name}{gap}{_on_the_way(question)}", "  ")
+    decided = decided_in_words(protocol, question)
+    yield from wrapped(f"{question.name}{gap}{f' ({decided})' if decided else ''}", "  ")
     yield from wrapped(question.ask, "      ")
     yield from wrapped(kind(question), "      ")
     for choice in choices(question):

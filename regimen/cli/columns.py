@@ -61,6 +61,14 @@ class Columns:
     def head(self) -> Table:
         return self.row([column.name for column in self.columns], "bold")
 
+    def line(self, first: str, text: str) -> Table:
+        """A row of the first column and one text in the room of all others."""
+        grid = Table.grid(padding=(0, self.gap, 0, 0))
+        grid.add_column(width=self.widths[0])
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(first), Text(text))
+        return grid
+
     def row(self, cells: Sequence[str], style: str = "") -> Table:
         grid = Table.grid(padding=(0, self.gap, 0, 0))
         for column, width in zip(self.columns, self.widths, strict=True):

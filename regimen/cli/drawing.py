@@ -62,16 +62,17 @@ def draw_schedule(
 ) -> None:
     """The administrations with a blank line between weeks, then what they add up to. `checked` is
     None while an error stands; the table is then for looking at, and says so at both ends."""
-    given = schedule.dated
+    given = schedule.administrations
     notes = [_note(schedule, each) for each in given]
     rows = [_cells(each) for each in given]
     titles = list(_COLUMNS)
     if schedule.names_products:
-        from regimen.cli.drawing_products import COLUMN, give_cell
+        from regimen.cli.drawing_products import COLUMN
+        from regimen.export.taken import give_text
 
         titles.insert(_AFTER_DOSE, COLUMN)
         for row, each in zip(rows, given, strict=True):
-            row.insert(_AFTER_DOSE, give_cell(each))
+            row.insert(_AFTER_DOSE, give_text(each))
     plain = Columns(titles, rows)
     noted = Columns((*titles, Column("Note", style="yellow")), _joined(rows, notes))
     out, columns = console(noted, plain) if any(notes) else console(plain)
@@ -82,18 +83,23 @@ def draw_schedule(
     draw_title(out, schedule, label)
     out.print(columns.head())
     week: date | None = None
-    for cells, note, each in zip(rows, notes, given, strict=True):
-        monday = date.fromordinal(each.day.toordinal() - each.day.weekday())
+    of_doses = zip(rows, notes, strict=True)
+    for dated in schedule.dated:
+        monday = date.fromordinal(dated.day.toordinal() - dated.day.weekday())
         if week not in (None, monday):
             out.print()
         week = monday
-        out.print(columns.row([*cells, note] if columns is noted else cells))
-        if note and columns is plain:
-            out.print(indented(note, "yellow"))
+        if isinstance(dated, Entry):
+            out.print(columns.line(_moment(dated), _entry(schedule, dated)))
+        else:
+            cells, note = next(of_doses)
+            out.print(columns.row([*cells, note] if columns is noted else cells))
+            if note and columns is plain:
+                out.print(indented(note, "yellow"))
         if why:
-            out.print(indented(f"day: {each.why_this_day()}", "dim"))
-            if isinstance(each, Administration):
-                out.print(indented(f"dose: {each.why_this_dose()}", "dim"))
+            out.print(indented(f"day: {dated.why_this_day()}", "dim"))
+            if isinstance(dated, Administration):
+                out.print(indented(f"dose: {dated.why_this_dose()}", "dim"))
     if checked is not None:
         _foot(out, checked, why=why)
     else:
@@ -101,14 +107,21 @@ def draw_schedule(
         _warning(out)
 
 
-def _cells(each: Dated) -> list[str]:
-    moment = day_cell(each.day) + (f" {each.time:%H:%M}" if each.time else "")
-    if isinstance(each, Entry):
-        place = f"{each.number} of {each.of}" if each.kind is EntryKind.VISIT else ""
-        return [moment, clean(f"{each.kind}: {each.what}"), "", "", place, ""]
+def _moment(each: Dated) -> str:
+    return day_cell(each.day) + (f" {each.time:%H:%M}" if each.time else "")
+
+
+def _entry(schedule: Schedule, each: Entry) -> str:
+    """`visit: EEG (1 of 2), on a closed day`"""
+    place = f" ({each.number} of {each.of})" if each.kind is EntryKind.VISIT else ""
+    note = schedule.notes_of(each)
+    return clean(f"{each.kind}: {each.what}{place}{f', {note}' if note else ''}")
+
+
+def _cells(each: Administration) -> list[str]:
     phase = each.phase
     return [
-        moment,
+        _moment(each),
         clean(phase.drug),
         clean(dose_text(each)),
         str(phase.route or "not stated"),
@@ -117,10 +130,9 @@ def _cells(each: Dated) -> list[str]:
     ]
 
 
-def _note(schedule: Schedule, each: Dated) -> str:
+def _note(schedule: Schedule, each: Administration) -> str:
     """What must stand beside the row, but for what its dose already says."""
-    said = each.open_words if isinstance(each, Administration) else ""
-    return clean(schedule.notes_of(each).removesuffix(said).rstrip("; "))
+    return clean(schedule.notes_of(each).removesuffix(each.open_words).rstrip("; "))
 
 
 def _joined(rows: list[list[str]], notes: list[str]) -> list[list[str]]:
@@ -198,7 +210,7 @@ def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> No
             )
         )
     if schedule.entries:
-        out.print(Text(f"{counted_entries(schedule.entries)} without a drug"))
+        out.print(Text(f"Without a drug: {counted_entries(schedule.entries)}"))
     if schedule.plan.zone and any(each.time for each in schedule.dated):
         out.print(Text(f"Clock times are those of {schedule.plan.zone}."))
     if closed := sorted(schedule.plan.closed):

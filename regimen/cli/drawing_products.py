@@ -7,16 +7,11 @@ from rich.text import Text
 
 from regimen.cli.columns import Column
 from regimen.cli.drawing import indented, listed
-from regimen.export.taken import give_text, given_text, supply_text
+from regimen.export.taken import given_text, supply_text
 from regimen.export.words import clean
-from regimen.schedule import Administration, CheckedSchedule, Dated
+from regimen.schedule import CheckedSchedule
 
 COLUMN = Column("Give", gives=True)
-
-
-def give_cell(each: Dated) -> str:
-    """`0.1 mL`; nothing for a visit."""
-    return give_text(each) if isinstance(each, Administration) else ""
 
 
 def draw_supplies(out: Console, checked: CheckedSchedule, *, why: bool = False) -> None:

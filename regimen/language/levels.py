@@ -355,10 +355,11 @@ class PhaseReader(Struct):
             if isinstance(found, NotStated):
                 return self.gap(where, P.DURATION, _SPANS[key], **asks)
             if isinstance(found, Between):
+                where_in_words = ", ".join(self.name_of(where).split("."))
                 return self.imply(
                     where,
                     P.DURATION,
-                    f"{self.course}, {key}: {found.low} to {found.high}. Which is it?",
+                    f"{where_in_words}: {found.low} to {found.high}. Which is it?",
                     at_least=found.low,
                     at_most=found.high,
                     **asks,

@@ -100,9 +100,16 @@ def _only(conditions: Sequence[Condition]) -> Iterator[str]:
 
 def _question(protocol: Protocol, parameter: Parameter) -> str:
     kind = "May stay open" if parameter.gap else "To be answered"
-    if parameter.decided is not None:
-        kind = f"To be decided {_Words(protocol).decided(parameter.decided)}"
+    if decided := decided_in_words(protocol, parameter):
+        kind = f"{decided[0].upper()}{decided[1:]}"
     return f"{kind}: {parameter.name}. {parameter.ask}{taken_in_words(parameter)}"
+
+
+def decided_in_words(protocol: Protocol, parameter: Parameter) -> str:
+    """`to be decided at the last dose of acth, daily`; nothing where it is asked for at once."""
+    if parameter.decided is None:
+        return ""
+    return f"to be decided {_Words(protocol).decided(parameter.decided)}"
 
 
 def _and(words: Sequence[str]) -> str:

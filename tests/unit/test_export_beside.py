@@ -191,7 +191,7 @@ def test_the_command_line_shows_it(tmp_path: Path) -> None:
         assert AS_NEEDED in totals
         assert "500 mg in all" not in totals
     shown = run("show", str(path))
-    assert "response (decided on the way: 3 days after a.last)" in shown
+    assert "response (to be decided 3 days after the last dose of a)" in shown
     assert "fever: paracetamol 250 mg oral, as needed for fever, at least 6 hours apart" in shown
 
 

@@ -154,7 +154,7 @@ def test_the_command_line_draws_and_reads_them_back(tmp_path: Path) -> None:
     options = ("--start", "2025-12-31", "--zone", "Europe/Rome", "--why")
     drawn = CliRunner().invoke(main, ["schedule", str(path), *options]).output
     assert "3 doses on 3 days, Wed 31 Dec 2025 to Fri 2 Jan 2026" in drawn
-    assert "4 visits without a drug" in drawn
+    assert "Without a drug: 4 visits" in drawn
     assert "Fri  2 Jan 2026 10:00  visit: serum level" in drawn
     assert drawn.index("visit: serum level") < drawn.index("visit: EEG")
     assert "dose: " in drawn
@@ -170,3 +170,15 @@ def _module(format: str) -> Any:
     from importlib import import_module
 
     return import_module(FORMATS[format])
+
+
+def test_an_entry_takes_the_room_of_the_whole_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "visits.yaml"
+    path.write_text(TEXT.replace("what: EEG", "what: EEG asleep and awake with video"), "utf-8")
+    monkeypatch.setenv("COLUMNS", "70")
+    options = ("--start", "2025-12-31", "--zone", "Europe/Rome", "--closed", "sat")
+    lines = CliRunner().invoke(main, ["schedule", str(path), *options]).output.splitlines()
+    (eeg,) = [line for line in lines if "visit: EEG asleep" in line]
+    assert "visit: EEG asleep and awake with video (1 of" in eeg
