@@ -13,6 +13,7 @@ from fractions import Fraction
 from hypothesis import given
 
 from regimen import planning
+from regimen.engine.days import is_elapsed
 from regimen.engine.expansion import expand
 from regimen.schedule import Administration, Schedule
 from tests.properties import strategies
@@ -41,7 +42,13 @@ def limit(reader: Reader, text: str) -> tuple[Fraction, str]:
 
 
 def most_in_a_day(doses: list[Administration]) -> Fraction:
-    """The largest sum of a local day; of timed doses, of any 24 hours as well."""
+    """The largest sum of a local day; where real hours are counted, of any 24 of them."""
+    if is_elapsed(doses[0].phase.pattern):
+        timed = [(each.instant, amount_of(each)) for each in doses if each.instant is not None]
+        return max(
+            sum((amount for at, amount in timed if begin <= at < begin + DAY), Fraction(0))
+            for begin, _ in timed
+        )
     by_day: dict[object, Fraction] = defaultdict(Fraction)
     for each in doses:
         by_day[each.day] += amount_of(each)

@@ -74,7 +74,8 @@ def _line(each: reference.Given, text: str) -> str:
     """A dose in another unit is the same dose, and so is the other spelling of its unit."""
     dose = text.removeprefix(shown(each)).strip()
     if each.amount is None or each.unit is None:
-        return f"{shown(each)} dose not stated"
+        open_ = dose if dose in ("dose not stated", "weigh first") else "no dose"
+        return f"{shown(each)} {open_}"
     same = _same(dose, {canonical(each.amount, each.unit)})
     return f"{shown(each)} {dose if same else f'{each.amount} {each.unit}'}"
 

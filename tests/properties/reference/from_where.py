@@ -7,7 +7,7 @@ import re
 from datetime import time
 
 from tests.properties.reference.months import is_before, moved, without_clock
-from tests.properties.reference.stated import Phase
+from tests.properties.reference.stated import GROUPS, Phase
 from tests.properties.reference.texts import read_any_span, read_moment
 from tests.properties.reference.values import Moment, Place, Refused, Span
 from tests.properties.reference.which_days import DaysReader
@@ -47,6 +47,9 @@ class AnchorReader(DaysReader):
     def _begin(self, phase: Phase) -> Moment:
         for level in phase.levels[:2]:
             self.applies(level)  # whether it does may not be decided yet
+        for group in GROUPS:
+            for value in phase.stated(group).values():
+                self.refuse_undecided(value)
         begins = self._begins(phase)
         if begins is not None:
             return self.anchored(phase, begins)

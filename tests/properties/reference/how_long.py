@@ -13,7 +13,7 @@ from tests.properties.reference.from_where import AnchorReader
 from tests.properties.reference.months import is_before, is_within, moved
 from tests.properties.reference.stated import DAYS, DOSING, EXTENT, Phase
 from tests.properties.reference.tables import row_of
-from tests.properties.reference.texts import read_count, read_span
+from tests.properties.reference.texts import read_any_span, read_count, read_span
 from tests.properties.reference.values import Moment, Place, Refused
 from tests.properties.reference.zones import minutes_after
 
@@ -65,12 +65,13 @@ class ExtentReader(AnchorReader):
         """Where a period of stated length ends; None if something else ends the phase."""
         said, begin, policy = self.extent(phase), self.begin(phase), self.month_end(phase)
         if "for" in said:
-            span = read_span(said["for"])
-            if not self.pattern(phase).is_elapsed:
+            span = read_any_span(said["for"])
+            if span.unit != "minutes" and not self.pattern(phase).is_elapsed:
                 return moved(begin, span, 1, policy)
             if span.unit == "months":
                 raise Refused("months are no number of hours")
-            return minutes_after(begin, span.count * 24 * 60, self.zone)
+            minutes = span.count * (1 if span.unit == "minutes" else 24 * 60)
+            return minutes_after(begin, minutes, self.zone)
         if "cycles" in said:
             pattern = self.pattern(phase)
             if pattern.kind != "listed" or pattern.span is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 from tests.properties.reference.from_where import POINTS
 from tests.properties.reference.how_much import DoseReader
@@ -37,6 +37,7 @@ class Reader(DoseReader):
 
     def administrations(self, phase: Phase) -> list[Given]:
         found, over = [], self.over(phase)
+        self.refuse_rows(phase, self.places(phase)[0])
         for place in self.places(phase):
             amount, unit = self.dose(phase, place) or (None, None)
             day, clock, instant = shown_at(place.at, self.zone)
@@ -93,5 +94,4 @@ class Reader(DoseReader):
 
 
 def _order(given: Given) -> tuple[object, ...]:
-    instant = given.instant or datetime.combine(given.day, time.min, UTC)
-    return (given.day, given.clock or time.min, instant)
+    return (given.day, given.instant or datetime.min.replace(tzinfo=UTC))

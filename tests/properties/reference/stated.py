@@ -20,6 +20,8 @@ DAYS = ("every", "times_per_week", "on", "days", "offsets")
 EXTENT = ("for", "doses", "cycles", "before", "through")
 TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
+# every question that a phase answers; what rests on an open decision has no days yet
+GROUPS = (DAYS, EXTENT, TIMES, DOSING, ("cycle",), ("max",), ("round",), ("over",), ("route",))
 VISITED = ("cycle", "cycles", "first_day", "month_end")
 
 
@@ -158,6 +160,17 @@ class StatedReader:
                 raise Undecided(name)
             raise Refused(f"no answer for {name}")
         return self.answers[name]
+
+    def refuse_undecided(self, value: Any) -> None:
+        """Raises Undecided where the value, in the rows that this patient takes, rests on something
+        that is not decided yet."""
+        value = row_of(value, self.answer)
+        if isinstance(value, str) and value.startswith("$") and value[1:] not in self.answers:
+            self.answer(value[1:])
+        for part in value.values() if isinstance(value, dict) else ():
+            self.refuse_undecided(part)
+        for part in value if isinstance(value, list) else ():
+            self.refuse_undecided(part)
 
     def pinned(self, phase: Phase, key: str) -> str | None:
         """What the plan says to a question that the words leave open, for the phase or course."""

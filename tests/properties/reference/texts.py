@@ -94,7 +94,7 @@ class Stated:
 
 
 def read_amount(text: str) -> tuple[Fraction, str]:
-    match = re.fullmatch(NUMBER + r"\s*([A-Za-zµ][^/]*)", text)
+    match = re.fullmatch(NUMBER + r"\s*([A-Za-zµ][^/]*(?:/(?:dL|L|min|h))?)", text)
     if match is None:
         raise Refused(f"{text!r} is no amount")
     return Fraction(match[1]), known_unit(match[2])
@@ -108,14 +108,18 @@ def read_part(text: str) -> Fraction:
     return Fraction(match[1]) / 100
 
 
+DOSE = re.compile(NUMBER + r"\s*([A-Za-zµ][^/]*?)(/kg|/m2|/m²)?(/dose|/day|/week|/cycle| in all)?")
+
+
 def read_dose(text: str) -> Stated:
-    """`100 mcg`, `6 mg/kg/day`, `3 g in all`."""
-    match = re.fullmatch(
-        NUMBER + r"\s*([A-Za-zµ][^/]*?)(/kg|/m2)?(/dose|/day|/week| in all)?", text
-    )
+    """`100 mcg`, `6 mg/kg/day by dosing_weight`, `3 g in all`, `AUC 5 by clearance`."""
+    words, _, measure = text.partition(" by ")
+    if words.startswith("AUC "):
+        return Stated(Fraction(words.removeprefix("AUC ")), "mg", measure)
+    match = DOSE.fullmatch(words)
     if match is None:
         raise Refused(f"{text!r} is no dose")
-    scale = {"/kg": "weight", "/m2": "bsa", None: ""}[match[3]]
+    scale = measure or {"/kg": "weight", None: ""}.get(match[3], "bsa")
     return Stated(Fraction(match[1]), known_unit(match[2]), scale, (match[4] or "").strip(" /"))
 
 

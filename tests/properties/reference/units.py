@@ -17,6 +17,9 @@ UNITS: dict[str, tuple[str, Fraction]] = {
     "mL": ("volume in mL", Fraction(1)),
     "m2": ("area in m2", Fraction(1)),
     "international units": ("IU", Fraction(1)),
+    "m": ("length in cm", Fraction(100)),
+    "cm": ("length in cm", Fraction(1)),
+    "mm": ("length in cm", Fraction(1, 10)),
 }
 
 

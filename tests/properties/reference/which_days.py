@@ -43,6 +43,7 @@ class Pattern:
     places: tuple[int, ...] = ()
     first_day: int = 0
     offsets: tuple[str, ...] = ()
+    grid: Span | None = None  # of the clock times between two of every day
 
     @property
     def is_finite(self) -> bool:
@@ -73,7 +74,10 @@ class DaysReader(StatedReader):
             if value == "not stated":
                 said = _filled_days(self.filled(phase, key, value))
         if "every" in said:
-            return Pattern("every", span=read_any_span(self.filled(phase, "every", said["every"])))
+            span = read_any_span(self.filled(phase, "every", said["every"]))
+            if span.unit == "minutes" and phase.stated(("between",)):
+                return Pattern("every", Span(1, "days"), grid=span)
+            return Pattern("every", span)
         if "times_per_week" in said:
             return self._times_per_week(phase, read_count(self.text(said["times_per_week"])))
         if "on" in said:
@@ -222,6 +226,11 @@ class DaysReader(StatedReader):
 
     def slots(self, phase: Phase) -> list[time | None]:
         """The clock times of each day, or one None for a dose that has a day only."""
+        grid = self.pattern(phase).grid
+        if grid is not None:
+            first, end = map(read_clock, phase.stated(("between",))["between"])
+            minutes = range(_minute(first), _minute(end), grid.count)
+            return [time(*divmod(minute, 60)) for minute in minutes]
         said = phase.stated(TIMES)
         if len(said) > 1:
             raise Refused("two ways to say what time")
@@ -271,6 +280,10 @@ def _filled_days(text: str) -> dict[str, Any]:
     if text.endswith(" times a week"):
         return {"times_per_week": text.removesuffix(" times a week")}
     return {"on": split(text)}
+
+
+def _minute(clock: time) -> int:
+    return 60 * clock.hour + clock.minute
 
 
 def _is_place(pattern: Pattern, first: date, day: date) -> bool:

@@ -101,6 +101,8 @@ def draw_timed(making: Making, phase: Phase, key: str, unit: str) -> Phase:
     )
     per = making.pick(("", f" {timed_doses.WHOLES[key]}"))
     per = per if per in ("", " in all") else f"/{per.strip()}"
+    if per == "/day" and phase.get("every") != "1 day":
+        per = ""
     block = {"/".join(row): f"{n}/{whole}" for n, row in zip(shares, rows, strict=True)}
     return {key: block, "dose": quantity(whole * making.number(1, 8), unit) + per}
 

@@ -16,13 +16,16 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
     kinds = ["days", "days", "weeks", "per week", "on", "once"]
     kinds += ["months", "months"] * making.scope.months + ["taper"] * making.scope.tapers
     kinds += ["listed", "cycles"] * making.scope.lists + ["offsets"] * making.scope.offsets
-    kinds += ["hours", "hours"] * (
-        making.scope.hours and (" " in making.start or slots is not None)
-    )
+    timed = making.scope.hours and (" " in making.start or slots is not None)
+    kinds += ["hours", "every hours", "every hours", "waking hours"] * timed
     kind = making.pick(kinds)
     phase: Phase = {}
     if kind == "taper":
         draw_taper(making, phase)
+    elif kind in ("every hours", "waking hours"):
+        draw_hours(making, phase, waking=kind == "waking hours")
+        draw_over(making, phase, 2)
+        return phase
     elif kind in ("offsets", "hours"):
         draw_offsets(making, phase, in_hours=kind == "hours")
         if kind == "hours":
@@ -98,6 +101,25 @@ def draw_listed(making: Making, phase: Phase, cycled: bool) -> None:
             phase["cycles"] = making.maybe_asked("number", str(making.number(1, 4)))
     elif making.chance(4) and making.scope.anchors:
         phase["_limit"] = making.number(max(1, last), length)
+
+
+def draw_hours(making: Making, phase: Phase, *, waking: bool) -> None:
+    """Real hours, or hours on the clock of every day."""
+    unit, count = making.pick(
+        (("hour", 8), ("hour", 5), ("hour", 24), ("minute", 90), ("hour", 36))
+    )
+    if waking:
+        unit, count = "hour", making.number(2, 9)
+        phase["between"] = making.pick((["07:00", "21:00"], ["00:00", "12:30"], ["01:30", "23:00"]))
+        phase["every"] = span(count, unit)
+    else:
+        phase["every"] = making.maybe_asked("duration", span(count, unit), at_most="72 hours")
+    if making.chance(2):
+        phase["doses"] = making.maybe_asked("number", str(making.number(1, 12)))
+    elif making.chance(2) or waking:
+        phase["for"] = span(making.number(1, 4), "day")
+    else:
+        phase["for"] = span(making.number(1, 80), "hour")
 
 
 def draw_offsets(making: Making, phase: Phase, in_hours: bool) -> None:

@@ -1,0 +1,156 @@
+"""What one administration comes to before any limit: stated, scaled, shared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from tests.properties.reference import timed_doses
+from tests.properties.reference.how_long import ExtentReader
+from tests.properties.reference.measures import Measures, When
+from tests.properties.reference.stated import DAYS, DOSING, TIMES, Phase
+from tests.properties.reference.texts import read_any_span, read_dose
+from tests.properties.reference.units import canonical
+from tests.properties.reference.values import Gap, Place, Refused, Span, Undecided
+from tests.properties.reference.which_days import Pattern
+
+
+def in_force(phase: Phase) -> tuple[str, dict[str, Any]] | None:
+    """The key on which doses stand, with its rows; None where the dose stands by itself."""
+    found = [
+        (key, value)
+        for group in (TIMES, DAYS)
+        for key, value in phase.stated_as_written(group).items()
+        if timed_doses.is_timed(value)
+    ]
+    if len(found) > 1:
+        raise Refused("doses on two keys")
+    if not found:
+        return None
+    key, block = found[0]
+    rows = timed_doses.rows_of(key, block)
+    if not timed_doses.parts(rows):
+        for level in phase.levels:
+            if any(other in level for other in DOSING):
+                raise Refused("a dose beside doses on times")
+            if level.get(key) is block:
+                break
+    elif sum(map(Fraction, rows.values())) != 1 or "dose" not in phase.stated(DOSING):
+        raise Refused("parts of no whole")
+    return key, rows
+
+
+class CalculatingReader(ExtentReader):
+    @property
+    def measures(self) -> Measures:
+        return Measures(self.protocol.get("measures", {}), self.answer)
+
+    def when(self, phase: Phase, place: Place) -> When:
+        """The day of a dose among the days of its phase, for measures that are taken again."""
+        days, cycle = [], None
+        if self.measures.vary():
+            days = [other.at.day for other in self.places(phase)]
+            same = [other.at.day for other in self.places(phase) if other.cycle == place.cycle]
+            cycle = min(same) if self.pattern(phase).kind == "listed" else None
+        return When(self.start.day, place.at.day, days, cycle)
+
+    def scaled(self, amount: Fraction, scale: str, when: When) -> Fraction:
+        return amount * self.measures.value(scale, when) if scale else amount
+
+    def taper_unit(self, phase: Phase) -> str:
+        raise NotImplementedError
+
+    def calculated(self, phase: Phase, place: Place) -> tuple[Fraction, str] | None:
+        """Stated, scaled and shared, for one administration; None where it is not stated."""
+        taper, timed = self.taper(phase), in_force(phase)
+        if taper is not None:
+            assert place.level is not None
+            level = self.taper_levels(phase)[place.level]
+            parts = self.sharers_of(phase, taper.get("per", ""))
+            return level / parts, self.taper_unit(phase)
+        said, key, part = phase.stated(DOSING).get("dose"), "dose", Fraction(1)
+        if timed is not None:
+            time, row = timed_doses.row_at(timed[1], place)
+            if timed_doses.parts(timed[1]):
+                part = Fraction(row)
+            else:
+                said, key = row, f"{timed[0]}.{time.replace(':', '-')}"
+        if said is None:
+            return None
+        try:
+            stated = read_dose(self.filled(phase, key, said))
+        except Undecided:
+            raise
+        except Gap:
+            return None
+        if timed is None:
+            sharers = self.sharers_of(phase, stated.per)
+        elif timed_doses.parts(timed[1]):
+            if stated.per not in ("", timed_doses.WHOLES[timed[0]]):
+                raise Refused("parts of another whole")
+            self.sharers_of(phase, stated.per)  # refuses days of rest
+            sharers = 1 if timed[0] == "at" else len(self.slots(phase))
+        else:
+            sharers = 1 if not stated.per else len(self.slots(phase))
+            if stated.per and (stated.per != "day" or timed[0] not in ("on", "days")):
+                raise Refused("shared with other times")
+        amount = self.scaled(stated.amount, stated.scale, self.when(phase, place))
+        return amount * part / sharers, stated.unit
+
+    def part_of_day(self, phase: Phase, place: Place) -> Fraction:
+        """Which part this is of all that its day's clock times have, or may come in 24 hours."""
+        if self.pattern(phase).is_elapsed:
+            return Fraction(1, self.most_in_24_hours(phase))
+        slots, timed = self.slots(phase), in_force(phase)
+        if timed is None or timed[0] != "at":
+            return Fraction(1, len(slots))
+        others = [replace(place, keys=(f"{clock:%H:%M}",)) for clock in slots if clock is not None]
+        amounts = [self.calculated(phase, other) for other in others]
+        whole = sum((canonical(*each)[0] for each in amounts if each is not None), Fraction(0))
+        this = self.calculated(phase, place)
+        assert this is not None
+        return canonical(*this)[0] / whole
+
+    def most_in_24_hours(self, phase: Phase) -> int:
+        """From one of the doses on, the end of the 24 hours not counted."""
+        pattern = self.pattern(phase)
+        if pattern.span is not None:
+            minutes = list(range(0, 24 * 60, pattern.span.count))
+        else:
+            spans = [read_any_span(text) for text in pattern.offsets]
+            minutes = [span.count * {"minutes": 1, "days": 24 * 60}[span.unit] for span in spans]
+        return max(sum(one <= each < one + 24 * 60 for each in minutes) for one in minutes)
+
+    def _sharers_in_hours(self, pattern: Pattern, per: str, count: int) -> int:
+        """A day is 24 hours."""
+        minutes = {"day": 24 * 60, "week": 7 * 24 * 60}.get(per)
+        assert pattern.span is not None
+        if minutes is None:
+            return count if per == "in all" else 1
+        if minutes % pattern.span.count:
+            raise Refused("no whole number of doses")
+        return minutes // pattern.span.count
+
+    def sharers_of(self, phase: Phase, per: str) -> int:
+        """Among how many administrations the stated amount is divided."""
+        pattern = self.pattern(phase)
+        slots = len(self.slots(phase))
+        days = len(pattern.places)
+        if pattern.kind == "every":
+            days = 7 if pattern.span == Span(1, "days") else int(pattern.span == Span(7, "days"))
+            if pattern.is_elapsed:
+                return self._sharers_in_hours(pattern, per, len(self.places(phase)))
+        elif pattern.kind == "listed" and pattern.span != Span(7, "days"):
+            days = 0
+        if per == "day":
+            if days != 7 and pattern.kind != "listed":
+                raise Refused("a dose per day on days that are not every day")
+            return slots
+        if per == "week":
+            if not days:
+                raise Refused("a dose per week on a pattern that is not weekly")
+            return days * slots
+        if per == "in all":
+            return len(self.places(phase))
+        return 1
