@@ -22,6 +22,7 @@ TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
 # every question that a phase answers; what rests on an open decision has no days yet
 GROUPS = (DAYS, EXTENT, TIMES, DOSING, ("cycle",), ("max",), ("round",), ("over",), ("route",))
+OFTEN = {"1": "once", "2": "twice", "3": "three times", "4": "four times", "5": "five times"}
 VISITED = ("cycle", "cycles", "first_day", "month_end")
 
 
@@ -94,13 +95,36 @@ class StatedReader:
             whole = self.written(course)
             found: list[Phase] = []
             for n, own in enumerate(whole.get("phases", [{}]), start=1):
-                if self.may_apply(own):
-                    levels = [own, whole, self.protocol]
-                    found.append(
-                        Phase(course, own.get("name", str(n)), levels, list(found), self.answer)
-                    )
+                for name, levels in self._by_frequency(
+                    own.get("name"), [own, whole, self.protocol]
+                ):
+                    if self.may_apply(own):
+                        key = name or str(n)
+                        found.append(Phase(course, key, levels, list(found), self.answer))
             self._phases[course] = found
         return self._phases[course]
+
+    def _by_frequency(
+        self, name: str | None, levels: list[dict[str, Any]]
+    ) -> list[tuple[str | None, list[dict[str, Any]]]]:
+        """A taper by frequency is a phase for each of its levels, one at once after the other."""
+        taper = next((level["taper"] for level in levels if "taper" in level), {})
+        if "times_per_day" not in taper:
+            return [(name, levels)]
+        rest = [
+            {key: value for key, value in level.items() if key not in ("taper", "phases", "begins")}
+            for level in levels
+        ]
+        found: list[tuple[str | None, list[dict[str, Any]]]] = []
+        for times in taper["times_per_day"]:
+            key = " ".join(filter(None, [name, OFTEN.get(times, f"{times} times"), "a day"]))
+            own = {**rest[0], "times_per_day": times, "for": taper["each"]}
+            if found:
+                own = {**own, "junctions": "at once"}
+            elif "begins" in levels[0]:
+                own = {**own, "begins": levels[0]["begins"]}
+            found.append((key, [own, *rest[1:]]))
+        return found
 
     def _visit(self, name: str) -> Phase:
         """One day, if it says no days; of the protocol's keys only a cycle is meant for it."""
@@ -165,8 +189,8 @@ class StatedReader:
         """Raises Undecided where the value, in the rows that this patient takes, rests on something
         that is not decided yet."""
         value = row_of(value, self.answer)
-        if isinstance(value, str) and value.startswith("$") and value[1:] not in self.answers:
-            self.answer(value[1:])
+        for name in re.findall(r"\$(\w+)", value) if isinstance(value, str) else ():
+            self.answer(name)
         for part in value.values() if isinstance(value, dict) else ():
             self.refuse_undecided(part)
         for part in value if isinstance(value, list) else ():
