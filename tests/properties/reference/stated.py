@@ -108,7 +108,7 @@ class StatedReader:
         self, name: str | None, levels: list[dict[str, Any]]
     ) -> list[tuple[str | None, list[dict[str, Any]]]]:
         """A taper by frequency is a phase for each of its levels, one at once after the other."""
-        taper = next((level["taper"] for level in levels if "taper" in level), {})
+        taper: dict[str, Any] = next((lv["taper"] for lv in levels if "taper" in lv), {})
         if "times_per_day" not in taper:
             return [(name, levels)]
         rest = [
