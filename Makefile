@@ -125,7 +125,7 @@ lock: ## write requirements-dev.lock anew after a change of dependencies
 		&& .venv-lock/bin/python $(PIP) install uv; }
 	@.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --extra xlsx $(LOCK_ARGS) \
+		--custom-compile-command "make lock" --extra holidays --extra xlsx $(LOCK_ARGS) \
 		-o requirements-dev.lock pyproject.toml requirements-dev.in
 
 clean: ## remove everything that was built, the environments included

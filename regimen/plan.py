@@ -1,15 +1,19 @@
-"""A plan: one protocol for one patient, with what only the prescriber or the patient can tell."""
+"""A plan: one protocol for one patient, with what only the prescriber or the patient can tell, and
+everything that was recorded since."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import Struct, field
 
 from regimen.finding import Override
 from regimen.timing import Moment, Weekday
+
+if TYPE_CHECKING:
+    from regimen.record import RecordEntry
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -47,3 +51,13 @@ class Plan(Struct, frozen=True):
     answers: Mapping[str, Answer[object]] = field(default_factory=dict)
     closed: frozenset[Weekday] = frozenset()
     overrides: tuple[Override, ...] = ()
+    entries: tuple[RecordEntry, ...] = ()
+
+    @property
+    def decided(self) -> tuple[Override, ...]:
+        """Every finding that was accepted, with the plan or since."""
+        if not self.entries:
+            return self.overrides
+        from regimen.record import accepted
+
+        return (*self.overrides, *accepted(self.entries))

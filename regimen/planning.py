@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from regimen import rules
 from regimen.checks import check_protocol, checked, examined
 from regimen.checks.ranges import NO_SITE, Ranges
@@ -22,20 +24,26 @@ from regimen.language.plans import Given, new_plan
 from regimen.plan import Plan
 from regimen.protocol import Parameter, ParameterType, Protocol
 from regimen.schedule import CheckedSchedule, Schedule
+from regimen.timing import Moment
 
 if TYPE_CHECKING:
     from regimen.cases import CaseResult
     from regimen.comparison import Comparison
+    from regimen.export.editions import Change
     from regimen.figures import Per, Summary
     from regimen.language.plan_files import PlanFile
+    from regimen.record import Issued, RecordEntry, Then
 
 __all__ = [
     "NO_SITE",
     "START",
     "Given",
+    "appended",
     "check",
+    "choices_of_missed",
     "compare",
     "decided_in_words",
+    "edition",
     "examine",
     "make_plan",
     "open_questions",
@@ -47,6 +55,7 @@ __all__ = [
     "sentences",
     "test",
     "totals",
+    "with_entry",
 ]
 
 START = Parameter(
@@ -105,6 +114,52 @@ def plan_text(plan: Plan) -> str:
     return plan_text(plan)
 
 
+def with_entry(plan: Plan, entry: RecordEntry) -> Plan:
+    """The plan with one more entry in its record."""
+    return replace(plan, entries=(*plan.entries, entry))
+
+
+def appended(text: str, entry: RecordEntry) -> str:
+    """A plan file's text with the entry at its end: nothing before it changes."""
+    from regimen.language.plan_files import appended
+
+    return appended(text, (entry,))
+
+
+def edition(
+    checked: CheckedSchedule, label: str | None
+) -> tuple[Issued | None, tuple[Change, ...], int]:
+    """What a calendar handed out now says that the last edition did not: the edition to record
+    (None where nothing has changed), its change list, and how many entries stay as they are."""
+    from regimen.export.calendar import fingerprints
+    from regimen.export.editions import changes, differences, last_edition, standing
+    from regimen.record import Issued
+
+    before, after = standing(checked.plan.entries), fingerprints(checked, label)
+    events = differences(before, after)
+    unchanged = len([name for name in after if name not in events])
+    if not events:
+        return None, (), unchanged
+    last = last_edition(checked.plan.entries)
+    issued = Issued(1 if last is None else last.edition + 1, label or "", events)
+    return issued, tuple(changes(before, events)), unchanged
+
+
+def choices_of_missed(
+    protocol: Protocol, plan: Plan, dose: str, at: Moment | None
+) -> Iterator[tuple[Then, Schedule | None]]:
+    """What each way to go on after a missed dose would lead to; None where it needs a moment."""
+    from regimen.record import Missed, RecordEntry, Then
+
+    for then in Then:
+        if then is not Then.SKIP and at is None:
+            yield then, None
+            continue
+        what = Missed(dose, then, None if then is Then.SKIP else at)
+        entry = RecordEntry(len(plan.entries) + 1, what, plan.made, "")
+        yield then, examine(protocol, with_entry(plan, entry))
+
+
 def open_questions(protocol: Protocol, given: Mapping[str, Given]) -> tuple[Parameter, ...]:
     """What must still be answered before anything is scheduled; more may follow once a choice is
     made. Raises Refusal on texts that cannot be read."""
@@ -129,12 +184,20 @@ def read_ranges(text: bytes | str, file: str) -> Ranges:
 def examine(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> Schedule:
     """The plan's schedule with all its findings, to be looked at. Raises Refusal where there is
     none at all: on open questions, and on whatever has no exact date or dose."""
-    return examined(expand(protocol, plan), ranges)
+    return examined(_expanded(protocol, plan), ranges)
 
 
 def check(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     """The plan's schedule, fit for export. Raises Refusal while any error stands."""
-    return checked(expand(protocol, plan), ranges)
+    return checked(_expanded(protocol, plan), ranges)
+
+
+def _expanded(protocol: Protocol, plan: Plan) -> Schedule:
+    if plan.entries:
+        from regimen.language.measured_since import with_measured
+
+        plan = with_measured(protocol, plan)
+    return expand(protocol, plan)
 
 
 def totals(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:

@@ -140,6 +140,10 @@ NOT_STATED = _plan(
     "what the source leaves open must be decided, or the gap knowingly accepted",
     may_override=True,
 )
+BAD_ENTRY = _plan("bad-entry", "a record that does not fit the plan says what did not happen")
+NO_CLINIC_DAY = _plan(
+    "no-clinic-day", "a dose on a day when nobody is there is a dose that is missed"
+)
 IDLE_OVERRIDE = _plan("idle-override", "an override that meets no finding may rest on old inputs")
 
 # --- another schedule, held against ours

@@ -29,6 +29,7 @@ class DoseStage(StrEnum):
     STATED = "stated"
     CALCULATED = "calculated"
     SHARED = "shared"
+    REDUCED = "reduced"
     CAPPED = "capped"
     ROUNDED = "rounded"
     ORDERED = "ordered"
@@ -133,6 +134,20 @@ class Due(Struct, frozen=True):
         return f"to {self.to}" if self.since is None else f"{self.since} to {self.to}"
 
 
+class Status(StrEnum):
+    """What became of a dose, as far as the plan's record says."""
+
+    PLANNED = "planned"
+    GIVEN = "given"
+    MISSED = "missed"
+    HELD = "held"
+    STOPPED = "stopped"
+
+    @property
+    def takes_place(self) -> bool:
+        return self in (Status.PLANNED, Status.GIVEN)
+
+
 class Administration(Struct, frozen=True):
     """One planned dose. `number` counts in its phase, `course_number` in its course, from 1.
 
@@ -159,6 +174,9 @@ class Administration(Struct, frozen=True):
     site: str | None = None
     due: Due | None = None
     waits_for: tuple[str, ...] = ()  # the measures to be taken before the dose is known
+    ideal: Moment | None = None  # where the protocol puts it, if it is given elsewhere
+    status: Status = Status.PLANNED
+    moved: tuple[str, ...] = ()  # why it is not as the protocol puts it
 
     @property
     def id(self) -> str:
@@ -328,6 +346,13 @@ class Schedule(Struct, frozen=True):
     open_decisions: tuple[OpenDecision, ...] = ()
     as_needed: tuple[AtMost, ...] = ()
     doubts: tuple[str, ...] = ()  # values for which a formula was not made
+    removed: tuple[Administration, ...] = ()  # planned by the protocol, and not given
+    ideal: Schedule | None = None  # as the protocol has it, where a record has changed it
+
+    @property
+    def every_dose(self) -> tuple[Administration, ...]:
+        """What is given and what is not."""
+        return (*self.administrations, *self.removed)
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
@@ -373,6 +398,9 @@ def _notes_of_dose(dose: Administration) -> Iterator[str]:
         yield f"site: {dose.site}"
     if dose.due is not None:
         yield f"window {dose.due}"
+    yield from dose.moved
+    if dose.status is not Status.PLANNED:
+        yield str(dose.status)
 
 
 class RangeCheck(Struct, frozen=True):

@@ -147,7 +147,7 @@ def _section(rule: Rule, shown: dict[str, Finding], level: str) -> Iterator[str]
 
 def _listed(module: ModuleType) -> str:
     rows = []
-    of_schedules = (*checks.ON_SCHEDULE, *checks.AGAINST_RANGES)
+    of_schedules = (*checks.ON_SCHEDULE, *checks.AS_WRITTEN, *checks.AGAINST_RANGES)
     for when, listed in (("a protocol", checks.ON_PROTOCOL), ("a schedule", of_schedules)):
         for check in listed:
             if check.__module__ == module.__name__:

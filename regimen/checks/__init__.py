@@ -1,7 +1,8 @@
 """The checks, and the only maker of a checked schedule.
 
-`ON_PROTOCOL`, `ON_SCHEDULE` and `AGAINST_RANGES` list every check there is; a check that is not
-listed does not exist, and one that examined nothing has failed.
+`ON_PROTOCOL`, `ON_SCHEDULE`, `AS_WRITTEN` (of the dates as the protocol has them) and
+`AGAINST_RANGES` list every check there is; a check that is not listed does not exist, and one that
+examined nothing has failed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from regimen.checks import (
     limits,
     makeable,
     measuring,
+    moved,
     patterns,
     recount,
     spacing,
@@ -46,14 +48,17 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     measuring.measured_late,
     measuring.age_outside,
     measuring.implausible,
+    tolerance.too_soon,
+    moved.closer_than_planned,
+    recount.differs,
+    conservation.differ,
+)
+AS_WRITTEN: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     spacing.too_close,
     spacing.overlapping,
     spacing.running_on,
     tolerance.windows_overlap,
-    tolerance.too_soon,
     tolerance.late_before_due,
-    recount.differs,
-    conservation.differ,
 )
 AGAINST_RANGES: tuple[Callable[[Schedule, Ranges], Iterator[Finding]], ...] = (
     usual_range.outside,
@@ -82,6 +87,8 @@ def examined(schedule: Schedule, ranges: Ranges = NO_SITE) -> Schedule:
     """The schedule with its findings, each with the override that the plan records for it."""
     found = [*unknown_answers(schedule.protocol, schedule.plan)]
     found += [finding for check in ON_SCHEDULE for finding in check(schedule)]
+    as_written = schedule.ideal or schedule  # what a patient's record moves is not the author's
+    found += [finding for check in AS_WRITTEN for finding in check(as_written)]
     found += [finding for check in AGAINST_RANGES for finding in check(schedule, ranges)]
     findings = [_overridden(finding, schedule) for finding in found]
     findings += _idle(schedule, findings)
@@ -113,7 +120,7 @@ def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
 
 
 def _overridden(finding: Finding, schedule: Schedule) -> Finding:
-    for override in schedule.plan.overrides:
+    for override in schedule.plan.decided:
         if (
             finding.rule.may_override
             and override.code == finding.code
@@ -131,6 +138,6 @@ def _idle(schedule: Schedule, findings: list[Finding]) -> list[Finding]:
             f"the override of {override.code} for {override.about} meets no finding",
             "remove it; if a finding like it stands now, decide on that one anew",
         )
-        for override in schedule.plan.overrides
+        for override in schedule.plan.decided
         if id(override) not in used
     ]

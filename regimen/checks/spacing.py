@@ -33,12 +33,12 @@ def too_close(schedule: Schedule) -> Iterator[Finding]:
                 reaches[id(before.phase)], reaches[id(after.phase)]
             ):
                 continue
-            gap = _allowed(before, after)
+            gap = allowed(before, after)
             if gap is not None:
                 yield _close(before, after, gap, after.phase.written.place_of("begins"))
 
 
-def _allowed(before: Administration, after: Administration) -> Span | None:
+def allowed(before: Administration, after: Administration) -> Span | None:
     """The smaller interval, where the two doses are closer than that."""
     phases = (before.phase, after.phase)
     within = [gap for gap in map(_gap_within_days, phases) if gap is not None]

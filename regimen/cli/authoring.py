@@ -157,7 +157,7 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
     if plan is not None:
         yield from _section(f"Plan {plan.id}, from {plan.start}")
         yield from _listed(answer_text(name, answer) for name, answer in plan.answers.items())
-        yield from _listed(str(override) for override in plan.overrides)
+        yield from _listed(str(override) for override in plan.decided)
     yield from _section("Sources")
     for source in protocol.sources:
         yield from wrapped(source.cite, "  ")

@@ -35,12 +35,23 @@ def write(name: str, data: bytes, *, replacing: bool) -> None:
                 os.replace(temporary, target)
             else:
                 os.link(temporary, target)
+            _settle(target.parent)
         finally:
             Path(temporary).unlink(missing_ok=True)
     except FileExistsError:
         raise exists(name) from None
     except OSError as error:
         raise WrongUse(f"{name!r} cannot be written: {error.strerror or error}.") from None
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's new state on the disk too, where the system can say so."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def exists(name: str) -> WrongUse:

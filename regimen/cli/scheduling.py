@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
@@ -84,9 +85,39 @@ def schedule(
         _say_not_kept(opened.plan)
 
 
-@click.group()
+_PLAN_COMMANDS = {
+    "record": "recording",
+    "missed": "recording",
+    "hold": "deciding",
+    "move": "deciding",
+    "measure": "deciding",
+    "reduce": "deciding",
+    "stop": "deciding",
+    "accept": "deciding",
+    "take-back": "deciding",
+    "clinic": "clinic",
+    "issue": "issuing",
+    "history": "history",
+}
+
+
+class _PlanCommands(click.Group):
+    """Loads a command's module when the command is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return ["new", *_PLAN_COMMANDS]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _PLAN_COMMANDS:
+            return super().get_command(context, name)
+        module = import_module(f"regimen.cli.{_PLAN_COMMANDS[name]}")
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
+
+
+@click.group(cls=_PlanCommands)
 def plan() -> None:
-    """Keep one patient's plan in a file."""
+    """Keep one patient's plan in a file, and record what happens."""
 
 
 @plan.command()

@@ -70,6 +70,17 @@ def dose_of(
     return _finished(bound, amount, steps, plan, portion, exact=_exact(expression, plan))
 
 
+def reduced(bound: Bound, dose: Dose, part: Fraction, because: str, plan: Plan) -> Dose:
+    """The dose of which only a part is given: taken before the cap and the rounding, which then
+    hold for what is left. Raises Refusal."""
+    before = (DoseStage.STATED, DoseStage.CALCULATED, DoseStage.SHARED)
+    steps = [step for step in dose.steps if step.stage in before]
+    amount = steps[-1].amount.times(part)
+    words = f"{decimal_text(part * 100)} % of {steps[-1].amount} ({because})"
+    steps.append(DoseStep(DoseStage.REDUCED, amount, words))
+    return _finished(bound, amount, steps, plan, None, exact=True)
+
+
 # --- stages
 
 

@@ -77,6 +77,14 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         from regimen.engine.as_needed import at_most
 
         schedule = replace(schedule, as_needed=at_most(spans))
+    if plan.entries:
+        from regimen.engine.replanning import replanned  # most plans are new
+
+        schedule = replanned(
+            schedule,
+            found,
+            lambda moved: _measured(moved, protocol, plan, whole, []) if whole is not plan else [],
+        )
     if not protocol.visits and all(each.decided is None for each in protocol.parameters.values()):
         return schedule
     from regimen.engine.entries import entries, open_decisions  # most protocols have none

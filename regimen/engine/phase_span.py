@@ -33,11 +33,17 @@ class PhaseSpan(Struct):
     first: Moment
     times: tuple[time | None, ...]
     slots: list[Slot] = field(default_factory=list)
+    given_on: list[date] = field(default_factory=list)  # where a record has moved them
     skipped: int = 0
     last_place: int = 0
     whole_day: bool = True
     levels: tuple[Dose, ...] = ()
     zone: ZoneInfo | None = None  # where clock times lie, if there are any
+
+    @property
+    def days_given(self) -> list[date]:
+        """The day of each of its administrations, as the plan's record has it."""
+        return self.given_on or [day for day, _ in self.slots]
 
     @property
     def phase(self) -> Timed:

@@ -43,10 +43,10 @@ def doses(
     if not again:
         return None
     written = next(phase for phase in course.phases if phase.key == span.phase.key)
-    days = sorted({day for each in spans for day, _ in each.slots})
+    days = sorted({day for each in spans for day in each.days_given})
     found: dict[tuple[object, ...], Sequence[Dose | Waiting | None]] = {}
     result = []
-    for at, (day, _) in enumerate(span.slots):
+    for at, day in enumerate(span.days_given):
         at_that_time = sized(protocol, plan, span.phase.needs, _when(span, at, day, days))
         key = tuple(_value(at_that_time, name) for name in span.phase.needs)
         if key not in found:
@@ -92,7 +92,7 @@ def _cycles(span: PhaseSpan) -> Mapping[int, tuple[date, date]] | None:
     if not isinstance(pattern, OnDays) or pattern.cycle is None:
         return None
     found: dict[int, tuple[date, date]] = {}
-    for at, (day, _) in enumerate(span.slots):
+    for at, day in enumerate(span.days_given):
         number = _cycle_of(span, at)
         found[number] = (found[number][0] if number in found else day, day)
     return found

@@ -8,6 +8,7 @@ opaque.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 import uuid
@@ -30,12 +31,14 @@ from icalendar import (
 )
 from msgspec.structs import replace
 
+from regimen.export.editions import Standing, standing
 from regimen.export.entries import PLACE, place_read, place_text
 from regimen.export.readback import AMOUNT, Said, amount_read, compare
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import finish_of, rows_of, zone_of
 from regimen.export.words import DISCLAIMER, clean, dose_text
 from regimen.export.zones import Observance, certain, instant_read, observances
+from regimen.record import IssuedEvent
 from regimen.route import Route
 from regimen.schedule import Administration, CheckedSchedule, Dated, Entry
 
@@ -59,15 +62,66 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
         calendar[name] = vText(text)
     if zone.name is not None:
         calendar.add_component(_timezone(zone.name, zone.observances))
+    handed_out = standing(checked.plan.entries)
+    for name, event in _events(checked, label, zone):
+        if handed_out:
+            _stamp(event, handed_out.pop(name, None), name)
+        calendar.add_component(event)
+    for name, old in handed_out.items():
+        calendar.add_component(_withdrawn(checked, name, old, label))
+    return bytes(calendar.to_ical(sorted=False))
+
+
+def fingerprints(checked: CheckedSchedule, label: str | None) -> dict[str, IssuedEvent]:
+    """What a calendar of this schedule says, entry by entry: its moment and a fingerprint of the
+    rest, for the next edition to compare with."""
+    dated: list[Dated] = [*checked.administrations, *checked.entries]
+    moments = {each.id: each.moment for each in dated}
+    return {
+        name: IssuedEvent(
+            moments[name], hashlib.sha256(event.to_ical(sorted=False)).hexdigest()[:32]
+        )
+        for name, event in _events(checked, label, _Zone(checked))
+    }
+
+
+def _events(
+    checked: CheckedSchedule, label: str | None, zone: _Zone
+) -> Iterator[tuple[str, Event]]:
+    """Every entry with its identity, stamped as if nothing had been handed out before."""
     for administration, row in zip(checked.administrations, rows_of(checked), strict=True):
         words = summary(administration, label)
         lines = _description(checked, administration, row.note)
-        calendar.add_component(_event(checked, administration, words, lines, zone))
+        yield administration.id, _event(checked, administration, words, lines, zone)
     for entry in checked.entries:
         words = entry_summary(entry, label)
-        lines = _of_entry(checked, entry)
-        calendar.add_component(_event(checked, entry, words, lines, zone))
-    return bytes(calendar.to_ical(sorted=False))
+        yield entry.id, _event(checked, entry, words, _of_entry(checked, entry), zone)
+
+
+def _stamp(event: Event, old: Standing | None, name: str) -> None:
+    """The entry's place among the editions: how often it changed, and when it last did."""
+    if old is None or old.event.withdrawn:
+        raise ExportMismatch(f"{name} was never handed out: issue the plan first")
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = vDDDTypes(old.changed.astimezone(UTC))
+    event["SEQUENCE"] = vInt(old.sequence)
+
+
+def _withdrawn(checked: CheckedSchedule, name: str, old: Standing, label: str | None) -> Event:
+    """An entry that was handed out once and no longer stands, for calendars to take it away (RFC
+    5545, section 3.8.1.11)."""
+    if not old.event.withdrawn:
+        raise ExportMismatch(f"{name} was handed out and is gone: issue the plan first")
+    stamp = vDDDTypes(old.changed.astimezone(UTC))
+    event = Event()
+    event["UID"] = vText(uid_of(checked.plan.id, name))
+    event["DTSTAMP"] = event["LAST-MODIFIED"] = stamp
+    event["SEQUENCE"] = vInt(old.sequence)
+    event["DTSTART"] = _typed(old.event.at.day, "VALUE", "DATE")
+    event["DTEND"] = _typed(old.event.at.day + _ONE_DAY, "VALUE", "DATE")
+    event["STATUS"] = vText("CANCELLED")
+    event["SUMMARY"] = vText(clean(f"{_prefix(label)}{_gone(checked, name)}"))
+    event["TRANSP"] = vText("TRANSPARENT")
+    return event
 
 
 def uid_of(plan_id: str, administration_id: str) -> str:
@@ -108,6 +162,15 @@ def _give(administration: Administration) -> str:
     from regimen.export.taken import give_text
 
     return give_text(administration)
+
+
+def _gone(checked: CheckedSchedule, name: str) -> str:
+    """`No longer planned: vitamin B12 · dose 2 of 18`."""
+    for each in checked.schedule.removed:
+        if each.id == name:
+            place = f"dose {each.course_number} of {each.phase.course_count}"
+            return f"No longer planned: {each.drug} · {place}"
+    return f"No longer planned: {name}"
 
 
 # --- writing
@@ -251,8 +314,12 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
     dated: list[Dated] = [*checked.administrations, *checked.entries]
     by_uid = {uid_of(checked.plan.id, each.id): each for each in dated}
     found = [each for zone in calendar.walk("VTIMEZONE") for each in _observances_of(zone)]
-    said = []
+    said: list[Said] = []
+    withdrawn: list[str] = []
     for event in calendar.walk("VEVENT"):
+        if event.get("STATUS") == "CANCELLED":
+            withdrawn.append(str(event["UID"]))
+            continue
         one = by_uid.get(str(event["UID"]))
         if one is None:
             raise ExportMismatch(f"{event['UID']} is not an administration of the schedule")
@@ -260,6 +327,9 @@ def check(data: bytes, checked: CheckedSchedule, label: str | None) -> None:
         words = _said(event, start, zone, label, visit=isinstance(one, Entry))
         said.append(replace(words, finish=_finish(event, one, found)))
     compare(checked, said, lambda each: uid_of(checked.plan.id, each.id))
+    gone = [name for name, old in standing(checked.plan.entries).items() if old.event.withdrawn]
+    if sorted(withdrawn) != sorted(uid_of(checked.plan.id, name) for name in gone):
+        raise ExportMismatch("the entries that are withdrawn are not those that were handed out")
 
 
 # The library types a property as any of thirty kinds of value; which one it is follows from its

@@ -96,7 +96,7 @@ def still_open(schedule: Schedule) -> str:
 def overrides(checked: CheckedSchedule) -> tuple[Override, ...]:
     """Every recorded override, each once: those of the plan and those a finding carries."""
     carried = (finding.override for finding in checked.findings if finding.override)
-    return tuple(dict.fromkeys((*checked.plan.overrides, *carried)))
+    return tuple(dict.fromkeys((*checked.plan.decided, *carried)))
 
 
 def tolerances(checked: CheckedSchedule) -> Iterator[tuple[AppliedPhase, str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen import rules
-from regimen.finding import Misread, Override, quoted, refuse
+from regimen.finding import Finding, Misread, Override, Refusal, quoted, refuse
+from regimen.language.entries import EntryShape, entries_of, entry_text
 from regimen.language.nodes import Document, read_nodes
 from regimen.language.plans import PLAN_KEYS, Given, held_against
 from regimen.language.schema import DAY, TEXT, read_version
@@ -18,6 +20,7 @@ from regimen.language.shapes import Shape, block, key, named, one_or_several, re
 from regimen.language.shaping import shaped
 from regimen.plan import Answer, Plan
 from regimen.protocol import Age, Protocol
+from regimen.record import RecordEntry
 from regimen.timing import Moment, Weekday, read_instant, read_moment, read_weekday
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -82,6 +85,9 @@ class PlanShape(Shape):
     overrides: tuple[_OverrideShape, ...] = key(
         several(block(_OverrideShape)), "the recorded overrides", absent=()
     )
+    entries: tuple[EntryShape, ...] = key(
+        several(block(EntryShape)), "the record: what happened and was decided", absent=()
+    )
 
 
 class PlanFile(Struct, frozen=True):
@@ -128,7 +134,7 @@ def plan_of(plan_file: PlanFile, protocol: Protocol) -> Plan:
     }
     if shape.zone is not None:
         given["zone"] = Given(shape.zone, place=document.place(("zone",)))
-    return held_against(
+    plan = held_against(
         protocol,
         given,
         shape.id,
@@ -140,6 +146,13 @@ def plan_of(plan_file: PlanFile, protocol: Protocol) -> Plan:
             for each in shape.overrides
         ),
     )
+    if not shape.entries:
+        return plan
+    findings: list[Finding] = []
+    entries = entries_of(document, ("entries",), shape.entries, findings)
+    if findings:
+        raise Refusal(findings)
+    return replace(plan, entries=entries)
 
 
 _MEND_PROTOCOL = "use the protocol's text that the plan was made for, or make a new plan"
@@ -173,7 +186,17 @@ def plan_text(plan: Plan) -> str:
             for each in plan.overrides
         ]
     text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return text if not plan.entries else appended(text, plan.entries)
+
+
+def appended(text: str, entries: Iterable[RecordEntry]) -> str:
+    """The plan file's text with these entries at its end: nothing before them changes."""
+    if not _ENTRIES.search(text):
+        text += "entries:\n"
+    return text + "".join(entry_text(entry) for entry in entries)
+
+
+_ENTRIES = re.compile(r"^entries:$", re.MULTILINE)
 
 
 def _answer(answer: Answer[object]) -> dict[str, str]:

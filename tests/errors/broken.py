@@ -101,7 +101,12 @@ def _expected(code: str, row: dict[str, object]) -> Expected:
 def all_rules() -> dict[str, Rule]:
     """Every rule of the language, the engine and the checks, by its code."""
     found = list(rules.all_rules())
-    for check in (*checks.ON_SCHEDULE, *checks.AGAINST_RANGES, *checks.ON_PROTOCOL):
+    for check in (
+        *checks.ON_SCHEDULE,
+        *checks.AS_WRITTEN,
+        *checks.AGAINST_RANGES,
+        *checks.ON_PROTOCOL,
+    ):
         module = inspect.getmodule(check)
         assert module is not None
         found += [value for value in vars(module).values() if isinstance(value, Rule)]

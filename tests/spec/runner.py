@@ -52,6 +52,7 @@ EXPECTATIONS = (
 EXTRAS = (
     "means",
     "given",
+    "record",
     "accepts",
     "site",
     "theirs",
@@ -100,6 +101,7 @@ class Row:
     says: tuple[str, ...] = ()
     source: str = ""
     theirs: str = ""  # the table that the row's schedule is compared with
+    record: str = ""  # the entries of the plan's record
 
     @property
     def id(self) -> str:
@@ -197,6 +199,7 @@ def _row(
         says=tuple(_list(nodes["says"], where)) if "says" in nodes else (),
         source=_text(nodes["source"], where) if "source" in nodes else "",
         theirs=_text(nodes["theirs"], where) if "theirs" in nodes else "",
+        record=as_written(nodes["record"], text) if "record" in nodes else "",
     )
     if expects == "refused" and not row.says:
         raise BadTableError(f"{where}: a refusal must say something: says is missing")
@@ -284,9 +287,20 @@ def schedule_of(row: Row) -> CheckedSchedule:
         for code, about in row.accepts.items()
     )
     plan = planning.make_plan(protocol, given, plan_id=_PLAN_ID, made=_MADE, overrides=overrides)
+    if row.record:
+        text = f"{planning.plan_text(plan)}entries:\n{_entries_text(row.record)}"
+        plan = planning.plan_of(planning.read_plan_file(text, "plan.yaml"), protocol)
     if row.site:
         return planning.check(protocol, plan, ranges=planning.read_ranges(row.site, "site.yaml"))
     return planning.check(protocol, plan)
+
+
+def _entries_text(record: str) -> str:
+    """The row's entries, with who wrote them when and why, where the row does not say."""
+    entries = yaml.load(record, Loader=LOADER)
+    unless_said = {"written": "2000-01-02T00:00:00Z", "by": "N Example", "why": "the row says so"}
+    dumped: str = yaml.safe_dump([unless_said | entry for entry in entries], sort_keys=False)
+    return textwrap.indent(dumped, "  ")
 
 
 def comparison_of(row: Row) -> Comparison:

@@ -40,6 +40,8 @@ NAMES = {
     "compare",
     "inheritance",
     "plans",
+    "r1-record",
+    "r2-clinic-days",
     "unknowns",
     "visits",
 }

@@ -19,6 +19,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("regimen.timing", "regimen.route"),
     ("regimen.product",),
     ("regimen.protocol",),
+    ("regimen.record",),
     ("regimen.plan",),
     ("regimen.schedule",),
     ("regimen.figures", "regimen.comparison"),

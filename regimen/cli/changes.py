@@ -1,0 +1,76 @@
+"""What an entry changes: the schedule before beside the one after; and options side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from regimen.cli.terminal import WrongUse, clean, counted, say
+
+if TYPE_CHECKING:
+    from regimen.plan import Plan
+    from regimen.protocol import Protocol
+    from regimen.record import Then
+    from regimen.schedule import Administration, Schedule
+    from regimen.timing import Moment
+
+_SHOWN = 12  # changes that are listed one by one
+_FOLLOWING = 6  # doses that an option shows
+
+
+def say_changes(before: Schedule, after: Schedule) -> None:
+    """One line for each dose that stands otherwise than before, and the sum of them."""
+    lines = list(_changes(before, after))
+    if not lines:
+        say("No date and no dose has changed.")
+        return
+    for line in lines[:_SHOWN]:
+        click.echo(f"  {clean(line)}", err=True)
+    if len(lines) > _SHOWN:
+        say(f"… and {len(lines) - _SHOWN} more", indent="  ")
+    say(f"{counted(len(lines), 'dose')} changed.")
+
+
+def _changes(before: Schedule, after: Schedule) -> Iterator[str]:
+    was = {each.id: each for each in before.every_dose}
+    for each in after.every_dose:
+        old = was.get(each.id)
+        if old is None:
+            yield f"{each.id}: new, {each.moment}"
+        elif said := _differing(old, each):
+            yield f"{each.id}: {said}"
+
+
+def _differing(old: Administration, new: Administration) -> str:
+    parts = []
+    if old.status is not new.status:
+        parts.append(str(new.status))
+    if old.moment != new.moment:
+        parts.append(f"{old.moment} → {new.moment}")
+    if str(old.dose) != str(new.dose):
+        parts.append(f"{old.dose or 'not stated'} → {new.dose or 'not stated'}")
+    return ", ".join(parts)
+
+
+def late_options(protocol: Protocol, plan: Plan, dose: str, at: Moment | None) -> Then:
+    """What the protocol's own rule makes of a missed dose. Where it has none, shows what each
+    choice would lead to, and raises WrongUse."""
+    from regimen import planning
+
+    for then, schedule in planning.choices_of_missed(protocol, plan, dose, at):
+        click.echo(f"--then {then!s}:" if " " not in then else f'--then "{then}":', err=True)
+        if schedule is None:
+            click.echo("    needs --at: the moment at which it is given", err=True)
+            continue
+        given = [
+            each
+            for each in schedule.administrations
+            if each.course == dose.split("/", maxsplit=1)[0]
+        ]
+        place = next((n for n, each in enumerate(given) if each.id == dose), 0)
+        for each in islice(given, place, place + _FOLLOWING):
+            click.echo(f"    {each.moment} ({each.day:%A})  {each.id}", err=True)
+    raise WrongUse("the protocol does not say what becomes of a missed dose; choose with --then.")

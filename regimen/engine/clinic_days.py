@@ -1,0 +1,216 @@
+"""Doses on days when the clinic is open: each move by the plan's stated policy, never below the
+minimum gap, never out of the window, and shown beside the ideal date.
+
+Courses are placed one after the other, in the order in which the plan lists them, so that a later
+one can be asked to come on the days of an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from regimen import rules
+from regimen.engine.record import Slot
+from regimen.finding import Finding, Place, Reading, Refusal, refuse
+from regimen.protocol import TimesPerWeek
+from regimen.record import Clinic, MoveTo
+from regimen.schedule import AppliedPhase
+from regimen.timing import CalendarSpan
+
+REACH = 13  # days that a dose is moved at most: farther away, somebody has to decide
+_SHOWN = 4  # days on either side that a refusal explains
+_DAY = timedelta(days=1)
+
+
+class _Limit(NamedTuple):
+    """A day that a dose may not pass, itself allowed, and what sets it."""
+
+    day: date
+    words: str
+
+
+class _Limits(NamedTuple):
+    earliest: tuple[_Limit, ...]
+    latest: tuple[_Limit, ...]
+
+    def against(self, day: date) -> str | None:
+        """What forbids the day; None where nothing does."""
+        for limit in self.earliest:
+            if day < limit.day:
+                return limit.words
+        for limit in self.latest:
+            if day > limit.day:
+                return limit.words
+        return None
+
+
+def placed(slots: list[Slot], clinic: Clinic, where: Place | None) -> None:
+    """Move what is still to be given off the closed days. Raises Refusal with a finding, at
+    `where`, for each course with a dose for which there is no day, naming what every near day would
+    violate."""
+    findings: list[Finding] = []
+    taken: set[date] = set()
+    for course in clinic.courses:
+        visited = [
+            slot for slot in slots if slot.ideal.course == course and slot.status.takes_place
+        ]
+        findings += _Course(visited, clinic, taken).placed(where)
+        taken.update(slot.day for slot in visited)
+    if findings:
+        raise Refusal(findings)
+
+
+class _Course:
+    """One course's doses that take place, in order, on their way to open days."""
+
+    def __init__(self, slots: list[Slot], clinic: Clinic, taken: set[date]) -> None:
+        self.slots, self.clinic, self.taken = slots, clinic, taken
+        self.carried = timedelta()
+
+    def placed(self, where: Place | None) -> list[Finding]:
+        nowhere: list[tuple[Slot, date, _Limits]] = []
+        for at, slot in enumerate(self.slots):
+            if slot.fixed:
+                continue
+            meant = slot.day + self.carried
+            if self.clinic.closed_on(meant) is None and not self.joins(slot, meant):
+                slot.day = meant
+                continue
+            limits = self.limits(at, meant, where)
+            found = next(self.candidates(slot, meant, limits), None)
+            if found is None:
+                nowhere.append((slot, meant, limits))
+            else:
+                self.put(slot, meant, found)
+        return [self.nowhere(nowhere, where)] if nowhere else []
+
+    def put(self, slot: Slot, meant: date, found: date) -> None:
+        if found != meant:
+            closed = self.clinic.closed_on(meant) or "to come together with another drug"
+            slot.why.append(f"{meant} moved to {found}: {closed}")
+        if self.clinic.follow:
+            self.carried += found - meant
+        slot.day = found
+
+    # --- which days
+
+    def joins(self, slot: Slot, meant: date) -> bool:
+        """Whether the dose stands on an open day and could spare a visit by another."""
+        return self.clinic.together and meant not in self.taken and bool(_free(slot, meant))
+
+    def candidates(self, slot: Slot, meant: date, limits: _Limits) -> Iterator[date]:
+        """The open days on which the dose may be given, the best first."""
+        days = [
+            day
+            for day in _near(meant, self.clinic.move)
+            if self.clinic.closed_on(day) is None and limits.against(day) is None
+        ]
+        if self.clinic.together and meant not in self.taken:
+            stays = self.clinic.closed_on(meant) is None
+            free = _free(slot, meant)
+            yield from (day for day in free if day in self.taken and day in days)
+            yield from (day for day in days if day in self.taken and not stays)
+        yield from days
+
+    def limits(self, at: int, meant: date, where: Place | None) -> _Limits:
+        """What bounds the dose: its neighbours by the minimum gap, and its window."""
+        slot = self.slots[at]
+        gap = self.gap(slot, where)
+        earliest, latest = _window(slot, meant)
+        if at:
+            before = self.slots[at - 1].day
+            words = f"less than {gap} after {before}"
+            earliest.append(_Limit(before + _DAY * gap.days, words))
+        if at + 1 < len(self.slots):
+            after = self.slots[at + 1]
+            stays = after.fixed or not (self.clinic.follow or self.clinic.closed_on(after.day))
+            if stays:
+                words = f"less than {gap} before {after.day}"
+                latest.append(_Limit(after.day - _DAY * gap.days, words))
+        return _Limits(tuple(earliest), tuple(latest))
+
+    def gap(self, slot: Slot, where: Place | None) -> CalendarSpan:
+        """The least distance between two doses. Raises Refusal where nobody has stated it."""
+        phase = slot.ideal.phase
+        stated = _stated_gap(phase) or self.clinic.gaps.get(phase.course)
+        if stated is None:
+            raise refuse(
+                rules.MISSING_INPUT,
+                f"{slot.ideal.id} falls on a closed day, and nothing says how close two doses of"
+                f" {phase.course} may come",
+                f"write under clinic, for example, gaps: {{{phase.course}: 2 days}}",
+                where,
+            )
+        return stated
+
+    def nowhere(self, met: list[tuple[Slot, date, _Limits]], where: Place | None) -> Finding:
+        """The finding about the first dose without a day, and how many are like it."""
+        slot, meant, limits = met[0]
+        days = [meant + _DAY * step for step in range(-_SHOWN, _SHOWN + 1)]
+        lines = [
+            f"{day} ({day:%A}): {self.clinic.closed_on(day) or limits.against(day) or _OTHER_WAY}"
+            for day in days
+        ]
+        more = f"; and {len(met) - 1} more like it" if len(met) > 1 else ""
+        return Finding(
+            rules.NO_CLINIC_DAY,
+            f"{slot.ideal.id}, {slot.ideal.drug}, falls on {meant}"
+            f" ({self.clinic.closed_on(meant)}), and no day may take its place{more}",
+            "move the dose by hand, with the prescriber's word; or open the clinic",
+            where,
+            readings=(Reading("the days around it", tuple(lines)),),
+            about=f"{slot.ideal.id}: {meant}",
+        )
+
+
+_OTHER_WAY = "not in the direction in which the plan moves doses"
+
+
+def _near(meant: date, move: MoveTo) -> list[date]:
+    """The day that is meant, then the days that the policy turns to, in its order."""
+    later = [meant + _DAY * step for step in range(1, REACH + 1)]
+    earlier = [meant - _DAY * step for step in range(1, REACH + 1)]
+    if move is MoveTo.NEXT:
+        return [meant, *later]
+    if move is MoveTo.PREVIOUS:
+        return [meant, *earlier]
+    return [meant, *(day for pair in zip(later, earlier, strict=True) for day in pair)]
+
+
+def _stated_gap(phase: AppliedPhase) -> CalendarSpan | None:
+    """What the protocol says of the least time between two doses, in days."""
+    tolerance = phase.written.tolerance
+    gaps = [] if tolerance is None else [each.span for each in tolerance.min_gaps if not each.after]
+    days = [gap for gap in gaps if isinstance(gap, CalendarSpan)]
+    return max(days, key=lambda gap: gap.days, default=None)
+
+
+def _tolerated(slot: Slot) -> tuple[int | None, int | None]:
+    """How many days early and late the dose may be, where the protocol says so."""
+    due, ideal = slot.ideal.due, slot.ideal.day
+    if due is None:
+        return None, None
+    early = None if due.since is None else (ideal - due.since.day).days
+    return early, None if due.to is None else (due.to.day - ideal).days
+
+
+def _window(slot: Slot, meant: date) -> tuple[list[_Limit], list[_Limit]]:
+    """The first and the last day that the protocol allows, where it says so."""
+    early, late = _tolerated(slot)
+    words = f"outside the window around {meant}"
+    return (
+        [] if early is None else [_Limit(meant - _DAY * early, words)],
+        [] if late is None else [_Limit(meant + _DAY * late, words)],
+    )
+
+
+def _free(slot: Slot, meant: date) -> tuple[date, ...]:
+    """The days to which a dose on an open day may go to spare a visit, the nearest first: as far
+    as a stated window reaches; and since `twice a week` names no days, one day more or less."""
+    early, late = _tolerated(slot)
+    if early is None and late is None and isinstance(slot.ideal.phase.pattern, TimesPerWeek):
+        early = late = 1
+    days = [meant + _DAY * step for step in range(-(early or 0), (late or 0) + 1) if step]
+    return tuple(sorted(days, key=lambda day: (abs(day - meant), day)))

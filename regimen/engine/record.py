@@ -1,0 +1,210 @@
+"""The record applied to the ideal dates: what was given stands, what was missed, held, moved or
+stopped goes where the entries say (rule T9's patient).
+
+Every dose keeps the identity of its ideal slot; given doses never move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, time, timedelta
+
+from msgspec import Struct, field
+
+from regimen import rules
+from regimen.finding import Finding, Refusal
+from regimen.plan import Plan
+from regimen.record import (
+    Given,
+    Held,
+    Missed,
+    Moved,
+    RecordEntry,
+    Reduced,
+    Scope,
+    Stopped,
+    Then,
+    counted,
+)
+from regimen.schedule import Administration, Status
+from regimen.timing import Moment
+
+
+class Slot(Struct):
+    """One dose on its way from its ideal moment to where it is given: the day and time it stands
+    at now, what became of it, and why it is not where it was. `by_hand` marks a day that somebody
+    chose, which no rule moves again."""
+
+    ideal: Administration
+    day: date
+    time: time | None
+    status: Status = Status.PLANNED
+    why: list[str] = field(default_factory=list)
+    by_hand: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be given."""
+        return self.status is Status.PLANNED
+
+    @property
+    def fixed(self) -> bool:
+        """Whether no rule moves it: it was given, or somebody chose its day."""
+        return self.by_hand or not self.open
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.day, self.time)
+
+    def put(self, to: Moment, why: str) -> None:
+        self.day, self.time = to.day, to.time
+        self.by_hand = True
+        self.why.append(why)
+
+
+def recorded(administrations: Iterable[Administration], plan: Plan) -> list[Slot]:
+    """Every dose where the record puts it, in ideal order. Raises Refusal with a finding for each
+    entry that names no dose, or moves one that was given."""
+    return _Record(administrations).after(counted(plan.entries))
+
+
+class _Record:
+    def __init__(self, administrations: Iterable[Administration]) -> None:
+        self.slots = [Slot(each, each.day, each.time) for each in administrations]
+        self.by_id = {slot.ideal.id: slot for slot in self.slots}
+        self.courses = {slot.ideal.course for slot in self.slots}
+        self.findings: list[Finding] = []
+
+    def after(self, entries: Iterable[RecordEntry]) -> list[Slot]:
+        for entry in entries:
+            self.apply(entry)
+        if self.findings:
+            raise Refusal(self.findings)
+        return self.slots
+
+    def apply(self, entry: RecordEntry) -> None:
+        what = entry.what
+        match what:
+            case Given():
+                self.given(entry, what)
+            case Missed():
+                self.missed(entry, what)
+            case Moved():
+                self.moved(entry, what)
+            case Held() | Stopped():
+                self.paused(entry, what)
+            case Reduced(course=course):
+                self.known(entry, (course,))
+
+    # --- one dose
+
+    def slot(self, entry: RecordEntry, dose: str) -> Slot | None:
+        """The dose an entry is about, if it is still to be given; else a finding."""
+        slot = self.by_id.get(dose)
+        if slot is None:
+            self.find(entry, f"there is no dose {dose!r} in this plan", _MEND_ID)
+            return None
+        if not slot.open:
+            what = f"{dose} is {slot.status} already"
+            self.find(entry, what, "take the earlier entry back first, if it was wrong")
+            return None
+        return slot
+
+    def given(self, entry: RecordEntry, what: Given) -> None:
+        slot = self.slot(entry, what.dose)
+        if slot is None:
+            return
+        if (what.at.day, what.at.time or slot.time) != (slot.day, slot.time):
+            slot.put(what.at, f"given on {what.at}")
+        slot.status = Status.GIVEN
+
+    def missed(self, entry: RecordEntry, what: Missed) -> None:
+        slot = self.slot(entry, what.dose)
+        if slot is None:
+            return
+        if what.at is None:
+            slot.status = Status.MISSED
+            slot.why.append(_because("missed", entry))
+            return
+        before = slot.day
+        following = self.following(slot, Scope.COURSE)
+        slot.put(what.at, _because(f"missed on {slot.moment}, given late", entry))
+        if what.then is Then.SHIFT:
+            self.shift(following, what.at.day - before, entry)
+
+    def moved(self, entry: RecordEntry, what: Moved) -> None:
+        slot = self.slot(entry, what.dose)
+        if slot is None:
+            return
+        before = slot.day
+        following = self.following(slot, what.scope)
+        slot.put(what.to, _because(f"moved from {slot.moment}", entry))
+        self.shift(following, what.to.day - before, entry)
+
+    # --- several
+
+    def following(self, slot: Slot, scope: Scope) -> list[Slot]:
+        """What is still to be given after this dose, as far as the scope reaches."""
+        if scope is Scope.DOSE:
+            return []
+        return [each for each in self.slots if each is not slot and _reaches(scope, slot, each)]
+
+    def shift(self, slots: Iterable[Slot], by: timedelta, entry: RecordEntry) -> None:
+        for slot in slots:
+            if slot.open and by:
+                slot.day += by
+                slot.why.append(_because(f"moved by {by.days:+} days", entry))
+
+    def paused(self, entry: RecordEntry, what: Held | Stopped) -> None:
+        if not self.known(entry, what.courses):
+            return
+        for slot in self.slots:
+            course = slot.ideal.course
+            if not slot.open or slot.day < what.since:
+                continue
+            if what.courses and course not in what.courses:
+                continue
+            if isinstance(what, Stopped):
+                slot.status = Status.STOPPED
+                slot.why.append(_because("stopped", entry))
+            elif what.shift:
+                self.shift([slot], what.until - what.since, entry)
+            elif slot.day < what.until:
+                slot.status = Status.HELD
+                slot.why.append(_because("held", entry))
+
+    def known(self, entry: RecordEntry, courses: Iterable[str]) -> bool:
+        unknown = [course for course in courses if course not in self.courses]
+        for course in unknown:
+            mend = f"use one of: {', '.join(sorted(self.courses))}"
+            self.find(entry, f"there is no course {course!r} in this plan", mend)
+        return not unknown
+
+    def find(self, entry: RecordEntry, what: str, mend: str) -> None:
+        words = f"entry {entry.number}: {what}"
+        self.findings.append(Finding(rules.BAD_ENTRY, words, mend, entry.place))
+
+
+_MEND_ID = "copy the dose's id from the schedule, as in b12/daily/3"
+
+
+def _reaches(scope: Scope, slot: Slot, other: Slot) -> bool:
+    if not other.open:
+        return False
+    if scope is Scope.ALL:
+        return other.day >= slot.day
+    same = other.ideal.course == slot.ideal.course
+    if scope is Scope.PHASE:
+        same = same and other.ideal.phase.key == slot.ideal.phase.key
+    return same and other.ideal.course_number > slot.ideal.course_number
+
+
+def _because(what: str, entry: RecordEntry) -> str:
+    why = f": {entry.why}" if entry.why else ""
+    return f"{what} (entry {entry.number}, {entry.by}{why})"
+
+
+def days_given(slots: Iterable[Slot]) -> Iterator[tuple[str, date]]:
+    """The identity of each dose with the day on which it is really given."""
+    for slot in slots:
+        yield slot.ideal.id, slot.day

@@ -1,0 +1,393 @@
+"""The record of a plan: its entries from their texts, and an entry as the text that is appended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import assert_never
+
+import yaml
+from msgspec import Struct
+
+from regimen import rules
+from regimen.finding import Finding, Misread, Override, quoted
+from regimen.language.clinic_texts import ClinicShape, clinic_content, clinic_of
+from regimen.language.dose_texts import read_amount
+from regimen.language.nodes import Document, Path
+from regimen.language.schema import DAY, LINE, TEXT
+from regimen.language.shapes import Shape, block, key, named, one_or_several, reads
+from regimen.quantity import Quantity, decimal_text, read_count, read_number
+from regimen.record import (
+    Accepted,
+    Clinic,
+    Given,
+    Held,
+    Issued,
+    IssuedEvent,
+    Measured,
+    Missed,
+    Moved,
+    RecordEntry,
+    Reduced,
+    Scope,
+    Stopped,
+    TakenBack,
+    Then,
+    What,
+)
+from regimen.timing import Moment, read_instant, read_moment
+
+MOST_ENTRIES = 20_000
+ALL = "all"
+
+
+def _word(words: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise Misread(
+                rules.UNKNOWN_WORD,
+                f"{quoted(text)} has no meaning here",
+                f"use one of: {', '.join(words)}",
+            )
+        return text
+
+    return read
+
+
+def read_part(text: str) -> Fraction:
+    """`75 %` of what the protocol says. Raises Misread."""
+    number, space, sign = text.partition(" ")
+    if sign != "%" or not space:
+        raise Misread(
+            rules.BAD_NUMBER, f"{quoted(text)} is not a percentage", "write it as in 75 %"
+        )
+    part = read_number(number) / 100
+    if not 0 < part < 10:
+        raise Misread(
+            rules.ABSURD,
+            f"{quoted(text)} of a dose is no reduction",
+            "write a part of the protocol's dose, as in 75 %; to give nothing, hold or stop",
+        )
+    return part
+
+
+class EntryShape(Shape):
+    """An entry: what it is about stands under the key that says its kind."""
+
+    clinic: ClinicShape | None = key(
+        block(ClinicShape), "when the clinic is closed, and what becomes of doses then", absent=None
+    )
+    given: str | None = key(TEXT, "the dose that was given", absent=None)
+    missed: str | None = key(TEXT, "the dose that was missed", absent=None)
+    held: tuple[str, ...] | None = key(
+        one_or_several(TEXT), "the courses that are held, or all", absent=None
+    )
+    moved: str | None = key(TEXT, "the dose that is moved", absent=None)
+    measured: str | None = key(TEXT, "the measure that was taken", absent=None)
+    reduced: str | None = key(TEXT, "the course whose doses are reduced", absent=None)
+    stopped: tuple[str, ...] | None = key(
+        one_or_several(TEXT), "the courses that are stopped, or all", absent=None
+    )
+    accepted: str | None = key(TEXT, "the code of the finding that is accepted", absent=None)
+    taken_back: int | None = key(
+        reads(lambda text: read_count(text, at_most=MOST_ENTRIES)),
+        "the number of the earlier entry that was wrong",
+        absent=None,
+    )
+    issued: int | None = key(
+        reads(lambda text: read_count(text, at_most=MOST_ENTRIES)),
+        "the number of the edition that was handed out",
+        absent=None,
+    )
+
+    at: Moment | None = key(reads(read_moment), "when it was or will be given", absent=None)
+    amount: Quantity | None = key(
+        reads(read_amount), "what was given, where it was not what was planned", absent=None
+    )
+    then: str | None = key(
+        reads(_word((*Then, "shift"))), "what becomes of the dose, or of the others", absent=None
+    )
+    to: str | None = key(TEXT, "the new moment; or the part of the dose, in percent", absent=None)
+    scope: str | None = key(
+        reads(_word(tuple(Scope))), "what else moves by as many days", absent=None
+    )
+    since: date | None = key(DAY, "the first day it holds for", absent=None)
+    until: date | None = key(DAY, "the first day it no longer holds for", absent=None)
+    value: str | None = key(TEXT, "what was measured", absent=None)
+    on: date | None = key(DAY, "the day of the measurement", absent=None)
+    about: str | None = key(TEXT, "the inputs that an acceptance holds for", absent=None)
+    label: str | None = key(LINE, "the words on every calendar entry", absent=None)
+    events: Mapping[str, str] | None = key(
+        named(TEXT), "how each calendar entry was handed out", absent=None
+    )
+
+    written: datetime = key(reads(read_instant), "when the entry was written, in UTC")
+    by: str = key(TEXT, "who decided or gave it")
+    why: str = key(TEXT, "why", absent="")
+    verified_by: str | None = key(TEXT, "who checked the entry", absent=None)
+
+
+class _Kind(Struct, frozen=True):
+    """What an entry of one kind must say, what it may say, and whether it needs a reason."""
+
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+    reason: bool = True
+
+
+_COMMON = {"written", "by", "why", "verified_by"}
+_KINDS = {
+    "clinic": _Kind((), reason=False),
+    "given": _Kind(("at",), ("amount",), reason=False),
+    "missed": _Kind((), ("then", "at")),
+    "held": _Kind(("since", "until", "then")),
+    "moved": _Kind(("to", "scope")),
+    "measured": _Kind(("value", "on"), reason=False),
+    "reduced": _Kind(("to", "since")),
+    "stopped": _Kind(("since",)),
+    "accepted": _Kind(("about",)),
+    "taken_back": _Kind(()),
+    "issued": _Kind(("events",), ("label",), reason=False),
+}
+
+
+def entries_of(
+    document: Document, path: Path, shapes: tuple[EntryShape, ...], findings: list[Finding]
+) -> tuple[RecordEntry, ...]:
+    """The entries that stand at `path`, numbered from 1; what is wrong is added to `findings`."""
+    found = []
+    for at, shape in enumerate(shapes):
+        place = document.place((*path, at))
+        try:
+            what = _what(shape)
+            found.append(
+                RecordEntry(
+                    at + 1, what, shape.written, shape.by, shape.why, shape.verified_by, place
+                )
+            )
+        except Misread as misread:
+            findings.append(misread.finding(place))
+    return tuple(found)
+
+
+def _what(shape: EntryShape) -> What:
+    kinds = [kind for kind in _KINDS if getattr(shape, kind) is not None]
+    if len(kinds) != 1:
+        raise Misread(
+            rules.TWO_WAYS if kinds else rules.MISSING_KEY,
+            f"an entry says {' and '.join(kinds)}" if kinds else "the entry does not say its kind",
+            f"write one of: {', '.join(_KINDS)}",
+        )
+    kind = _KINDS[kinds[0]]
+    stated = shape.stated_keys - _COMMON - {kinds[0]}
+    missing = [name for name in kind.needs if name not in stated]
+    idle = sorted(stated - {*kind.needs, *kind.may})
+    if missing or idle:
+        raise Misread(
+            rules.MISSING_KEY if missing else rules.UNKNOWN_KEY,
+            f"an entry of the kind {kinds[0]} {'needs' if missing else 'does not take'}"
+            f" {', '.join(missing or idle)}",
+            f"it takes: {', '.join((*kind.needs, *kind.may, *sorted(_COMMON)))}",
+        )
+    if kind.reason and not shape.why:
+        raise Misread(
+            rules.MISSING_KEY, f"an entry of the kind {kinds[0]} needs a reason", "write why:"
+        )
+    return _MAKERS[kinds[0]](shape)
+
+
+def _courses(names: tuple[str, ...] | None) -> tuple[str, ...]:
+    assert names is not None
+    return () if names == (ALL,) else names
+
+
+def _missed(shape: EntryShape) -> Missed:
+    assert shape.missed is not None
+    then = None if shape.then is None else Then(_one_of(shape.then, tuple(Then)))
+    if (then in (Then.KEEP, Then.SHIFT)) is (shape.at is None):
+        raise Misread(
+            rules.TWO_WAYS,
+            "a missed dose is either skipped or given late, at a day that is stated",
+            "write then: skip; or then: late, keep (or late, shift) with at:",
+        )
+    return Missed(shape.missed, then, shape.at)
+
+
+def _held(shape: EntryShape) -> Held:
+    assert shape.since is not None
+    assert shape.until is not None
+    assert shape.then is not None
+    if shape.until <= shape.since:
+        raise Misread(
+            rules.TWO_WAYS,
+            f"the hold ends on {shape.until}, which is not after {shape.since}",
+            "write under until the first day on which it is given again",
+        )
+    shift = _one_of(shape.then, ("skip", "shift")) == "shift"
+    return Held(_courses(shape.held), shape.since, shape.until, shift)
+
+
+def _one_of(text: str, words: tuple[str, ...]) -> str:
+    return _word(words)(text)
+
+
+def _moved(shape: EntryShape) -> Moved:
+    assert shape.moved is not None
+    assert shape.to is not None
+    assert shape.scope is not None
+    return Moved(shape.moved, read_moment(shape.to), Scope(shape.scope))
+
+
+def _given(shape: EntryShape) -> Given:
+    assert shape.given is not None
+    assert shape.at is not None
+    return Given(shape.given, shape.at, shape.amount)
+
+
+def _measured(shape: EntryShape) -> Measured:
+    assert shape.measured is not None
+    assert shape.value is not None
+    assert shape.on is not None
+    return Measured(shape.measured, shape.value, shape.on)
+
+
+def _reduced(shape: EntryShape) -> Reduced:
+    assert shape.reduced is not None
+    assert shape.to is not None
+    assert shape.since is not None
+    return Reduced(shape.reduced, read_part(shape.to), shape.since)
+
+
+def _stopped(shape: EntryShape) -> Stopped:
+    assert shape.since is not None
+    return Stopped(_courses(shape.stopped), shape.since)
+
+
+def _accepted(shape: EntryShape) -> Accepted:
+    assert shape.accepted is not None
+    assert shape.about is not None
+    on = shape.written.date().isoformat()
+    return Accepted(Override(shape.accepted, shape.about, shape.by, on, shape.why))
+
+
+def _taken_back(shape: EntryShape) -> TakenBack:
+    assert shape.taken_back is not None
+    return TakenBack(shape.taken_back)
+
+
+def _issued(shape: EntryShape) -> Issued:
+    assert shape.issued is not None
+    assert shape.events is not None
+    events = {name: _event(text) for name, text in shape.events.items()}
+    return Issued(shape.issued, shape.label or "", events)
+
+
+_EVENT = re.compile(r"(?P<at>[0-9-]+(?: [0-9:]+)?) (?P<fingerprint>[0-9a-f]{32}|withdrawn)")
+
+
+def _event(text: str) -> IssuedEvent:
+    match = _EVENT.fullmatch(text)
+    if match is None:
+        raise Misread(
+            rules.BAD_ENTRY,
+            f"{quoted(text)} is not a moment and a fingerprint",
+            "let the program write what was issued",
+        )
+    withdrawn = match["fingerprint"] == "withdrawn"
+    return IssuedEvent(read_moment(match["at"]), "" if withdrawn else match["fingerprint"])
+
+
+def _clinic(shape: EntryShape) -> Clinic:
+    assert shape.clinic is not None
+    return clinic_of(shape.clinic)
+
+
+_MAKERS: dict[str, Callable[[EntryShape], What]] = {
+    "clinic": _clinic,
+    "given": _given,
+    "missed": _missed,
+    "held": _held,
+    "moved": _moved,
+    "measured": _measured,
+    "reduced": _reduced,
+    "stopped": _stopped,
+    "accepted": _accepted,
+    "taken_back": _taken_back,
+    "issued": _issued,
+}
+
+
+# --- an entry as text
+
+
+def entry_text(entry: RecordEntry) -> str:
+    """The entry as it is appended under `entries:`, indented by two spaces."""
+    content = {name: text for name, text in _content(entry).items() if text is not None}
+    dumped: str = yaml.safe_dump([content], sort_keys=False, allow_unicode=True, width=100)
+    return "".join(f"  {line}\n" for line in dumped.splitlines())
+
+
+def _content(entry: RecordEntry) -> dict[str, object]:
+    what = entry.what
+    match what:
+        case Clinic():
+            said: dict[str, object] = {"clinic": clinic_content(what)}
+        case Given(dose, at, amount):
+            said = {"given": dose, "at": str(at), "amount": _text(amount)}
+        case Missed(dose, then, at):
+            said = {"missed": dose, "then": _text(then), "at": _text(at)}
+        case Held(courses, since, until, shift):
+            said = {"held": _listed(courses), "since": str(since), "until": str(until)}
+            said["then"] = "shift" if shift else "skip"
+        case Moved(dose, to, scope):
+            said = {"moved": dose, "to": str(to), "scope": str(scope)}
+        case Measured(name, text, on):
+            said = {"measured": name, "value": text, "on": str(on)}
+        case Reduced(course, part, since):
+            percent = decimal_text(part * 100)
+            said = {"reduced": course, "to": f"{percent} %", "since": str(since)}
+        case Stopped(courses, since):
+            said = {"stopped": _listed(courses), "since": str(since)}
+        case Accepted(override):
+            said = {"accepted": override.code, "about": override.about}
+        case TakenBack(number):
+            said = {"taken_back": str(number)}
+        case Issued(edition, label, events):
+            said = {"issued": str(edition), "label": label or None}
+            said["events"] = {name: _event_text(event) for name, event in events.items()}
+        case _:
+            assert_never(what)
+    said["written"] = _instant(entry.written)
+    return said | {"by": entry.by, "why": entry.why or None, "verified_by": entry.verified_by}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _listed(courses: tuple[str, ...]) -> str | list[str]:
+    return list(courses) or ALL
+
+
+def _event_text(event: IssuedEvent) -> str:
+    return f"{event.at} {event.fingerprint or 'withdrawn'}"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def entry_in_words(entry: RecordEntry) -> str:
+    """`held b12, acth, since 2026-03-05, until 2026-03-10, then shift`."""
+    content = _content(entry)
+    own = [name for name in content if name not in _COMMON and name != "events"]
+    words = []
+    for name in own:
+        value = content[name]
+        if value is None:
+            continue
+        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        words.append(f"{name.replace('_', ' ')} {shown}")
+    return ", ".join(words)

@@ -1,0 +1,87 @@
+"""A plan's file under kills and under two writers: no entry that was kept is lost, and the file is
+never half a file."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from regimen import library, planning
+
+WRITER = Path(__file__).with_name("writer.py")
+ROOT = Path(__file__).parents[2]
+
+
+def made(folder: Path) -> Path:
+    protocol = planning.read_protocol(*library.protocol_text("b12-acth-infantile-spasms"))
+    given = {"start": "2026-03-02", "twice_weekly_for": "2 weeks"}
+    plan = planning.make_plan(
+        protocol,
+        {name: planning.Given(text) for name, text in given.items()},
+        plan_id="0" * 32,
+        made=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    path = folder / "plan.yaml"
+    path.write_text(planning.plan_text(plan), encoding="utf-8")
+    return path
+
+
+def writer(plan: Path, count: int, name: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(WRITER), str(plan), str(count), name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+
+
+def kept(plan: Path) -> list[str]:
+    """The reasons of the entries in the file, which must be a whole plan."""
+    _, found = library.opened(str(plan))
+    assert found is not None
+    assert [each.number for each in found.entries] == list(range(1, len(found.entries) + 1))
+    return [each.why for each in found.entries]
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_kept(tmp_path: Path) -> None:
+    moments = random.Random(20260302)
+    plan = made(tmp_path)
+    written, kills, before = 0, 0, list[str]()
+    while written < 500:
+        process = writer(plan, 500 - written, f"run {kills}")
+        assert process.stdout is not None
+        said = [process.stdout.readline().strip()]
+        time.sleep(moments.uniform(0, 0.2))
+        process.kill()
+        rest, errors = process.communicate()
+        assert not errors
+        said += rest.split("\n")[:-1]
+        said = [each for each in said if each]
+        after = kept(plan)
+        # every entry that was said to be kept is there, and at most the one being written besides
+        assert after[: len(before) + len(said)] == [*before, *said]
+        assert len(after) <= len(before) + len(said) + 1
+        written, kills, before = len(after), kills + 1, after
+    assert kills > 5
+
+
+def test_two_writers_at_once_both_keep_their_entries(tmp_path: Path) -> None:
+    plan = made(tmp_path)
+    both = [writer(plan, 100, name) for name in ("nurse", "pharmacist")]
+    for process in both:
+        _, errors = process.communicate()
+        assert (process.returncode, errors) == (0, "")
+    found = kept(plan)
+    assert len(found) == 200
+    for name in ("nurse", "pharmacist"):
+        assert [each for each in found if each.startswith(name)] == [
+            f"{name} {n}" for n in range(100)
+        ]
+    orders = [each.split()[0] for each in found]
+    assert orders != sorted(orders), "the two never met: nothing was tried"
