@@ -44,7 +44,7 @@ def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
         answer = plan.answers.get(condition.parameter)
         if answer is None:
             known = None
-        elif answer.value not in condition.choices:
+        elif not condition.holds(answer.value):
             return False
     return known
 
@@ -118,7 +118,19 @@ def gaps(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
     return tuple(protocol.parameters[name] for name in names if protocol.parameters[name].gap)
 
 
+def _branching(protocol: Protocol, plan: Plan) -> Plan:
+    """The plan by whose answers conditions hold: with sizes, where any is by a measure."""
+    conditions = (
+        condition
+        for timeline in protocol.parts
+        for conditions in (timeline.when, *(phase.when for phase in timeline.phases))
+        for condition in conditions
+    )
+    return sizes_of(protocol, plan) if any(each.by_measure for each in conditions) else plan
+
+
 def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
+    plan = _branching(protocol, plan)
     for course in protocol.parts:
         if applies(course.when, plan):
             for phase in course.phases:
@@ -128,12 +140,13 @@ def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
 
 def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
     """The parameters and measures that decide something in this plan, as far as is known."""
+    sized = _branching(protocol, plan)
     for course in protocol.parts:
-        yield from _choices(course.when, plan)
-        if applies(course.when, plan):
+        yield from _choices(course.when, protocol, sized)
+        if applies(course.when, sized):
             for phase in course.phases:
-                yield from _choices(phase.when, plan)
-                if applies(phase.when, plan):
+                yield from _choices(phase.when, protocol, sized)
+                if applies(phase.when, sized):
                     yield from phase.needs
                     yield from _rows_ask(phase, protocol, plan)
                     yield from _measures(phase, protocol, plan)
@@ -192,11 +205,16 @@ def _measures(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
         yield from _asked_for(dose.measure, protocol)
 
 
-def _choices(conditions: tuple[Condition, ...], plan: Plan) -> Iterator[str]:
-    """The choices that decide here. Once one has ruled the part out, the open ones do not."""
+def _choices(conditions: tuple[Condition, ...], protocol: Protocol, plan: Plan) -> Iterator[str]:
+    """The choices and measures that decide here. Once one has ruled the part out, the open ones do
+    not."""
     ruled_out = applies(conditions, plan) is False
     for condition in conditions:
-        if not ruled_out or condition.parameter in plan.answers:
+        if ruled_out and condition.parameter not in plan.answers:
+            continue
+        if condition.by_measure:
+            yield from _asked_for(condition.parameter, protocol)
+        else:
             yield condition.parameter
 
 

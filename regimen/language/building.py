@@ -15,7 +15,8 @@ from regimen.finding import Finding, Misread, Place, Refusal, by_place, quoted, 
 from regimen.language import texts
 from regimen.language.anchoring import unknown_anchors
 from regimen.language.case_reading import read_case
-from regimen.language.levels import Levels, PhaseReader, Reference, phase_keys
+from regimen.language.conditions import read_conditions
+from regimen.language.levels import Levels, PhaseReader, phase_keys
 from regimen.language.nodes import MOST_FINDINGS, Document, Path, read_nodes
 from regimen.language.parameters import RESERVED, Parameters
 from regimen.language.phases import read_phase
@@ -33,7 +34,6 @@ from regimen.protocol import (
     Condition,
     Course,
     OneOf,
-    ParameterType,
     Phase,
     Protocol,
     Ref,
@@ -210,6 +210,7 @@ class _Builder(Struct):
             reader = self.reader(key, levels, 0)
             days = read_visit(reader)
             self.gather(reader)
+            days = replace(days, needs=self.parameters.needed(days.needs))
             yield Visit(key=key, phases=(days,), when=self.when(shape, path), place=place)
 
     def as_needed(self) -> Iterator[AsNeeded]:
@@ -224,7 +225,8 @@ class _Builder(Struct):
             reader = self.reader(key, Levels((shape, path), None, None), 0)
             item = read_as_needed(reader, self.when(shape, path))
             self.gather(reader)
-            yield item
+            phase = replace(item.phase, needs=self.parameters.needed(item.phase.needs))
+            yield replace(item, phases=(phase,))
 
     def named(self, key: str, taken: Collection[str], mend: str, place: Place) -> bool:
         """Whether the key may name a course or visit; a finding where it may not."""
@@ -336,23 +338,7 @@ class _Builder(Struct):
                 )
 
     def when(self, shape: PhaseShape | WhenKeys, path: Path) -> tuple[Condition, ...]:
-        conditions = []
-        for name, choices in (shape.when or {}).items():
-            place = self.key_place(*path, "when", name)
-            self.parameters.refer(Reference(name, (ParameterType.CHOICE,), place))
-            parameter = self.parameters.by_name.get(name)
-            for choice in choices:
-                if parameter and parameter.choices and choice not in parameter.choices:
-                    self.find(
-                        Finding(
-                            rules.UNKNOWN_WORD,
-                            f"{quoted(choice)} is not a choice of {name}",
-                            f"use one of: {', '.join(parameter.choices)}",
-                            place,
-                        )
-                    )
-            conditions.append(Condition(name, choices))
-        return tuple(conditions)
+        return read_conditions(shape.when or {}, path, self.parameters)
 
     def overridden(self) -> None:
         """A finding for each key that is written for several phases, none of which takes it."""

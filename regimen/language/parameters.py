@@ -265,6 +265,26 @@ class Parameters(Struct):
                 )
             )
 
+    def measure(self, name: str) -> Parameter | Derived | None:
+        """The measure of this name that has a size."""
+        parameter = self.by_name.get(name)
+        if parameter is not None and parameter.type is ParameterType.MEASURE:
+            return parameter
+        return self.derived.get(name)
+
+    def is_measure(self, name: str) -> bool:
+        """Whether the name means a measure with a size, declared or not."""
+        return self.measure(name) is not None or (name in RAW_MEASURES and name not in self.by_name)
+
+    def retaken(self, name: str) -> list[str]:
+        """The raw measures of which one is taken again, if it rests on any such."""
+        from regimen.protocol.measures import raw_measures
+
+        raw = [
+            self.by_name[each] for each in raw_measures(name, self.derived) if each in self.by_name
+        ]
+        return [each.name for each in raw if each.taken is not None and each.taken.again]
+
     def scales(self, name: str, per: Measure, place: Place) -> None:
         """A finding where an amount per kg is scaled by what is no mass, and so on."""
         measure = self.derived.get(name) or self.by_name.get(name)

@@ -15,6 +15,7 @@ from regimen.protocol import (
     EVERY_DAY,
     Anchor,
     AsNeeded,
+    Band,
     Cap,
     Condition,
     Counted,
@@ -116,8 +117,8 @@ def _and(words: Sequence[str]) -> str:
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
-def _either(words: Sequence[str]) -> str:
-    return " or ".join(f"“{word}”" for word in words)
+def _either(words: Sequence[Band | str]) -> str:
+    return " or ".join(f"“{word}”" if isinstance(word, str) else str(word) for word in words)
 
 
 def _rows(table: Table, said: Callable[[Any], str]) -> str:

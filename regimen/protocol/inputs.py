@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from regimen.finding import Place
 from regimen.protocol.measured import Taken
+from regimen.protocol.tables import Band, holds
 from regimen.quantity import Dimension, Quantity, Unit
 from regimen.timing import CalendarSpan, ElapsedSpan
 
@@ -25,10 +26,17 @@ class Ref(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """Present only where the choice is one of these."""
+    """Present only where the choice is one of these, or the measure lies in one of these bands."""
 
     parameter: str
-    choices: tuple[str, ...]
+    choices: tuple[Band | str, ...]
+
+    @property
+    def by_measure(self) -> bool:
+        return not isinstance(self.choices[0], str)
+
+    def holds(self, value: object) -> bool:
+        return any(holds(choice, value) for choice in self.choices)
 
 
 class ParameterType(StrEnum):

@@ -35,6 +35,13 @@ class Band(Struct, frozen=True):
         return f"{begins}{first} {'up to' if self.high_in else 'to under'} {high}"
 
 
+def holds(key: Band | str, value: object) -> bool:
+    """Whether the value is the choice, or lies in the band."""
+    if isinstance(key, str):
+        return key == value
+    return isinstance(value, Quantity) and key.holds(value)
+
+
 class Row(Struct, frozen=True):
     """Whom the row is for, a band of the measure or a choice, and the value it gives them."""
 
@@ -43,9 +50,7 @@ class Row(Struct, frozen=True):
     place: Place
 
     def holds(self, value: object) -> bool:
-        if isinstance(self.key, str):
-            return self.key == value
-        return isinstance(value, Quantity) and self.key.holds(value)
+        return holds(self.key, value)
 
 
 class Table(Struct, frozen=True):

@@ -18,6 +18,7 @@ NAMES = {
     "t3-how-long",
     "t4-what-time",
     "as-needed",
+    "branches",
     "decisions",
     "t5-from-where",
     "t6-months",
