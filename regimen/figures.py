@@ -47,7 +47,7 @@ class Period(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """Doses of one amount; `dose` is None where it is not stated."""
+    """Doses of one amount; `dose` is None where it is not stated, or not known yet."""
 
     dose: Quantity | None
     administrations: tuple[Administration, ...]
@@ -56,19 +56,27 @@ class Part(Struct, frozen=True):
     def count(self) -> int:
         return len(self.administrations)
 
+    @property
+    def words(self) -> str:
+        """`40 mg`, `weigh first`."""
+        return str(self.dose) if self.dose else self.administrations[0].open_words
+
 
 def parts_of(given: Iterable[Administration]) -> tuple[Part, ...]:
     """In the order in which the amounts first occur: the levels of a taper, one after another."""
-    parts: dict[Quantity | None, list[Administration]] = {}
+    parts: dict[Quantity | str, list[Administration]] = {}
     for each in given:
-        parts.setdefault(each.dose.ordered if each.dose else None, []).append(each)
-    return tuple(Part(dose, tuple(equal)) for dose, equal in parts.items())
+        parts.setdefault(each.dose.ordered if each.dose else each.open_words, []).append(each)
+    return tuple(
+        Part(dose if isinstance(dose, Quantity) else None, tuple(equal))
+        for dose, equal in parts.items()
+    )
 
 
 class Figures(Struct, frozen=True):
     """What a drug's doses add up to, of all courses or of one, of a phase, or within a period.
 
-    The amounts are None where the doses are not stated, and then so is `highest_on`. `highest_day`
+    The amounts are None where the doses are not known, and then so is `highest_on`. `highest_day`
     is the most on one calendar day, first reached on `highest_on`; `cumulative` is what the drug
     adds up to in the plan by the end of the day of this row's last dose, whatever the course.
     """

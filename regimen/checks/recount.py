@@ -152,7 +152,7 @@ def _row_key(row: Figures) -> _RowKey:
 def _row_stated(row: Figures) -> _RowSums:
     return _RowSums(
         ids=sorted(each.id for part in row.parts for each in part.administrations),
-        equal=Counter({in_base(part.dose)[1]: part.count for part in row.parts}),
+        equal=Counter(in_base(part.dose)[1] for part in row.parts for _ in part.administrations),
         amount=in_base(row.amount)[1],
         highest_dose=_stated_in_base(row.highest_dose),
         highest_day=_stated_in_base(row.highest_day),

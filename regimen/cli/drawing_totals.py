@@ -42,7 +42,7 @@ _COLUMNS = {
     Per.MONTH: (Column("Month"), _DRUG, *_SUMS, Column("So far", right=True)),
 }
 _WORDS = {Per.TREATMENT_WEEK: "week", Per.CALENDAR_WEEK: "week", Per.MONTH: "month"}
-_NOT_STATED = "not stated"
+_UNKNOWN = "not known"
 
 
 def draw_nested(summary: Summary, *, why: bool) -> None:
@@ -125,12 +125,13 @@ def _row(each: Figures) -> list[str]:
         when = [month_title(period.first.year, period.first.month)]
     else:
         when = [period.name, _day(period.first)]
-    return [*when, clean(each.drug), *_sums(each), str(each.cumulative or _NOT_STATED)]
+    return [*when, clean(each.drug), *_sums(each), str(each.cumulative or _UNKNOWN)]
 
 
 def _sums(each: Figures) -> list[str]:
     if each.amount is None:
-        return [str(each.doses), _NOT_STATED, _NOT_STATED, _NOT_STATED]
+        words = " or ".join(part.words.removeprefix("dose ") for part in each.parts)
+        return [str(each.doses), words, _UNKNOWN, _UNKNOWN]
     one = f"{'up to ' if len(each.parts) > 1 else ''}{each.highest_dose}"
     return [str(each.doses), one, str(each.highest_day), str(each.amount)]
 
@@ -161,7 +162,7 @@ def _draw_why(out: Console, each: Figures) -> None:
 
 
 def _why(each: Figures) -> Iterator[str]:
-    total = each.amount or _NOT_STATED
+    total = each.amount or _UNKNOWN
     if len(each.parts) == 1:
         yield f"total {total} = {_part(each.parts[0])}"
     else:
@@ -187,7 +188,7 @@ def _why(each: Figures) -> Iterator[str]:
 
 def _part(part: Part) -> str:
     """`7 × 40 mg, Mon 2 Mar 2026 to Sun 8 Mar 2026`"""
-    return f"{part.count} × {part.dose or _NOT_STATED}, {_from_to(part.administrations)}"
+    return f"{part.count} × {part.words}, {_from_to(part.administrations)}"
 
 
 def _from_to(given: Sequence[Administration]) -> str:

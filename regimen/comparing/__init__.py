@@ -113,6 +113,9 @@ def _remarks(checked: CheckedSchedule, found: list[Pair], compared: set[str]) ->
         yield "The table has no clock times, so none were compared."
     if any(ours and theirs and theirs.time and not ours.time for ours, theirs in found):
         yield "Where the plan has no clock time, those of the table were not compared."
+    unknown = [ours for ours, theirs in found if ours and theirs and not (ours.dose or theirs.dose)]
+    if unknown:
+        yield f"Of {len(unknown)} doses neither side has an amount: only their days were compared."
     if "route" not in compared:
         yield "The table has no routes, so none were compared."
     if "over" not in compared and any(each.phase.over for each in checked.administrations):

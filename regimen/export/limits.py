@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from regimen.export.facts import exact
 from regimen.export.words import clean
 from regimen.figures import parts_of
-from regimen.schedule import NOT_STATED, CheckedSchedule, LimitCheck
+from regimen.schedule import CheckedSchedule, LimitCheck
 
 _TIMES = {"dose": "a dose", "day": "a day", "week": "a week", "lifetime": "in a lifetime"}
 LIMIT_HEADER = ("limit", "limit_unit", "limit_per", "limit_for", "limit_source")
@@ -16,7 +16,7 @@ LIMIT_HEADER = ("limit", "limit_unit", "limit_per", "limit_for", "limit_source")
 def sum_of(limit: LimitCheck) -> str:
     """`4 × 102 mg`"""
     parts = parts_of(limit.given)
-    return " + ".join(f"{part.count} × {part.dose or NOT_STATED}" for part in parts)
+    return " + ".join(f"{part.count} × {part.words}" for part in parts)
 
 
 def limit_text(limit: LimitCheck) -> str:

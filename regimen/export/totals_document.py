@@ -64,6 +64,7 @@ def _figures(row: Figures) -> dict[str, Any]:
             {
                 "doses": part.count,
                 "dose": _quantity(part.dose),
+                "instead": None if part.dose else part.words,
                 "administrations": [each.id for each in part.administrations],
             }
             for part in row.parts

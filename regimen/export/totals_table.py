@@ -21,7 +21,7 @@ from regimen.export.table import neutral, original
 from regimen.export.words import clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
 from regimen.quantity import UNITS, Quantity
-from regimen.schedule import NOT_STATED, LimitCheck
+from regimen.schedule import LimitCheck
 
 if TYPE_CHECKING:
     from regimen.product import Supply
@@ -58,7 +58,7 @@ _PLUS, _TIMES = " + ", " × "
 
 def sum_text(parts: tuple[Part, ...]) -> str:
     """`7 × 40 mg + 7 × 35 mg`: the doses that a figure is the sum of."""
-    return _PLUS.join(f"{part.count}{_TIMES}{part.dose or NOT_STATED}" for part in parts)
+    return _PLUS.join(f"{part.count}{_TIMES}{part.words}" for part in parts)
 
 
 def notes(summary: Summary, row: Figures) -> str:

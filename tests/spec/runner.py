@@ -518,7 +518,7 @@ def _figure_name(of: Figures, among: list[Figures]) -> str:
         )
         > 1
     ):
-        names += ["in", of.amount.unit.name] if of.amount else ["not stated"]
+        names += ["in", of.amount.unit.name] if of.amount else ["not known"]
     return " ".join(names)
 
 
@@ -528,10 +528,10 @@ def _figure(of: Figures) -> Plain:
         period = {"from": str(of.period.first), "to": str(of.period.last)}
     return period | {
         "doses": str(of.doses),
-        "total": str(of.amount or "not stated"),
-        "highest dose": str(of.highest_dose or "not stated"),
-        "most a day": f"{of.highest_day} on {of.highest_on}" if of.highest_day else "not stated",
-        "so far": str(of.cumulative or "not stated"),
+        "total": str(of.amount or "not known"),
+        "highest dose": str(of.highest_dose or "not known"),
+        "most a day": f"{of.highest_day} on {of.highest_on}" if of.highest_day else "not known",
+        "so far": str(of.cumulative or "not known"),
         "sum of": sum_text(of.parts),
     }
 

@@ -281,6 +281,12 @@ def test_a_drug_is_mapped_and_never_guessed() -> None:
         compared(checked, own, drugs={"hydroxocobalamin": "vitamin B12"})
 
 
+def test_doses_without_an_amount_on_either_side_are_said_to_be_so() -> None:
+    found = compared(SAMPLES["overridden"], export(SAMPLES["overridden"], "csv"))
+    assert found.differences == ()
+    assert "Of 2 doses neither side has an amount: only their days were compared." in found.remarks
+
+
 def test_sums_of_both_sides() -> None:
     checked = samples.overridden()
     table = "date,drug,dose\n2026-01-31,vitamin B12,1 mg\n2026-01-31,vitamin B12,500 mcg\n2026-02-01,C,5 mL\n"

@@ -455,10 +455,10 @@ def test_doses_that_are_not_stated_are_no_sum(tmp_path: Path) -> None:
         "--by", "Dr Example", "--because", "as the label says",
     ).stdout  # fmt: skip
     lines = [words(line) for line in out.splitlines()]
-    row = "methylprednisolone 3 not stated not stated not stated"
-    assert f"March 2026 {row} not stated" in lines
+    row = "methylprednisolone 3 not stated not known not known"
+    assert f"March 2026 {row} not known" in lines
     assert f"{row} 2 Mar 2026 4 Mar 2026" in lines
-    assert "total not stated = 3 × not stated, Mon 2 Mar 2026 to Wed 4 Mar 2026" in lines
+    assert "total not known = 3 × dose not stated, Mon 2 Mar 2026 to Wed 4 Mar 2026" in lines
     assert "most a day" not in out
     assert words(out).count("as the label says") == 1
 
