@@ -135,7 +135,8 @@ def totals(
     """What the schedule adds up to, each figure with the doses it is the sum of.
 
     `per` is one or several of drug, course, phase, treatment-week (7 days each, counted from the
-    plan's start), calendar-week (Monday to Sunday) and month. Raises ValueError for another word.
+    plan's start), calendar-week (Monday to Sunday), month and ingredient (what is inside combined
+    products). Raises ValueError for another word.
 
         >>> import regimen
         >>> two_weeks = {"twice_weekly_for": "2 weeks"}

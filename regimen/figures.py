@@ -22,6 +22,7 @@ class Per(StrEnum):
     TREATMENT_WEEK = "treatment-week"
     CALENDAR_WEEK = "calendar-week"
     MONTH = "month"
+    INGREDIENT = "ingredient"
 
     @property
     def means(self) -> str:
@@ -35,6 +36,7 @@ _MEANS = {
     Per.TREATMENT_WEEK: "7 days each, counted from the plan's start: week 1 begins on that day",
     Per.CALENDAR_WEEK: "Monday to Sunday, numbered as in ISO 8601",
     Per.MONTH: "calendar months",
+    Per.INGREDIENT: "each drug inside the products that are given, whatever they are called",
 }
 
 
@@ -62,11 +64,25 @@ class Part(Struct, frozen=True):
         return str(self.dose) if self.dose else self.administrations[0].open_words
 
 
-def parts_of(given: Iterable[Administration]) -> tuple[Part, ...]:
+class Given(Struct, frozen=True):
+    """What one administration gives of a drug: its dose, or what is inside the products it is made
+    up of; None where that is not known."""
+
+    drug: str
+    amount: Quantity | None
+    by: Administration
+
+
+def given_by(administration: Administration) -> Given:
+    dose = administration.dose
+    return Given(administration.drug, dose.ordered if dose else None, administration)
+
+
+def parts_of(given: Iterable[Given]) -> tuple[Part, ...]:
     """In the order in which the amounts first occur: the levels of a taper, one after another."""
     parts: dict[Quantity | str, list[Administration]] = {}
     for each in given:
-        parts.setdefault(each.dose.ordered if each.dose else each.open_words, []).append(each)
+        parts.setdefault(each.amount or each.by.open_words, []).append(each.by)
     return tuple(
         Part(dose if isinstance(dose, Quantity) else None, tuple(equal))
         for dose, equal in parts.items()

@@ -105,13 +105,14 @@ def checked(schedule: Schedule, ranges: Ranges = NO_SITE) -> CheckedSchedule:
 
 def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
     """What the schedule adds up to. Raises Refusal where a recount does not confirm a figure."""
-    from regimen.engine.figures import figures  # needed for totals only
+    from regimen.checks import recount_figures  # needed for totals only
+    from regimen.engine.figures import figures
     from regimen.figures import Summary
 
     wanted = tuple(dict.fromkeys(per))
     found = figures(checked.schedule, wanted)
     differing = (
-        *recount.figures_differ(checked.schedule, found),
+        *recount_figures.differ(checked.schedule, found),
         *recount.limits_differ(checked.schedule, checked.limits),
     )
     if differing:

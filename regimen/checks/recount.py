@@ -1,25 +1,20 @@
 """The totals once more, by another path: decimal digits, added administration by administration.
 
-Shares no arithmetic with `engine.totals`, `engine.figures` and `quantity`: it reads the printed
-decimals, and has powers of ten of its own for the units and a calendar of its own for the weeks.
+Shares no arithmetic with `engine.totals` and `quantity`: it reads the printed decimals, and has
+powers of ten of its own for the units.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Context, Decimal, Inexact, Rounded, localcontext
-from typing import TYPE_CHECKING, NamedTuple
 
 from regimen.engine.totals import total
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Administration, LimitCheck, Schedule, Total
-
-if TYPE_CHECKING:  # most schedules are made without them
-    from regimen.figures import Figures, Per
 
 DIFFERS = Rule(
     "recount-differs",
@@ -28,7 +23,7 @@ DIFFERS = Rule(
     "a total that is not the sum of its doses cannot be dispensed",
 )
 EXACT = Context(prec=60, traps=[Inexact, Rounded])
-_POWERS = {
+POWERS = {
     "ng": ("g", -9),
     "ug": ("g", -6),
     "mg": ("g", -3),
@@ -68,10 +63,11 @@ def differs(schedule: Schedule) -> Iterator[Finding]:
         (("drug", totals.by_drug), ("course", totals.by_course), ("phase", totals.by_phase))
     ):
         if _recounted(schedule.administrations, depth) != _stated(stated):
-            yield _finding(f"the totals by {name}")
+            yield found(f"the totals by {name}")
 
 
-def _finding(what: str) -> Finding:
+def found(what: str) -> Finding:
+    """The finding about sums that the recount does not confirm."""
     return Finding(
         DIFFERS,
         f"{what} do not agree with a recount of the administrations",
@@ -106,123 +102,8 @@ def in_base(amount: Quantity | None) -> tuple[str, Decimal]:
     """The amount in the base of its kind of unit, and which that is, from its printed decimals."""
     if amount is None:
         return "not stated", Decimal(0)
-    base, power = _POWERS[amount.unit.ucum]
+    base, power = POWERS[amount.unit.ucum]
     return base, Decimal(decimal_text(amount.value) or "NaN").scaleb(power, EXACT)
-
-
-# --- the pharmacist's figures
-
-
-class _RowKey(NamedTuple):
-    drug: str
-    course: str | None
-    phase: str | None
-    period: tuple[str, date, date] | None
-    kind: str
-
-
-class _RowSums(NamedTuple):
-    """One row, in base units; of what is not stated there is nothing but the doses."""
-
-    ids: list[str]
-    equal: Counter[Decimal]
-    amount: Decimal
-    highest_dose: Decimal | None
-    highest_day: Decimal | None
-    highest_on: date | None
-    cumulative: Decimal | None
-    first: date
-    last: date
-
-
-def figures_differ(schedule: Schedule, figures: tuple[Figures, ...]) -> Iterator[Finding]:
-    """A finding for each kind of figures that the recount does not confirm to the last digit."""
-    for per in dict.fromkeys(each.per for each in figures):
-        stated = [(_row_key(each), _row_stated(each)) for each in figures if each.per is per]
-        recounted = _rows_recounted(schedule, per)
-        if len(stated) != len(recounted) or dict(stated) != recounted:
-            yield _finding(f"the figures per {per}")
-
-
-def _row_key(row: Figures) -> _RowKey:
-    period = (row.period.name, row.period.first, row.period.last) if row.period else None
-    return _RowKey(row.drug, row.course, row.phase_key, period, in_base(row.amount)[0])
-
-
-def _row_stated(row: Figures) -> _RowSums:
-    return _RowSums(
-        ids=sorted(each.id for part in row.parts for each in part.administrations),
-        equal=Counter(in_base(part.dose)[1] for part in row.parts for _ in part.administrations),
-        amount=in_base(row.amount)[1],
-        highest_dose=_stated_in_base(row.highest_dose),
-        highest_day=_stated_in_base(row.highest_day),
-        highest_on=row.highest_on,
-        cumulative=_stated_in_base(row.cumulative),
-        first=row.first.day,
-        last=row.last.day,
-    )
-
-
-def _stated_in_base(amount: Quantity | None) -> Decimal | None:
-    return in_base(amount)[1] if amount is not None else None
-
-
-def _rows_recounted(schedule: Schedule, per: Per) -> dict[_RowKey, _RowSums]:
-    rows: defaultdict[_RowKey, list[tuple[date, Decimal, str]]] = defaultdict(list)
-    running: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    by_the_end_of: dict[tuple[str, str, date], Decimal] = {}
-    for each in schedule.administrations:
-        kind, amount = in_base(each.dose.ordered if each.dose else None)
-        drug, day = each.phase.drug, each.day
-        running[drug, kind] = EXACT.add(running[drug, kind], amount)
-        by_the_end_of[drug, kind, day] = running[drug, kind]
-        period = _period(per, day, schedule.plan.start.day)
-        course = each.phase.course if per in ("course", "phase") else None
-        phase = each.phase.key if per == "phase" else None
-        rows[_RowKey(drug, course, phase, period, kind)].append((day, amount, each.id))
-    return {
-        key: _row_sums(doses, by_the_end_of[key.drug, key.kind, doses[-1][0]], key.kind)
-        for key, doses in rows.items()
-    }
-
-
-def _row_sums(doses: list[tuple[date, Decimal, str]], cumulative: Decimal, kind: str) -> _RowSums:
-    days: defaultdict[date, Decimal] = defaultdict(Decimal)
-    amount = Decimal(0)
-    for day, one, _ in doses:
-        amount = EXACT.add(amount, one)
-        days[day] = EXACT.add(days[day], one)
-    most = max(days.values())
-    none = kind == "not stated"
-    return _RowSums(
-        ids=sorted(id for _, _, id in doses),
-        equal=Counter(one for _, one, _ in doses),
-        amount=amount,
-        highest_dose=None if none else max(one for _, one, _ in doses),
-        highest_day=None if none else most,
-        highest_on=None if none else min(day for day, sum in days.items() if sum == most),
-        cumulative=None if none else cumulative,
-        first=doses[0][0],
-        last=doses[-1][0],
-    )
-
-
-def _period(per: Per, day: date, start: date) -> tuple[str, date, date] | None:
-    if per == "calendar-week":
-        year, week, _ = day.isocalendar()
-        monday, sunday = (date.fromisocalendar(year, week, weekday) for weekday in (1, 7))
-        return day.strftime("%G-W%V"), monday, sunday
-    if per == "month":
-        last = monthrange(day.year, day.month)[1]
-        month = day.isoformat()[:7]
-        return month, date.fromisoformat(f"{month}-01"), date.fromisoformat(f"{month}-{last}")
-    if per == "treatment-week":
-        first = day.toordinal()
-        while (first - start.toordinal()) % 7:
-            first -= 1
-        number = (first - start.toordinal()) // 7 + (1 if day >= start else 0)
-        return f"week {number}", date.fromordinal(first), date.fromordinal(first + 6)
-    return None
 
 
 # --- limits
@@ -237,7 +118,7 @@ def limits_differ(schedule: Schedule, limits: tuple[LimitCheck, ...]) -> Iterato
         for given in each.given:
             added = EXACT.add(added, in_base(given.dose.ordered if given.dose else None)[1])
         if added != total or _fullest(each) > total or _leaves_out(schedule, each):
-            yield _finding(f"the doses of {each.drug} held against its limit per {each.per}")
+            yield found(f"the doses of {each.drug} held against its limit per {each.per}")
 
 
 def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:

@@ -39,6 +39,7 @@ _COLUMNS = {
     Per.PHASE: (_COURSE, _PHASE, _DRUG, *_SUMS, *_DAYS),
     Per.TREATMENT_WEEK: (*_WEEK, *_SUMS, Column("So far", right=True)),
     Per.CALENDAR_WEEK: (*_WEEK, *_SUMS, Column("So far", right=True)),
+    Per.INGREDIENT: (Column("Ingredient", gives=True), *_SUMS, *_DAYS),
     Per.MONTH: (Column("Month"), _DRUG, *_SUMS, Column("So far", right=True)),
 }
 _WORDS = {Per.TREATMENT_WEEK: "week", Per.CALENDAR_WEEK: "week", Per.MONTH: "month"}
@@ -63,29 +64,38 @@ def draw_nested(summary: Summary, *, why: bool) -> None:
         out.print(columns.row(cells, style))
         if why:
             _draw_why(out, each)
+    if Per.INGREDIENT in summary.per:
+        _draw_table(out, summary, Per.INGREDIENT, why=why)
     _draw_foot(out, summary, why=why)
 
 
 def draw_each(summary: Summary, *, why: bool) -> None:
     """A table for each thing that was asked for."""
+    out: Console | None = None
     for per in summary.per:
-        figures = [each for each in summary.figures if each.per is per]
-        rows = [_row(each) for each in figures]
-        out, columns = console(Columns(_COLUMNS[per], rows))
-        if per is summary.per[0]:
-            draw_title(out, summary.checked.schedule)
-        else:
-            out.print()
-        out.print(Text(f"Per {per.replace('-', ' ')}: {per.means}", style="bold"))
-        out.print(columns.head())
-        for cells, each in zip(rows, figures, strict=True):
-            out.print(columns.row(cells))
-            if why:
-                _draw_why(out, each)
-        if per in _WORDS:
-            out.print(Text(_note(_WORDS[per])))
-        if per is summary.per[-1]:
-            _draw_foot(out, summary, why=why)
+        out = _draw_table(out, summary, per, why=why)
+    assert out is not None
+    _draw_foot(out, summary, why=why)
+
+
+def _draw_table(before: Console | None, summary: Summary, per: Per, *, why: bool) -> Console:
+    """One table, below the one `before`."""
+    figures = [each for each in summary.figures if each.per is per]
+    rows = [_row(each) for each in figures]
+    out, columns = console(Columns(_COLUMNS[per], rows))
+    if before is None:
+        draw_title(out, summary.checked.schedule)
+    else:
+        out.print()
+    out.print(Text(f"Per {per.replace('-', ' ')}: {per.means}", style="bold"))
+    out.print(columns.head())
+    for cells, each in zip(rows, figures, strict=True):
+        out.print(columns.row(cells))
+        if why:
+            _draw_why(out, each)
+    if per in _WORDS:
+        out.print(Text(_note(_WORDS[per])))
+    return out
 
 
 def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,8 +12,11 @@ from regimen.cli.options import Wanted, plan_options
 from regimen.cli.output import STDOUT, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, counted, report, say
 
+if TYPE_CHECKING:
+    from regimen.schedule import CheckedSchedule
+
 _FORMATS = ("csv", "json")
-_PER = ("drug", "course", "phase", "treatment-week", "calendar-week", "month")
+_PER = ("drug", "course", "phase", "treatment-week", "calendar-week", "month", "ingredient")
 _USUAL = ("drug", "course", "phase")
 
 
@@ -37,7 +41,7 @@ class _Per(click.Choice[str]):
     "wanted_per",
     type=_Per(_PER),
     multiple=True,
-    help="Add up per drug, course, phase, week or month; may be given several times.",
+    help="Add up per drug, course, phase, week, month or ingredient; may be given several times.",
 )
 @click.option(
     "-o",
@@ -75,7 +79,8 @@ def totals(
     from regimen import planning
     from regimen.figures import Per
 
-    summary = planning.totals(checked, [Per(each) for each in wanted_per or _USUAL])
+    usual = (*_USUAL, "ingredient") if _combined(checked) else _USUAL
+    summary = planning.totals(checked, [Per(each) for each in wanted_per or usual])
     if form is None:
         from regimen.cli.drawing_totals import draw_each, draw_nested
 
@@ -89,3 +94,9 @@ def totals(
     report(remarks(checked))
     if done := write(data, output):
         say(f"{done}: {counted(len(summary.figures), 'row')}.")
+
+
+def _combined(checked: CheckedSchedule) -> bool:
+    """Whether a product holds several drugs, so that a sum by the product's name says little."""
+    products = (product for phase in checked.schedule.phases for product in phase.products)
+    return any(len(product.contents) > 1 for product in products)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from regimen.figures import Figures, Per, Period, parts_of
+from regimen.figures import Figures, Given, Per, Period, given_by, parts_of
 from regimen.quantity import Dimension, Quantity
 from regimen.schedule import Administration, Schedule
 
@@ -28,34 +28,61 @@ def figures(schedule: Schedule, per: Iterable[Per]) -> tuple[Figures, ...]:
     and courses within it in the order of their first doses.
 
     Amounts of one drug in different dimensions (mg and units) stay apart, and so do doses that are
-    not stated. An infusion counts on the day on which it begins.
+    not known. An infusion counts on the day on which it begins.
     """
-    given = schedule.administrations
-    running = _running(schedule)
-    drugs = {drug: at for at, drug in enumerate(dict.fromkeys(each.drug for each in given))}
-    courses = {course: at for at, course in enumerate(dict.fromkeys(each.course for each in given))}
-
-    def order(key: _Key) -> tuple[date, int, int]:
-        day = key.period.first if key.period else date.min
-        return day, drugs[key.drug], courses[key.course] if key.course else 0
-
+    whole = [given_by(each) for each in schedule.administrations]
     found: list[Figures] = []
     for one in per:
-        groups: dict[_Key, list[Administration]] = {}
-        for each in given:
-            groups.setdefault(_key(each, one, schedule.plan.start.day), []).append(each)
-        found += [_row(one, key, groups[key], running) for key in sorted(groups, key=order)]
+        given = whole if one is not Per.INGREDIENT else _ingredients(schedule)
+        found += _rows(one, given, schedule.plan.start.day)
     return tuple(found)
 
 
-def _key(each: Administration, per: Per, start: date) -> _Key:
-    course = each.course if per in (Per.COURSE, Per.PHASE) else None
-    phase = each.phase.key if per is Per.PHASE else None
-    return _Key(each.drug, _dimension(each), course, phase, _period(each.day, per, start))
+def _rows(per: Per, given: list[Given], start: date) -> Iterator[Figures]:
+    running = _running(given)
+    drugs = {drug: at for at, drug in enumerate(dict.fromkeys(each.drug for each in given))}
+    courses = dict.fromkeys(each.by.course for each in given)
+    places = {course: at for at, course in enumerate(courses)}
+
+    def order(key: _Key) -> tuple[date, int, int]:
+        day = key.period.first if key.period else date.min
+        return day, drugs[key.drug], places[key.course] if key.course else 0
+
+    groups: dict[_Key, list[Given]] = {}
+    for each in given:
+        groups.setdefault(_key(each, per, start), []).append(each)
+    for key in sorted(groups, key=order):
+        yield _row(per, key, groups[key], running)
 
 
-def _dimension(each: Administration) -> Dimension | None:
-    return each.dose.ordered.unit.dimension if each.dose else None
+def _ingredients(schedule: Schedule) -> list[Given]:
+    """What is inside the products of every dose; a dose without a product is its own drug."""
+    found: list[Given] = []
+    for each in schedule.administrations:
+        inside = _inside(each)
+        found += [Given(drug, amount, each) for drug, amount in inside.items()]
+        if not inside:
+            found.append(given_by(each))
+    return found
+
+
+def _inside(administration: Administration) -> dict[str, Quantity]:
+    amounts: dict[str, Quantity] = {}
+    for taken in administration.dose.taken if administration.dose else ():
+        for content in taken.product.contents_of(taken.amount):
+            before = amounts.get(content.drug)
+            amounts[content.drug] = before + content.amount if before else content.amount
+    return amounts
+
+
+def _key(each: Given, per: Per, start: date) -> _Key:
+    course = each.by.course if per in (Per.COURSE, Per.PHASE) else None
+    phase = each.by.phase.key if per is Per.PHASE else None
+    return _Key(each.drug, _dimension(each), course, phase, _period(each.by.day, per, start))
+
+
+def _dimension(each: Given) -> Dimension | None:
+    return each.amount.unit.dimension if each.amount else None
 
 
 def _period(day: date, per: Per, start: date) -> Period | None:
@@ -75,15 +102,16 @@ def _period(day: date, per: Per, start: date) -> Period | None:
     return None
 
 
-def _row(per: Per, key: _Key, group: list[Administration], running: _Running) -> Figures:
-    stated = [each.dose.ordered for each in group if each.dose]
+def _row(per: Per, key: _Key, group: list[Given], running: _Running) -> Figures:
+    stated = [each.amount for each in group if each.amount]
     days = _by_day(group)
     highest_on = max(days, key=lambda day: days[day], default=None)  # the first of equal days
+    first, last = group[0].by, group[-1].by
     return Figures(
         per=per,
         drug=key.drug,
         course=key.course,
-        phase=group[0].phase.title if key.phase else None,
+        phase=first.phase.title if key.phase else None,
         phase_key=key.phase,
         period=key.period,
         parts=parts_of(group),
@@ -91,18 +119,18 @@ def _row(per: Per, key: _Key, group: list[Administration], running: _Running) ->
         highest_dose=max(stated, default=None),
         highest_day=days[highest_on].for_total() if highest_on else None,
         highest_on=highest_on,
-        cumulative=running[key.drug, key.dimension].get(group[-1].day),
-        first=group[0].moment,
-        last=group[-1].moment,
+        cumulative=running[key.drug, key.dimension].get(last.day),
+        first=first.moment,
+        last=last.moment,
     )
 
 
-def _by_day(group: list[Administration]) -> dict[date, Quantity]:
+def _by_day(group: list[Given]) -> dict[date, Quantity]:
     days: dict[date, Quantity] = {}
     for each in group:
-        if each.dose:
-            amount = each.dose.ordered
-            days[each.day] = days[each.day] + amount if each.day in days else amount
+        if each.amount:
+            day = each.by.day
+            days[day] = days[day] + each.amount if day in days else each.amount
     return days
 
 
@@ -115,10 +143,10 @@ def _sum(amounts: list[Quantity]) -> Quantity | None:
     return result.for_total()
 
 
-def _running(schedule: Schedule) -> _Running:
-    """What each drug adds up to by the end of each of its days; nothing where it is not stated."""
-    kinds: dict[_Kind, list[Administration]] = {}
-    for each in schedule.administrations:
+def _running(given: list[Given]) -> _Running:
+    """What each drug adds up to by the end of each of its days; nothing where it is not known."""
+    kinds: dict[_Kind, list[Given]] = {}
+    for each in given:
         kinds.setdefault((each.drug, _dimension(each)), []).append(each)
     running: _Running = {}
     for kind, group in kinds.items():

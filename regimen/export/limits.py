@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from regimen.export.facts import exact
 from regimen.export.words import clean
-from regimen.figures import parts_of
+from regimen.figures import given_by, parts_of
 from regimen.schedule import CheckedSchedule, LimitCheck
 
 _TIMES = {"dose": "a dose", "day": "a day", "week": "a week", "lifetime": "in a lifetime"}
@@ -15,7 +15,7 @@ LIMIT_HEADER = ("limit", "limit_unit", "limit_per", "limit_for", "limit_source")
 
 def sum_of(limit: LimitCheck) -> str:
     """`4 × 102 mg`"""
-    parts = parts_of(limit.given)
+    parts = parts_of(map(given_by, limit.given))
     return " + ".join(f"{part.count} × {part.words}" for part in parts)
 
 

@@ -12,7 +12,7 @@ from regimen.export import document
 from regimen.export.limits import not_counted
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import DISCLAIMER, clean, overrides
-from regimen.figures import Figures, Summary
+from regimen.figures import Figures, Per, Summary
 from regimen.quantity import BY_UCUM, Quantity
 from regimen.schedule import LimitCheck
 
@@ -101,6 +101,7 @@ def check(data: bytes, summary: Summary) -> None:
         for each in summary.checked.administrations
     }
     for said, row in zip(read["figures"], summary.figures, strict=True):
+        inside = row.per is Per.INGREDIENT  # a part of each dose
         amounts = {
             "total": row.amount,
             "highest_dose": row.highest_dose,
@@ -111,7 +112,12 @@ def check(data: bytes, summary: Summary) -> None:
             if _in_base(said[name]) != (amount.base if amount is not None else None):
                 raise ExportMismatch(f"{said[name]} was written for the {name} {amount}")
         given = [id for part in said["sum_of"] for id in part["administrations"]]
-        stated = [dose for id in given if (dose := doses[id]) is not None]
+        stated = [
+            dose
+            for part in said["sum_of"]
+            for id in part["administrations"]
+            if (dose := _in_base(part["dose"]) if inside else doses[id]) is not None
+        ]
         added = sum(stated, Fraction(0)) if stated else None
         if (len(given), added) != (row.doses, _in_base(said["total"])):
             raise ExportMismatch(f"the administrations do not add up to {said['total']}: {given}")

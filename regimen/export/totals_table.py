@@ -20,7 +20,7 @@ from regimen.export.rows import concerned
 from regimen.export.table import neutral, original
 from regimen.export.words import clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
-from regimen.quantity import UNITS, Quantity
+from regimen.quantity import UNITS, Quantity, decimal_text
 from regimen.schedule import LimitCheck
 
 if TYPE_CHECKING:
@@ -121,7 +121,10 @@ def _cells(summary: Summary, row: Figures) -> Iterator[str]:
 
 
 def _amount(amount: Quantity | None) -> tuple[str, str]:
-    return (exact(amount), amount.unit.name) if amount is not None else ("", "")
+    """The number and the unit; what is inside a product may be a fraction without an end."""
+    if amount is None:
+        return "", ""
+    return decimal_text(amount.value) or str(amount.value), amount.unit.name
 
 
 # --- reading back
@@ -204,8 +207,16 @@ def _added(text: str) -> tuple[int, Fraction | None]:
     doses, amount, stated = 0, Fraction(0), False
     for part in text.split(_PLUS):
         count, _, dose = part.partition(_TIMES)
-        number, unit = amount_read(dose)
+        number, unit = _dose(dose)
         doses += int(count)
         if number is not None and unit is not None:
             amount, stated = amount + int(count) * number * _FACTORS[unit], True
     return doses, amount if stated else None
+
+
+def _dose(text: str) -> tuple[Fraction | None, str | None]:
+    """A dose as it is printed; what is inside a product may be a fraction: `5/3 mg`."""
+    number, _, unit = text.partition(" ")
+    if "/" in number:
+        return Fraction(number), unit
+    return amount_read(text)

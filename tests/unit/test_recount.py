@@ -60,7 +60,7 @@ def test_a_wrong_total_is_seen(
 
 def test_the_recount_knows_every_unit_a_dose_can_have() -> None:
     of_doses = {unit.ucum for unit in UNITS if unit.dimension not in NOT_OF_A_DRUG}
-    assert of_doses == set(recount._POWERS)
+    assert of_doses == set(recount.POWERS)
     for unit in UNITS:
-        if unit.ucum in recount._POWERS:
-            assert unit.factor == Fraction(10) ** recount._POWERS[unit.ucum][1]
+        if unit.ucum in recount.POWERS:
+            assert unit.factor == Fraction(10) ** recount.POWERS[unit.ucum][1]

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 import regimen
 from regimen import checks, library, planning
-from regimen.checks import recount
+from regimen.checks import recount, recount_figures
 from regimen.engine.figures import figures
 from regimen.export import (
     TOTALS_FORMATS,
@@ -88,7 +88,7 @@ WRONG: dict[str, Callable[[Figures], Figures]] = {
 def test_right_figures_raise_nothing(checked: CheckedSchedule) -> None:
     found = figures(checked.schedule, Per)
     assert {each.per for each in found} == set(Per)
-    assert list(recount.figures_differ(checked.schedule, found)) == []
+    assert list(recount_figures.differ(checked.schedule, found)) == []
 
 
 @pytest.mark.parametrize("per", Per)
@@ -96,7 +96,7 @@ def test_right_figures_raise_nothing(checked: CheckedSchedule) -> None:
 def test_a_wrong_figure_is_seen(checked: CheckedSchedule, per: Per, wrong: str) -> None:
     right, (first, *rest) = figures(checked.schedule, [Per.DRUG]), figures(checked.schedule, [per])
     others = right if per is not Per.DRUG else ()
-    (finding,) = recount.figures_differ(checked.schedule, (*others, WRONG[wrong](first), *rest))
+    (finding,) = recount_figures.differ(checked.schedule, (*others, WRONG[wrong](first), *rest))
     assert finding.code == "recount-differs"
     assert f"per {per} " in finding.what
 
@@ -104,7 +104,7 @@ def test_a_wrong_figure_is_seen(checked: CheckedSchedule, per: Per, wrong: str) 
 def test_a_row_too_few_or_too_many_is_seen(checked: CheckedSchedule) -> None:
     found = figures(checked.schedule, [Per.MONTH])
     for wrong in (found[1:], (*found, found[0])):
-        assert len(list(recount.figures_differ(checked.schedule, wrong))) == 1
+        assert len(list(recount_figures.differ(checked.schedule, wrong))) == 1
 
 
 def test_figures_that_differ_are_not_handed_out(
@@ -214,6 +214,56 @@ def test_a_fuller_time_is_seen(at: int) -> None:
         assert len(list(recount.limits_differ(checked.schedule, (wrong,)))) == 1
 
 
+def combined() -> CheckedSchedule:
+    """A syrup of two drugs, of which one is in it without an end in decimals."""
+    protocol = planning.read_protocol(COMBINED, "combined.yaml")
+    made = datetime(2026, 3, 1, tzinfo=UTC)
+    given = {"start": Given("2026-03-02")}
+    return planning.check(
+        protocol, planning.make_plan(protocol, given, plan_id="7" * 32, made=made)
+    )
+
+
+COMBINED = b"""\
+regimen: 1
+id: combined
+title: A syrup of two drugs
+status: local
+sources: [{cite: the ward}]
+route: oral
+products:
+  syrup:
+    drug: co-A
+    form: bottle
+    contains: {drug A: 30 mg in 3 mL, drug B: 5 mg in 3 mL}
+    size: 90 mL
+    once_opened: use until empty
+    measured_to: 1 mL
+  drops:
+    drug: drug C
+    form: drop
+    strength: 1 mg in 1 mL
+    size: 200 drops
+    once_opened: use until empty
+courses:
+  a: {drug: drug A, dose: 10 mg, every: 1 day, doses: 2, product: syrup}
+  b: {drug: drug B, dose: 1 mg, every: 1 day, doses: 1}
+  c: {drug: drug C, dose: 3 drops, every: 1 day, doses: 1, product: drops}
+"""
+
+
+def test_ingredients_stand_where_a_product_holds_several(tmp_path: Path) -> None:
+    path = tmp_path / "combined.yaml"
+    path.write_bytes(COMBINED)
+    out = words(run("totals", str(path), "--start", "2026-03-02").stdout)
+    assert "Per ingredient: each drug inside the products that are given" in out
+    assert "drug B 3 up to 5/3 mg 8/3 mg 13/3 mg 2 Mar 2026 3 Mar 2026" in out
+    assert "drug C 1 3 drops 3 drops 3 drops" in out
+    assert "Per ingredient" not in run("totals", CASE, *ANSWERS).stdout
+    only = run("totals", CASE, *ANSWERS, "--per", "ingredient").stdout
+    assert "vitamin B12 18 100 mcg 100 mcg 1.8 mg" in words(only)
+
+
 # --- the files
 
 
@@ -223,6 +273,7 @@ SAMPLES: dict[str, Callable[[], CheckedSchedule]] = {
     "overridden": samples.overridden,
     "hostile": samples.hostile,
     "limited": limited,
+    "combined": combined,
 }
 
 
@@ -269,7 +320,8 @@ def test_every_format_reads_back_and_is_the_same_again(format: str, sample: str)
 
 def test_the_csv_says_what_each_figure_is_the_sum_of() -> None:
     records = list(csv.DictReader(io.StringIO(export_totals(summary("timed"), "csv").decode())))
-    first, last = records[0], records[-1]
+    first = records[0]
+    (last,) = [record for record in records if record["per"] == "month"]
     assert (first["total"], first["unit"], first["sum_of"]) == ("225", "mg", "10 × 22.5 mg")
     assert (first["highest_day"], first["highest_day_on"]) == ("45", "2026-03-27")
     assert (last["per"], last["period"], last["from"]) == ("month", "2026-03", "2026-03-01")
