@@ -80,12 +80,12 @@ class Beginning(Struct, frozen=True):
     at: Moment
     offset: Span | None = None
     before: bool = False
-    finish: bool = False  # whether the anchor is the finish of an infusion
+    timed: bool = False  # whether the moment's clock time is meant: the finish of an infusion
 
     @property
     def sets_the_time(self) -> bool:
         """Whether a dose without a clock time of its own is given at that of the first moment."""
-        return self.finish or isinstance(self.offset, ElapsedSpan)
+        return self.timed or isinstance(self.offset, ElapsedSpan)
 
     def __str__(self) -> str:
         if self.offset is None:
@@ -95,7 +95,8 @@ class Beginning(Struct, frozen=True):
 
 class AppliedPhase(Struct, frozen=True):
     """A phase of the protocol as this plan has it. `pattern` holds values, no references; `route`
-    is None where it is not stated; `count` and `course_count` are numbers of administrations;
+    is None where it is not stated; `count` and `course_count` are numbers of administrations, in
+    all rounds where the phase comes again, `round` then being the number of this one of `rounds`;
     `times` is (None,) where doses have no fixed clock time; `over` is how long giving one takes,
     where that is known."""
 
@@ -112,6 +113,8 @@ class AppliedPhase(Struct, frozen=True):
     over: ElapsedSpan | None = None
     rows: str = ""  # from which rows of tables its days come, in words
     products: tuple[Product, ...] = ()
+    round: int | None = None
+    rounds: int = 1
 
     @property
     def key(self) -> str:
@@ -241,15 +244,19 @@ def _why_this_day(administration: Administration) -> Iterator[str]:
 
 
 def place_in_words(administration: Administration) -> str:
-    """`cycle 2, day 8`, or `at 2 weeks`, for a dose whose place has a name; or nothing."""
-    pattern = administration.phase.pattern
+    """`cycle 2, day 8`, `at 2 weeks` or `round 2`, for a dose whose place has a name; or
+    nothing."""
+    phase, parts = administration.phase, []
+    if phase.round is not None:
+        parts.append(f"round {phase.round}")
+    if administration.cycle is not None:
+        parts.append(f"cycle {administration.cycle}")
+    if administration.day_number is not None:
+        parts.append(f"day {administration.day_number}")
     if administration.offset is not None:
-        assert isinstance(pattern, Offsets)
-        return f"at {pattern.offsets[administration.offset]}"
-    if administration.day_number is None:
-        return ""
-    cycle = "" if administration.cycle is None else f"cycle {administration.cycle}, "
-    return f"{cycle}day {administration.day_number}"
+        assert isinstance(phase.pattern, Offsets)
+        parts.append(f"at {phase.pattern.offsets[administration.offset]}")
+    return ", ".join(parts)
 
 
 class AtMost(Struct, frozen=True):
@@ -356,6 +363,11 @@ class Schedule(Struct, frozen=True):
 
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
+
+    @property
+    def phases_once(self) -> tuple[AppliedPhase, ...]:
+        """The phases, of each that comes again only the first round."""
+        return tuple(phase for phase in self.phases if phase.round in (None, 1))
 
     @property
     def dated(self) -> list[Dated]:

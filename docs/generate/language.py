@@ -25,7 +25,7 @@ _WHERE = {
     "PhaseKeys": "on a phase, on its course or at the top of the file",
     "WhenKeys": "on a phase or on a course",
     "PhaseShape": "on a phase, or on a course of one phase",
-    "CourseShape": "on a course",
+    "RepeatShape": "under `repeat`",
     "ProtocolShape": "at the top of the file",
     "TaperShape": "in a taper",
     "WindowShape": "in a window",
@@ -39,7 +39,11 @@ _WHERE = {
     "CaseShape": "in a case",
     "ExpectedShape": "in a course or visit under `expect`",
 }
-_ELSEWHERE = {"begins": "on a phase or on a course"}
+_ELSEWHERE = {
+    "begins": "on a phase or on a course",
+    "repeat": "on a phase or on a course",
+    "phases": "on a course, or on an entry of its phases",
+}
 
 INTRODUCTION = """\
 # The language
@@ -131,8 +135,6 @@ def _entry(chapter: dict[str, Tree], entry: dict[str, Tree], shown: str) -> Entr
         spot = spot[int(part) if isinstance(spot, list) else part]
     for key in entry.get("without", []):
         del spot[key]
-    if chapter["shape"] == "CourseShape":
-        spot.clear()
     spot.update(entry["write"])
     text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
     if not entry["write"]:
@@ -152,15 +154,14 @@ def _fields(shape: str) -> dict[str, Any]:
     """The keys that belong to the chapter of this shape."""
     own = {
         "PhaseShape": ("WhenKeys", "PhaseShape"),
-        "CourseShape": ("CourseShape",),
         "ProtocolShape": ("ProtocolShape",),
         "VisitShape": ("VisitShape",),
     }.get(shape, (shape,))
     inherited = {
         "PhaseShape": "PhaseKeys",
-        "CourseShape": "PhaseShape",
         "ProtocolShape": "PhaseKeys",
         "VisitShape": "TimingKeys",
+        "RepeatShape": "DaysKeys",
     }
     model = getattr(schema, shape)
     above = getattr(schema, inherited[shape]).written_keys() if shape in inherited else {}

@@ -85,7 +85,7 @@ def _of_day(clock: time) -> int:
 
 
 def _close(before: Administration, after: Administration, gap: Span, place: Place) -> Finding:
-    explicit = after.phase.written.begins is not None
+    explicit = after.phase.written.begins is not None or bool(after.phase.written.groups)
     return Finding(
         CLOSE_AS_WRITTEN if explicit else TOO_CLOSE,
         f"{after.drug}: {before.phase.title} ends on {before.moment} and {after.phase.title} begins"
@@ -99,22 +99,41 @@ def _close(before: Administration, after: Administration, gap: Span, place: Plac
 
 
 def overlapping(schedule: Schedule) -> Iterator[Finding]:
-    """Phases of one course that lie over each other without saying so."""
+    """Phases and rounds of one course that lie over each other without saying so."""
     reaches = _reaches(schedule)
     for course in schedule.protocol.courses:
-        phases = [phase for phase in schedule.phases if phase.course == course.key]
-        for at, phase in enumerate(phases):
-            for earlier in phases[:at]:
-                one, other = reaches[id(earlier)], reaches[id(phase)]
-                if not phase.written.may_overlap and _overlap(one, other):
-                    yield Finding(
-                        OVERLAP,
-                        f"{earlier.title} ({one}) and {phase.title} ({other}) of {course.key} lie"
-                        " over each other",
-                        "check where the later one begins; if both are meant at once, write"
-                        " overlap: yes on it",
-                        phase.written.place_of("begins"),
-                    )
+        order = {
+            id(phase): at
+            for at, phase in enumerate(schedule.phases)
+            if phase.course == course.key and id(phase) in reaches
+        }
+        phases = [phase for phase in schedule.phases if id(phase) in order]
+        phases.sort(key=lambda phase: _key(reaches[id(phase)].first, True))
+        told, before = set(), list[AppliedPhase]()
+        for phase in phases:
+            before = [each for each in before if _overlap(reaches[id(each)], reaches[id(phase)])]
+            for each in before:
+                earlier, later = sorted((each, phase), key=lambda one: order[id(one)])
+                names = (earlier.key, later.key)
+                if not _may_overlap(later) and names not in told:
+                    told.add(names)
+                    yield _lie_over(earlier, later, reaches)
+            before.append(phase)
+
+
+def _may_overlap(phase: AppliedPhase) -> bool:
+    return phase.written.may_overlap or any(group.may_overlap for group in phase.written.groups)
+
+
+def _lie_over(earlier: AppliedPhase, later: AppliedPhase, reaches: dict[int, _Reach]) -> Finding:
+    one, other = reaches[id(earlier)], reaches[id(later)]
+    return Finding(
+        OVERLAP,
+        f"{earlier.title} ({one}) and {later.title} ({other}) of {later.course} lie over each"
+        " other",
+        "check where the later one begins; if both are meant at once, write overlap: yes on it",
+        later.written.place_of("begins"),
+    )
 
 
 def running_on(schedule: Schedule) -> Iterator[Finding]:
@@ -123,7 +142,7 @@ def running_on(schedule: Schedule) -> Iterator[Finding]:
         told = set()
         for before, after in pairwise(schedule.of_course(course.key)):
             phases = (id(before.phase), id(after.phase))
-            if not _runs_on(before, after) or phases in told or after.phase.written.may_overlap:
+            if not _runs_on(before, after) or phases in told or _may_overlap(after.phase):
                 continue
             told.add(phases)
             yield Finding(

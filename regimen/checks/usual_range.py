@@ -307,7 +307,7 @@ def _unchecked(course: Course, schedule: Schedule, compared: Sequence[Compared])
     spoken_of = {id(each.phase) for one in compared for each in one.given}
     left = [
         phase.title
-        for phase in schedule.phases
+        for phase in schedule.phases_once
         if phase.course == course.key and id(phase) not in spoken_of
     ]
     return f"; range not checked of {', '.join(left)}" if left else ""

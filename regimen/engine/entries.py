@@ -23,33 +23,35 @@ def entries(spans: Spans) -> tuple[Entry, ...]:
     found = [
         entry
         for visit in spans.protocol.visits
-        for span in spans.of_course(visit)
-        for entry in _of_visit(visit, span, spans.plan.zone)
+        for entry in _of_visit(visit, spans.of_course(visit), spans.plan.zone)
     ]
     found += [entry for each in _decisions(spans) if (entry := _of_decision(each, spans))]
     return tuple(sorted(found, key=lambda each: (each.day, each.time or START_OF_DAY)))
 
 
-def _of_visit(visit: Visit, span: PhaseSpan, zone: str | None) -> Iterator[Entry]:
-    clamped = clamps_of(span)
-    assert span.bound.days is not None
-    days, count = days_in_words(span.bound.days), len(span.slots)
-    found = "" if span.beginning.offset is None else f", on {span.first}"
-    for number, (day, clock) in enumerate(span.slots, 1):
-        why = f"{visit.key} begins {span.beginning}{found}; visit {number} of {count} {days}"
-        entry = Entry(
-            kind=EntryKind.VISIT,
-            id=f"{visit.key}/{number}",
-            name=visit.key,
-            what=span.phase.subject,
-            number=number,
-            of=count,
-            day=day,
-            time=clock,
-            why=why,
-            clamped_from=clamped.get(day),
-        )
-        yield entry if clock is None else _at_instant(entry, clock, zone)
+def _of_visit(visit: Visit, spans: list[PhaseSpan], zone: str | None) -> Iterator[Entry]:
+    count, number = sum(len(span.slots) for span in spans), 0
+    for span in spans:
+        clamped = clamps_of(span)
+        assert span.bound.days is not None
+        days = days_in_words(span.bound.days)
+        found = "" if span.beginning.offset is None else f", on {span.first}"
+        for day, clock in span.slots:
+            number += 1
+            why = f"{visit.key} begins {span.beginning}{found}; visit {number} of {count} {days}"
+            entry = Entry(
+                kind=EntryKind.VISIT,
+                id=f"{visit.key}/{number}",
+                name=visit.key,
+                what=span.phase.subject,
+                number=number,
+                of=count,
+                day=day,
+                time=clock,
+                why=why,
+                clamped_from=clamped.get(day),
+            )
+            yield entry if clock is None else _at_instant(entry, clock, zone)
 
 
 # --- decisions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
@@ -61,6 +62,8 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         for course, of_course in zip(protocol.courses, found, strict=True)
         for span in of_course
     ]
+    if spans.grouped:
+        phases = _in_rounds(phases, found)
     dated, doubts = [span for of_course in found for span in of_course], list[str]()
     doses: list[Doses] = (
         [_doses(span, plan) for span in dated]
@@ -110,18 +113,19 @@ def _administrations(
     if plan.zone is not None and any(place[4] is not None and place[4].fold for place in places):
         zone = ZoneInfo(plan.zone)  # an hour that comes twice is in the order of its instants
         places.sort(key=lambda place: (place[0], instant_of(place[0], place[1], zone)[0]))
+    earlier = [span.earlier for span in spans]
     given, counted = [], dict.fromkeys([phase.course for phase in phases], 0)
-    for day, _, at, number, clock in places:
+    for day, _, at, index, clock in places:
         phase = phases[at]
         counted[phase.course] = place = counted[phase.course] + 1
-        dose, clamp = doses[at][number], clamps[at].get(day)
+        dose, clamp, number = doses[at][index], clamps[at].get(day), earlier[at] + index + 1
         if dose is None or isinstance(dose, Dose):
-            each = Administration(phase, number + 1, place, day, clock, dose, clamp)
+            each = Administration(phase, number, place, day, clock, dose, clamp)
         else:
-            each = Administration(phase, number + 1, place, day, clock, None, clamp)
+            each = Administration(phase, number, place, day, clock, None, clamp)
             each = replace(each, waits_for=dose.for_)
         if (marked := marks[at]) is not None:
-            mark = marked[number]
+            mark = marked[index]
             each = replace(each, cycle=mark.cycle, day_number=mark.day_number, offset=mark.offset)
         given.append(each if clock is None else _at_instant(each, clock, plan))
     return given
@@ -167,6 +171,29 @@ def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> Applied
         _rows_of_days(bound.phase, plan),
         bound.products,
     )
+
+
+def _in_rounds(
+    phases: list[AppliedPhase], courses: Sequence[Sequence[PhaseSpan]]
+) -> list[AppliedPhase]:
+    """The phases, those in groups counted and numbered through all their rounds."""
+    given, made = iter(phases), []
+    for spans in courses:
+        rounds = Counter(span.phase.key for span in spans)
+        counts: Counter[str] = Counter()
+        for span in spans:
+            counts[span.phase.key] += len(span.slots)
+        before: Counter[str] = Counter()
+        number: Counter[str] = Counter()
+        for span in spans:
+            key, phase = span.phase.key, next(given)
+            number[key] += 1
+            span.earlier, span.in_all = before[key], counts[key]
+            before[key] += len(span.slots)
+            if span.phase.groups:
+                phase = replace(phase, count=counts[key], round=number[key], rounds=rounds[key])
+            made.append(phase)
+    return made
 
 
 def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
@@ -219,7 +246,7 @@ def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
 
         return keyed_doses(span, plan)
     if not isinstance(bound.dose, Levels):
-        return [dose_of(bound, bound.dose, plan, count)] * count
+        return [dose_of(bound, bound.dose, plan, span.in_all or count)] * count
     month_end = span.phase.month_end
     ends = [
         moment_after(span.first, bound.dose.each.times(level), month_end)

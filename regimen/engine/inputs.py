@@ -13,7 +13,9 @@ from regimen.protocol import (
     Anchor,
     Condition,
     DoseExpression,
+    Every,
     For,
+    Group,
     OnceADay,
     Parameter,
     ParameterType,
@@ -225,10 +227,18 @@ def _timed(phase: Timed, protocol: Protocol, plan: Plan) -> bool:
         return not protocol.parameters[times.name].gap or times.name in plan.answers
     if not isinstance(times, OnceADay) or times.pin.name in plan.answers:
         return True
-    extent = phase.extent
-    spans = [answer(each.offset, plan) for each in _anchors(phase)]
-    spans += [answer(extent.span, plan)] if isinstance(extent, For) else []
-    return any(isinstance(span, ElapsedSpan) for span in spans)
+    parts = (phase, *phase.groups) if phase.groups else (phase,)
+    return any(isinstance(span, ElapsedSpan) for part in parts for span in _lengths(part, plan))
+
+
+def _lengths(phase: Timed, plan: Plan) -> Iterator[object]:
+    """The durations that decide where it begins and how long it lasts."""
+    for anchor in _anchors(phase):
+        yield answer(anchor.offset, plan)
+    if isinstance(phase.extent, For):
+        yield answer(phase.extent.span, plan)
+    if isinstance(phase, Group) and isinstance(phase.pattern, Every):
+        yield answer(phase.pattern.span, plan)
 
 
 def _anchors(phase: Timed) -> Iterator[Anchor]:

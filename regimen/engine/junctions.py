@@ -3,6 +3,8 @@ readings side by side where they do not (rule T5)."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from regimen import rules
 from regimen.engine.bound import Bound
 from regimen.engine.phase_span import PhaseSpan
@@ -40,7 +42,16 @@ def settled(protocol: Protocol, plan: Plan) -> Spans:
 
 
 def _unstated(phases: tuple[Timed, ...]) -> list[Timed]:
-    return [phase for phase in phases[1:] if phase.begins is None and phase.junction is None]
+    parts = (_following(before, phase) for before, phase in pairwise(phases))
+    return [part for part in parts if part.begins is None and part.junction is None]
+
+
+def _following(before: Timed, phase: Timed) -> Timed:
+    """What follows on the phase before: the phase itself, or the group that begins with it."""
+    for depth, group in enumerate(phase.groups):
+        if depth == len(before.groups) or before.groups[depth].key != group.key:
+            return group
+    return phase
 
 
 def _differing(

@@ -39,6 +39,8 @@ class PhaseSpan(Struct):
     whole_day: bool = True
     levels: tuple[Dose, ...] = ()
     zone: ZoneInfo | None = None  # where clock times lie, if there are any
+    earlier: int = 0  # administrations of the phase in earlier rounds
+    in_all: int | None = None  # in all rounds, where the phase comes again
 
     @property
     def days_given(self) -> list[date]:
@@ -178,10 +180,10 @@ class PhaseSpan(Struct):
         """The last administration."""
         return self.moment(len(self.slots) - 1)
 
-    def finish(self, where: Place) -> Moment:
-        """When the last administration has been given. Raises Refusal, at the anchor, where that is
-        not known."""
-        over, last = self.bound.over, self.last()
+    def finish(self, where: Place, at: int = -1) -> Moment:
+        """When the last administration, or the one at this position, has been given. Raises
+        Refusal, at the anchor, where that is not known."""
+        over, last = self.bound.over, self.moment(at % len(self.slots))
         if over is None:
             raise refuse(
                 rules.NO_END,

@@ -6,7 +6,12 @@ Phases hang on each other by anchors, so each is worked out when it is first ask
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
@@ -28,6 +33,7 @@ from regimen.protocol import (
     Protocol,
     Ref,
     Start,
+    Timed,
     Timeline,
     Until,
     WholeList,
@@ -46,6 +52,23 @@ MOST_IN_ALL = 20_000  # doses of a plan
 MOST_IN_A_ROW = 50  # phases that wait for each other: each goes deeper
 
 
+T = TypeVar("T")
+_Name = tuple[str, str, tuple[int, ...]]  # a course, its phase or group, and the round
+
+
+class Spot(Struct, frozen=True):
+    """A phase in one of its rounds, by the positions of these; with a shorter path, the group
+    around it that has so many groups around itself."""
+
+    course: Timeline
+    at: int
+    path: tuple[int, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        return len(self.path)
+
+
 class Spans:
     """Every applied phase's span, worked out on demand; None for one that a gap leaves undated, and
     for one that rests on a decision still to be made.
@@ -57,24 +80,46 @@ class Spans:
         self.protocol, self.plan, self.unstated = protocol, plan, unstated
         self.courses = {each.key: each for each in protocol.timelines}
         self.applied = {each.key: applied_phases(each, plan) for each in protocol.timelines}
+        self.grouped = {
+            key for key, phases in self.applied.items() if any(phase.groups for phase in phases)
+        }
         self.undecided = undecided(protocol, plan)
-        self.known: dict[tuple[str, str], PhaseSpan | None] = {}
-        self.open: list[tuple[str, str]] = []
+        self.known: dict[_Name, Any] = {}
+        self.open: list[_Name] = []
         self.doses = 0
 
     def of_course(self, course: Timeline) -> list[PhaseSpan]:
-        spans = (self.span(course, at) for at in range(len(self.applied[course.key])))
+        """The spans of all phases, in their order, and of each in the order of its rounds."""
+        places: list[tuple[int, tuple[int, ...]]] = [
+            (at, ()) for at in range(len(self.applied[course.key]))
+        ]
+        if course.key in self.grouped:
+            from regimen.engine.rounds import paths  # few protocols have any
+
+            places = [(at, path) for at, _ in places for path in paths(self, course, at) or ()]
+        spans = (self.span(course, at, path) for at, path in places)
         return [span for span in spans if span is not None]
 
-    def span(self, course: Timeline, at: int) -> PhaseSpan | None:
-        """The span of the course's applied phase at this position. Raises Refusal."""
+    def span(self, course: Timeline, at: int, path: tuple[int, ...] = ()) -> PhaseSpan | None:
+        """The span of the course's applied phase at this position, in this round. Raises
+        Refusal."""
         phase = self.applied[course.key][at]
-        name = (course.key, phase.name or (phase.key if len(course.phases) > 1 else ""))
+        name = (course.key, phase.name or (phase.key if len(course.phases) > 1 else ""), path)
         if name in self.known:
-            return self.known[name]
+            known: PhaseSpan | None = self.known[name]
+            return known
+        return self.once(name, phase, lambda: self.worked_out(course, at, path))
+
+    def once(self, name: _Name, phase: Timed, work: Callable[[], T]) -> T:
+        """What is worked out when it is first asked for. Raises Refusal where it asks for itself,
+        and where dates leave the calendar."""
+        if name in self.known:
+            known: T = self.known[name]
+            return known
         if name in self.open:
             circle = [*self.open[self.open.index(name) :], name]
-            around = " → ".join(".".join(filter(None, each)) for each in circle)
+            names = (".".join(filter(None, each[:2])) for each in circle)
+            around = " → ".join(name for name, _ in groupby(names))
             raise refuse(
                 rules.CIRCLE,
                 f"nothing here can begin: {around}, each waiting for the next",
@@ -90,9 +135,7 @@ class Spans:
             )
         self.open.append(name)
         try:
-            span = self.worked_out(course, at)
-            if span is not None and not EARLIEST <= span.slots[0][0] <= span.slots[-1][0] < LATEST:
-                raise OverflowError
+            found = work()
         except OverflowError:
             raise refuse(
                 rules.ABSURD,
@@ -102,23 +145,24 @@ class Spans:
             ) from None
         finally:
             self.open.pop()
-        self.known[name] = span
-        return span
+        self.known[name] = found
+        return found
 
-    def worked_out(self, course: Timeline, at: int) -> PhaseSpan | None:
+    def worked_out(self, course: Timeline, at: int, path: tuple[int, ...]) -> PhaseSpan | None:
         phase = self.applied[course.key][at]
         if self.undecided and not self.undecided.isdisjoint(rests_on(course, phase, self.plan)):
             return None
         bound = bind(phase, self.plan)
         if bound.days is None or bound.extent is None or bound.times is None:
             return None
-        found = self.beginning(course, at, bound)
+        spot = Spot(course, at, path)
+        found = self.beginning(spot, bound)
         if found is None:
             return None
         beginning, first = found
         times = bound.times
         if is_elapsed(bound.days):
-            return self.filled(course, at, self.counted(bound, beginning, first))
+            return self.filled(self.counted(bound, beginning, first), spot)
         if times == (None,) and beginning.sets_the_time:
             times = (first.time,)
         span = PhaseSpan(bound, beginning, first, times)
@@ -128,7 +172,7 @@ class Spans:
             from regimen.engine.tapers import level_doses  # few plans have tapers
 
             span.levels = level_doses(bound, bound.dose, self.plan)
-        return self.filled(course, at, span)
+        return self.filled(span, spot)
 
     def counted(self, bound: BoundTiming, beginning: Beginning, first: Moment) -> PhaseSpan:
         """The phase of moments that are counted in hours. Raises Refusal where the first one has no
@@ -152,7 +196,8 @@ class Spans:
 
     # --- administrations
 
-    def filled(self, course: Timeline, at: int, span: PhaseSpan) -> PhaseSpan | None:
+    def fill(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
+        """The span with what lies in its extent; None where that rests on something open."""
         extent, phase = span.bound.extent, span.phase
         if isinstance(extent, Doses):
             assert isinstance(extent.count, int)
@@ -160,12 +205,29 @@ class Spans:
         elif isinstance(extent, WholeList):
             span.fill(MOST_DOSES + 1)
         elif isinstance(extent, Until):
-            reached = self.reached(extent.anchor, course, at, phase.place_of("before", "through"))
+            where = phase.place_of("before", "through")
+            reached = self.reached(extent.anchor, spot, phase.month_end, where)
             if reached is None:
                 return None
             span.fill(MOST_DOSES + 1, reached[1], included=extent.included)
         else:
             span.fill(MOST_DOSES + 1, span.period_end())
+        if not span.slots:
+            raise refuse(
+                rules.EMPTY_PHASE,
+                f"{phase.subject}, {span.title}: begins on {span.first} and has no {phase.unit}",
+                "check its end, and where it begins",
+                phase.place_of("before", "through", "for"),
+            )
+        if not EARLIEST <= span.slots[0][0] <= span.slots[-1][0] < LATEST:
+            raise OverflowError
+        return span
+
+    def filled(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
+        """The span of a phase with its administrations."""
+        phase = span.phase
+        if self.fill(span, spot) is None:
+            return None
         self.doses += len(span.slots)
         if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
             title = f"{phase.subject}, {span.title}"
@@ -177,13 +239,6 @@ class Spans:
                 f"{which} {phase.unit}s",
                 "check the interval and the duration",
                 phase.place,
-            )
-        if not span.slots:
-            raise refuse(
-                rules.EMPTY_PHASE,
-                f"{phase.subject}, {span.title}: begins on {span.first} and has no {phase.unit}",
-                "check its end, and where it begins",
-                phase.place_of("before", "through", "for"),
             )
         if span.loses_a_dose:
             times = " and ".join(f"{clock:%H:%M}" for clock in span.times[: span.skipped] if clock)
@@ -198,15 +253,19 @@ class Spans:
 
     # --- beginnings
 
-    def beginning(
-        self, course: Timeline, at: int, bound: BoundTiming
-    ) -> tuple[Beginning, Moment] | None:
-        phase = bound.phase
+    def beginning(self, spot: Spot, bound: BoundTiming) -> tuple[Beginning, Moment] | None:
+        phase, course, at = bound.phase, spot.course, spot.at
         if phase.begins is not None:
-            return self.reached(phase.begins, course, at, phase.place_of("begins"))
+            return self.reached(phase.begins, spot, phase.month_end, phase.place_of("begins"))
+        if course.key in self.grouped:
+            from regimen.engine import rounds  # few protocols have any
+
+            if at or spot.path or phase.course_begins is None:
+                return rounds.beginning(self, spot, bound)
         if at == 0:
-            if phase.course_begins is not None:
-                return self.reached(phase.course_begins, course, at, phase.place_of("begins"))
+            anchor = phase.course_begins
+            if anchor is not None:
+                return self.reached(anchor, spot, phase.month_end, phase.place_of("begins"))
             return Beginning("the start of the plan", self.plan.start), self.plan.start
         previous = self.span(course, at - 1)
         if previous is None:
@@ -218,12 +277,7 @@ class Spans:
         assert bound.days is not None
         gap = shortest_gap(bound.days)
         if gap is None:
-            raise refuse(
-                rules.UNSTATED_JUNCTION,
-                f"{phase.name or phase.subject} is a single dose and has no interval to wait out",
-                "write when it is given, as in begins: 1 week after previous.last",
-                phase.place,
-            )
+            raise self.no_gap(phase)
         words = f"the last dose of {previous.title}"
         beginning = Beginning(words, previous.last(), gap)
         first = self.moved(beginning, phase.month_end, phase.place)
@@ -231,12 +285,25 @@ class Spans:
             first = place(bound.days, first, 0, phase.month_end)
         return beginning, first
 
+    @staticmethod
+    def no_gap(phase: Timed) -> Refusal:
+        """The refusal of a wait for which there is no interval."""
+        return refuse(
+            rules.UNSTATED_JUNCTION,
+            f"{phase.name or phase.subject} is a single dose and has no interval to wait out",
+            "write when it is given, as in begins: 1 week after previous.last",
+            phase.place,
+        )
+
     def reached(
-        self, anchor: Anchor, course: Timeline, at: int, where: Place
+        self, anchor: Anchor, spot: Spot, month_end: MonthEnd, where: Place
     ) -> tuple[Beginning, Moment] | None:
         """The moment the anchor means, and how it was found; None where a gap leaves it open."""
-        found = self.base(anchor, course, at, where)
-        month_end = self.applied[course.key][at].month_end
+        base = anchor.base
+        if isinstance(base, Previous):
+            found = self.previous(base, spot, where)
+        else:
+            found = self.tied(base, where, spot)
         return None if found is None else self.at_offset(anchor, found, month_end, where)
 
     def fixed(self, anchor: Anchor, where: Place) -> tuple[Beginning, Moment] | None:
@@ -259,7 +326,7 @@ class Spans:
         if anchor.offset is None:
             base = anchor.base
             finish = isinstance(base, (PointOf, Previous)) and base.point is Point.FINISH
-            return Beginning(words, moment, finish=finish), moment
+            return Beginning(words, moment, timed=finish), moment
         beginning = Beginning(words, moment, answer(anchor.offset, self.plan), anchor.before)
         return beginning, self.moved(beginning, month_end, where)
 
@@ -274,17 +341,18 @@ class Spans:
             raise untimed(offset, beginning.anchor, moment, where)
         return Moment(*local_after(moment.day, moment.time, sign * offset.minutes, self.zone))
 
-    def base(
-        self, anchor: Anchor, course: Timeline, at: int, where: Place
+    def tied(
+        self, base: Start | DateGiven | PointOf, where: Place, asker: Spot | None = None
     ) -> tuple[str, Moment] | None:
-        if isinstance(anchor.base, Previous):
-            return self.previous(course, at, anchor.base.point, where)
-        return self.tied(anchor.base, where)
-
-    def tied(self, base: Start | DateGiven | PointOf, where: Place) -> tuple[str, Moment] | None:
-        """A base that means the same wherever it stands."""
+        """A base that means the same wherever it stands, but for the rounds that the asker is
+        in."""
         if isinstance(base, PointOf):
             other = self.courses[base.course]
+            if other.key in self.grouped:
+                from regimen.engine import rounds  # few protocols have any
+
+                found = rounds.point(self, base, where, asker)
+                return None if found is None else (found[0].anchor, found[1])
             if base.phase is None:
                 return self.point_of_course(other, base.point, where)
             return self.point_of_phase(other, base.phase, base.point, where)
@@ -292,20 +360,28 @@ class Spans:
             return base.ref.name.replace("_", " "), Moment(answer(base.ref, self.plan))
         return "the start of the plan", self.plan.start
 
-    def previous(
-        self, course: Timeline, at: int, point: Point, where: Place
-    ) -> tuple[str, Moment] | None:
-        if at == 0:
-            raise refuse(
-                rules.NOT_APPLIED,
-                "no earlier phase of the course applies to this patient",
-                "tie the phase to start, or check the choices",
-                where,
-            )
-        span = self.span(course, at - 1)
+    def previous(self, base: Previous, spot: Spot, where: Place) -> tuple[str, Moment] | None:
+        if spot.course.key in self.grouped:
+            from regimen.engine import rounds  # few protocols have any
+
+            found = rounds.previous(self, base, spot, where)
+            return None if found is None else (found[0].anchor, found[1])
+        if spot.at == 0:
+            raise self.nothing_before(where)
+        span = self.span(spot.course, spot.at - 1)
         if span is None:
             return None
-        return f"{point.words} of {span.title}", span.point(point, where)
+        return f"{base.point.words} of {span.title}", span.point(base.point, where)
+
+    @staticmethod
+    def nothing_before(where: Place) -> Refusal:
+        """The refusal of an anchor in a previous phase that there is not."""
+        return refuse(
+            rules.NOT_APPLIED,
+            "no earlier phase of the course applies to this patient",
+            "tie the phase to start, or check the choices",
+            where,
+        )
 
     def point_of_phase(
         self, course: Timeline, name: str, point: Point, where: Place
@@ -315,17 +391,17 @@ class Spans:
                 span = self.span(course, at)
                 if span is None:
                     return None
-                words = f"{_words(point, course)} of {course.key}, {name}"
+                words = self.words_of(PointOf(course.key, name, point))
                 return words, span.point(point, where)
-        raise _not_applied(f"{course.key}.{name}", where)
+        raise self.not_applied(f"{course.key}.{name}", where)
 
     def point_of_course(
         self, course: Timeline, point: Point, where: Place
     ) -> tuple[str, Moment] | None:
         applied = range(len(self.applied[course.key]))
         if not applied:
-            raise _not_applied(course.key, where)
-        words = f"{_words(point, course)} of {course.key}"
+            raise self.not_applied(course.key, where)
+        words = self.words_of(PointOf(course.key, None, point))
         if point is Point.BEGIN:
             span = self.span(course, 0)
         elif point is Point.END:
@@ -342,15 +418,18 @@ class Spans:
             return words, edge.point(point, where)
         return None if span is None else (words, span.point(point, where))
 
+    def words_of(self, base: PointOf) -> str:
+        """`the last dose of b12, daily`."""
+        unit = self.courses[base.course].phases[0].unit
+        point = base.point.words.replace("dose", unit)
+        return f"{point} of {base.course}" + (f", {base.phase}" if base.phase else "")
 
-def _words(point: Point, timeline: Timeline) -> str:
-    return point.words.replace("dose", timeline.phases[0].unit)
-
-
-def _not_applied(name: str, where: Place) -> Refusal:
-    return refuse(
-        rules.NOT_APPLIED,
-        f"{name} does not apply to this patient, so nothing can be tied to it",
-        "check the choices, or tie the phase to something that always applies",
-        where,
-    )
+    @staticmethod
+    def not_applied(name: str, where: Place) -> Refusal:
+        """The refusal of an anchor in what this patient does not get."""
+        return refuse(
+            rules.NOT_APPLIED,
+            f"{name} does not apply to this patient, so nothing can be tied to it",
+            "check the choices, or tie the phase to something that always applies",
+            where,
+        )

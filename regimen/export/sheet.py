@@ -177,13 +177,18 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
 
 def _how(checked: CheckedSchedule, course: str) -> str:
     """`intramuscular: daily, 7 doses; every other day, 4 doses`."""
-    phases = [each for each in checked.schedule.phases if each.course == course]
+    phases = [each for each in checked.schedule.phases_once if each.course == course]
     routes = list(dict.fromkeys(str(each.route) for each in phases if each.route))
     places = "; ".join(
-        f"{days_in_words(each.pattern)}{_clocks(checked, each)}, {_counted(each.count, 'dose')}"
+        f"{days_in_words(each.pattern)}{_clocks(checked, each)}{_again(each)},"
+        f" {_counted(each.count, 'dose')}"
         for each in phases
     )
     return f"{', '.join(routes)}: {places}" if routes else places
+
+
+def _again(phase: AppliedPhase) -> str:
+    return "" if phase.round is None else f", in {_counted(phase.rounds, 'round')}"
 
 
 def _clocks(checked: CheckedSchedule, phase: AppliedPhase) -> str:

@@ -101,7 +101,7 @@ def overrides(checked: CheckedSchedule) -> tuple[Override, ...]:
 
 def tolerances(checked: CheckedSchedule) -> Iterator[tuple[AppliedPhase, str]]:
     """What is said of early, late and close doses, phase by phase."""
-    for phase in checked.schedule.phases:
+    for phase in checked.schedule.phases_once:
         if phase.written.tolerance is not None:
             yield phase, " ".join(phase.written.tolerance.sentences())
 

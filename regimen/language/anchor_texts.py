@@ -39,7 +39,19 @@ class Later(Struct, frozen=True):
 
 def read_decided(text: str) -> Anchor | Later:
     """An anchor, or `later`. Raises Misread."""
-    return Later() if text == "later" else read_anchor(text)
+    return Later() if text == "later" else read_moment(text)
+
+
+def read_moment(text: str) -> Anchor:
+    """An anchor that means one moment. Raises Misread."""
+    anchor = read_anchor(text)
+    if anchor.several:
+        raise Misread(
+            rules.BAD_ANCHOR,
+            f"{quoted(text)}: .each means several moments, and here belongs one",
+            "write .first or .last; only begins may be tied to each of several",
+        )
+    return anchor
 
 
 def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:
@@ -48,7 +60,12 @@ def _base(text: str, whole: str) -> Start | DateGiven | Previous | PointOf:
     if text.startswith("$"):
         return DateGiven(read_ref(text))
     head, _, tail = text.partition(".")
-    phase, dot, point = tail.rpartition(".")
+    each = Point.EACH_FINISH
+    if tail == each or tail.endswith(f".{each}"):
+        phase, dot, point = tail.removesuffix(each).removesuffix("."), "", str(each)
+        dot = "." if phase else ""
+    else:
+        phase, dot, point = tail.rpartition(".")
     if point not in set(Point) or bool(dot) is not bool(phase):
         raise Misread(
             rules.BAD_ANCHOR,

@@ -28,13 +28,32 @@ def unknown_anchors(timelines: tuple[Timeline, ...]) -> Iterator[Finding]:
     known = {each.key: each for each in timelines}
     for timeline in timelines:
         for at, phase in enumerate(timeline.phases):
-            for anchor, place in anchors_of(phase):
-                yield from unknown(anchor, place, known, first=at == 0)
+            for depth, part in enumerate((*phase.groups, phase)):
+                for anchor, place in _own_anchors(part):
+                    first = _is_first(timeline.phases, at, depth)
+                    yield from unknown(anchor, place, known, first=first)
             if isinstance(phase, Phase) and phase.tolerance is not None:
                 yield from _unknown_of_tolerance(phase, phase.tolerance, timeline, known)
 
 
+def _is_first(phases: tuple[Timed, ...], at: int, depth: int) -> bool:
+    """Whether nothing comes before the phase, or the group at this depth around it, in the same
+    round."""
+    around = phases[at].groups[:depth]
+    inside = phases[at].groups[: depth + 1]
+    before = at - 1
+    while before >= 0 and len(inside) > depth and phases[before].groups[: depth + 1] == inside:
+        before -= 1
+    return before < 0 or phases[before].groups[:depth] != around
+
+
 def anchors_of(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
+    """Every anchor of the phase, and of the groups around it."""
+    for part in (*phase.groups, phase):
+        yield from _own_anchors(part)
+
+
+def _own_anchors(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
     for anchor in (phase.begins, phase.course_begins):
         if anchor is not None:
             yield anchor, phase.place_of("begins")
@@ -60,8 +79,8 @@ def unknown(
     if course is None:
         yield _no_such(_kinds(known), base.course, list(known), place)
     elif base.phase is not None and find_phase(course, base.phase) is None:
-        names = [phase.name or phase.key for phase in course.phases]
-        yield _no_such(f"phase of {base.course}", base.phase, names, place)
+        names = dict.fromkeys(part.name or part.key for part in parts_of(course))
+        yield _no_such(f"phase of {base.course}", base.phase, [*filter(None, names)], place)
 
 
 def _unknown_of_tolerance(
@@ -93,6 +112,12 @@ def _no_such(kind: str, name: str, names: list[str], place: Place) -> Finding:
     )
 
 
+def parts_of(course: Timeline) -> Iterator[Timed]:
+    """Every phase of the course, and the groups around it."""
+    for phase in course.phases:
+        yield from (*phase.groups, phase)
+
+
 def find_phase(course: Timeline, name: str) -> Timed | None:
-    """The phase of this name or key."""
-    return next((phase for phase in course.phases if name in (phase.name, phase.key)), None)
+    """The phase or group of this name or key."""
+    return next((part for part in parts_of(course) if name in (part.name, part.key)), None)

@@ -22,7 +22,6 @@ from regimen.language.parameters import RESERVED, Parameters
 from regimen.language.phases import read_phase
 from regimen.language.schema import (
     CourseShape,
-    PhaseKeys,
     PhaseShape,
     ProtocolShape,
     WhenKeys,
@@ -33,11 +32,13 @@ from regimen.protocol import (
     AsNeeded,
     Condition,
     Course,
+    Group,
     OneOf,
     Phase,
     Protocol,
     Ref,
     Source,
+    Timed,
     Visit,
 )
 
@@ -61,6 +62,19 @@ def read_protocol(text: bytes | str, file: str) -> Protocol:
     parameters = Parameters(document, findings)
     content_hash = hashlib.sha256(data).hexdigest()
     return _Builder(document, shape, content_hash, findings, parameters).protocol()
+
+
+def _leaves(shape: PhaseShape) -> int:
+    """How many phases are written in it, also in groups."""
+    return 1 if shape.phases is None else sum(map(_leaves, shape.phases))
+
+
+def _with_groups(shape: PhaseShape, path: Path) -> Iterator[tuple[PhaseShape, Path]]:
+    """The course or group that lists phases, and every group in it."""
+    if shape.phases is not None:
+        yield shape, path
+        for at, phase in enumerate(shape.phases):
+            yield from _with_groups(phase, (*path, "phases", at))
 
 
 class _Builder(Struct):
@@ -185,7 +199,7 @@ class _Builder(Struct):
             place = self.key_place("courses", key)
             if not self.named(key, RESERVED, "name the course otherwise and write drug:", place):
                 continue
-            phases += len(shape.phases or ("",))
+            phases += _leaves(shape)
             if phases > MOST_PHASES:
                 raise refuse(
                     rules.ABSURD,
@@ -206,8 +220,7 @@ class _Builder(Struct):
             place = self.document.key_place(path)
             if not self.named(key, taken, "name the visit otherwise", place):
                 continue
-            levels = Levels((shape, path), None, (self.shape, ()))
-            reader = self.reader(key, levels, 0)
+            reader = self.reader(key, Levels((shape, path), None, (self.shape, ())), 0)
             days = read_visit(reader)
             self.gather(reader)
             days = replace(days, needs=self.parameters.needed(days.needs))
@@ -247,20 +260,15 @@ class _Builder(Struct):
         if shape.phases is None:
             yield from self.read(course, Levels((shape, path), None, protocol), 0)
             return
-        if not shape.phases:
-            self.find(
-                Finding(
-                    rules.EMPTY_VALUE,
-                    f"course {course} has no phases",
-                    "write at least one phase",
-                    self.document.place((*path, "phases")),
-                )
-            )
-        read: list[Phase] = []
-        for at, phase in enumerate(shape.phases):
-            levels = Levels((phase, (*path, "phases", at)), (shape, path), protocol)
-            read += self.read(course, levels, len(read))
-        yield from read
+        groups: tuple[Group, ...] = ()
+        if shape.repeat is not None or (shape.begins is not None and shape.begins.several):
+            from regimen.language.rounds import course_group  # few protocols have any
+
+            reader = self.reader(course, Levels((shape, path), None, protocol), 0)
+            groups = (course_group(reader),)
+            self.gather(reader)
+        around = Levels((shape, path), (shape, path), protocol)
+        yield from self.listed(course, shape, around, groups, ())
         for key in ("name", "overlap"):
             if key in shape.stated_keys:
                 self.find(
@@ -272,35 +280,98 @@ class _Builder(Struct):
                     )
                 )
 
-    def read(self, course: str, levels: Levels, at: int) -> Iterator[Phase]:
-        """The phase that is written at these levels, the `at`-th of its course; as several where it
+    def listed(
+        self,
+        course: str,
+        shape: PhaseShape,
+        around: Levels,
+        groups: tuple[Group, ...],
+        when: tuple[Condition, ...],
+    ) -> Iterator[Phase]:
+        """The phases that a course or group lists; `around` are the levels at the list."""
+        path = (*around.path, "phases")
+        if not shape.phases:
+            title = f"group {quoted(shape.name or '')}" if around.groups else f"course {course}"
+            self.find(
+                Finding(
+                    rules.EMPTY_VALUE,
+                    f"{title} has no phases",
+                    "write at least one phase",
+                    self.document.place(path),
+                )
+            )
+        read = 0
+        for at, phase in enumerate(shape.phases or ()):
+            levels = Levels((phase, (*path, at)), around.course, around.protocol, around.groups)
+            conditions = (*when, *self.when(phase, levels.path))
+            if phase.phases is None:
+                for each in self.read(course, levels, read, conditions, groups):
+                    read += 1
+                    yield each
+                continue
+            from regimen.language.rounds import read_group  # few protocols have any
+
+            reader = self.reader(course, levels, read, groups)
+            reader.kind, read = "group", read + 1
+            group = read_group(reader)
+            self.gather(reader)
+            inside = replace(levels, groups=((phase, levels.path), *around.groups))
+            yield from self.listed(course, phase, inside, (*groups, group), conditions)
+
+    def read(
+        self,
+        course: str,
+        levels: Levels,
+        at: int,
+        when: tuple[Condition, ...] = (),
+        groups: tuple[Group, ...] = (),
+    ) -> Iterator[Phase]:
+        """The phase that is written at these levels, the `at`-th of its list; as several where it
         is a taper by frequency."""
         if not any(shape.taper is not None for shape, _ in levels):
-            yield self.phase(course, levels, at)
+            yield self.phase(self.reader(course, levels, at, groups), when, groups)
             return
         from regimen.language.frequency import contradictions, frequency_taper, one_by_one
 
         found = frequency_taper(levels)
         if found is None:
-            yield self.phase(course, levels, at)
+            yield self.phase(self.reader(course, levels, at, groups), when, groups)
             return
         taper, nearer = found
         self.findings.extend(contradictions(levels, taper, nearer, self.document))
         self.taken.add((*list(levels)[nearer][1], "taper"))
         for number, each in enumerate(one_by_one(levels, taper)):
-            yield self.phase(course, each, at + number)
+            yield self.phase(self.reader(course, each, at + number, groups), when, groups)
 
-    def phase(self, course: str, levels: Levels, at: int) -> Phase:
-        reader = self.reader(course, levels, at)
-        phase = read_phase(reader, self.when(levels.own, levels.path) if levels.course else ())
+    def phase(
+        self,
+        reader: PhaseReader,
+        when: tuple[Condition, ...],
+        groups: tuple[Group, ...],
+    ) -> Phase:
+        phase = read_phase(reader, when)
         self.gather(reader)
+        if groups:
+            needs = (name for part in (phase, *groups) for name in part.needs)
+            tables = tuple(table for group in groups for table in group.tables)
+            phase = replace(
+                phase,
+                groups=(*groups, *phase.groups),
+                needs=tuple(dict.fromkeys(needs)),
+                tables=(*phase.tables, *tables),
+            )
         if not self.shape.measures:
             return phase
         return replace(phase, needs=self.parameters.needed(phase.needs))
 
-    def reader(self, course: str, levels: Levels, at: int) -> PhaseReader:
+    def reader(
+        self, course: str, levels: Levels, at: int, groups: tuple[Group, ...] = ()
+    ) -> PhaseReader:
         known, derived = self.parameters.by_name, self.parameters.derived
-        return PhaseReader(self.document, course, levels, at, known, self.bound, derived)
+        keys = tuple(group.key for group in groups)
+        return PhaseReader(
+            self.document, course, levels, at, known, self.bound, derived, group_keys=keys
+        )
 
     def gather(self, reader: PhaseReader) -> None:
         """Take in what reading one phase or visit has found, implied and referred to."""
@@ -321,31 +392,22 @@ class _Builder(Struct):
         return self.shelf().bound(names, drug, place)
 
     def unique(self, phases: tuple[Phase, ...]) -> None:
-        seen: dict[str, Phase] = {}
+        seen: dict[str, Timed] = {}
         for phase in phases:
-            first = seen.setdefault(phase.key, phase)
-            if first is not phase:
-                names = [quoted(each.name or each.key) for each in (first, phase)]
-                self.find(
-                    Finding(
-                        rules.DUPLICATE_NAME,
-                        f"the phases {names[0]} (line {first.place.line}) and {names[1]} cannot be"
-                        f" told apart: in a calendar both are {quoted(phase.key)}",
-                        "give each phase of a course a name of its own, different in its letters"
-                        " (a to z) or digits",
-                        phase.place,
-                    )
-                )
+            for part in (*phase.groups, phase):
+                first = seen.setdefault(part.key, part)
+                if first.place != part.place:
+                    self.find(_told_apart(first, part))
 
     def when(self, shape: PhaseShape | WhenKeys, path: Path) -> tuple[Condition, ...]:
         return read_conditions(shape.when or {}, path, self.parameters)
 
     def overridden(self) -> None:
         """A finding for each key that is written for several phases, none of which takes it."""
-        levels: list[tuple[PhaseKeys, Path]] = [
-            (shape, ("courses", course))
+        levels = [
+            level
             for course, shape in self.shape.courses.items()
-            if shape.phases is not None
+            for level in _with_groups(shape, ("courses", course))
         ]
         for shape, path in levels if not self.findings else ():
             for key in phase_keys(shape):
@@ -358,3 +420,15 @@ class _Builder(Struct):
                             self.key_place(*path, key),
                         )
                     )
+
+
+def _told_apart(first: Timed, second: Timed) -> Finding:
+    names = [quoted(each.name or each.key) for each in (first, second)]
+    return Finding(
+        rules.DUPLICATE_NAME,
+        f"the phases {names[0]} (line {first.place.line}) and {names[1]} cannot be told apart: in a"
+        f" calendar both are {quoted(second.key)}",
+        "give each phase of a course a name of its own, different in its letters (a to z) or"
+        " digits",
+        second.place,
+    )

@@ -54,7 +54,9 @@ def one_by_one(levels: Levels, taper: TaperShape) -> Iterator[Levels]:
         phase.name = f"{own.name}, {words}" if own.name else words
         if at:
             phase.begins, phase.junctions = _NEXT, None
-        yield Levels((phase, path), (_without(course), at_course), (_without(protocol), ()))
+        groups = tuple((_without(group), where) for group, where in levels.groups)
+        around = (_without(course), at_course), (_without(protocol), ())
+        yield Levels((phase, path), *around, groups)
 
 
 def _without(shape: ShapeT) -> ShapeT:
@@ -89,6 +91,15 @@ def contradictions(
                 "keep one of them; what changes by amount and frequency at once is two phases",
                 document.key_place((*path, key)),
             )
+    own = levels.own
+    if isinstance(own, PhaseShape) and (own.repeat or (own.begins and own.begins.several)):
+        key = "repeat" if own.repeat else "begins"
+        yield Finding(
+            rules.TWO_WAYS,
+            f"a taper by frequency is several phases, and {key} would lay each of them by itself",
+            f"put the phase into a group of its own, and {key} on the group",
+            document.key_place((*levels.path, key)),
+        )
     for shape, where in shapes:
         for key in _INSTEAD:
             if stated(shape, key) is not None:

@@ -14,7 +14,14 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import AsNeededShape, CourseShape, PhaseKeys, PhaseShape, VisitShape
+from regimen.language.schema import (
+    AsNeededShape,
+    CourseShape,
+    PhaseKeys,
+    PhaseShape,
+    RepeatShape,
+    VisitShape,
+)
 from regimen.language.shapes import BY
 from regimen.language.texts import Between, NotStated, TableText
 from regimen.protocol import (
@@ -77,17 +84,18 @@ class Reference(Struct, frozen=True):
         return parameter
 
 
-Own = PhaseShape | VisitShape | AsNeededShape
+Own = PhaseShape | VisitShape | RepeatShape | AsNeededShape
 
 
 class Levels(Struct, frozen=True):
-    """Where a phase's keys may stand, nearest first: its own block, its course's (None where the
-    course is the phase), the protocol's (None where that is for the courses only); each with its
-    path in the document."""
+    """Where a phase's keys may stand, nearest first: its own block, those of the groups around it,
+    its course's (None where the course is the phase), the protocol's (None where nothing is
+    inherited); each with its path in the document."""
 
     phase: tuple[Own, Path]
     course: tuple[CourseShape, Path] | None
     protocol: tuple[PhaseKeys, Path] | None
+    groups: tuple[tuple[PhaseShape, Path], ...] = ()  # the innermost first
 
     @property
     def own(self) -> Own:
@@ -102,8 +110,10 @@ class Levels(Struct, frozen=True):
         return self.phase[1]
 
     def __iter__(self) -> Iterator[tuple[PhaseKeys, Path]]:
-        # The block of a visit, or of what is given as needed, is asked only for keys of a phase.
+        # The block of a visit, of rounds or of what is given as needed is asked only for keys of a
+        # phase.
         yield cast(tuple[PhaseKeys, Path], self.phase)
+        yield from self.groups
         if self.course is not None:
             yield self.course
         if self.protocol is not None:
@@ -141,6 +151,14 @@ class PhaseReader(Struct):
     tables: list[Table] = field(default_factory=list)
     in_rows: Counter[str] = field(default_factory=Counter)  # the names that rows of tables ask for
     reading_rows: bool = False
+    repeated: PhaseReader | None = None  # of rounds: what comes again
+    group_keys: tuple[str, ...] = ()  # of the groups around it, the outermost first
+    kind: str = "phase"
+
+    @property
+    def around(self) -> str:
+        """The key of the innermost group around it, or nothing."""
+        return self.group_keys[-1] if self.group_keys else ""
 
     def needs(self) -> tuple[str, ...]:
         """What the plan must answer for this phase, whichever rows its tables take; complete once
@@ -158,12 +176,24 @@ class PhaseReader(Struct):
     def title(self) -> str:
         if self.is_visit:
             return f"visit {self.course}"
+        if self.repeated is not None:
+            return self.repeated.title
         if isinstance(self.levels.own, AsNeededShape):
             return f"{self.course} as needed"
         name = self.levels.name
         if self.levels.course is None:
             return f"course {self.course}"
         return f"phase {quoted(name) if name else self.at + 1} of course {self.course}"
+
+    @property
+    def again(self) -> str:
+        """What is said of rounds in the place of what is said of the phase."""
+        return "" if self.repeated is None else " it is repeated"
+
+    @property
+    def by_count(self) -> str:
+        """How a number of administrations, visits or rounds is written."""
+        return "times: 3" if self.is_visit or self.repeated is not None else "doses: 12"
 
     @property
     def is_visit(self) -> bool:
@@ -174,10 +204,11 @@ class PhaseReader(Struct):
         """The name with its verb, for questions: `b12 given`."""
         return f"{self.course} {'held' if self.is_visit else 'given'}"
 
-    def key(self, name: str | None) -> str:
+    def key(self, name: str | None, kind: str = "phase") -> str:
         """The phase's part of an administration's identity."""
         slug = _NOT_KEY.sub("-", name.lower()).strip("-") if name else ""
-        return slug or f"phase-{self.at + 1}"
+        around = f"{self.around}-" if self.around else ""
+        return slug or f"{around}{kind}-{self.at + 1}"
 
     def level(self, *keys: str) -> tuple[PhaseKeys, Path, str] | None:
         """The nearest level that states one of these keys, and which; two of them there is a
@@ -211,13 +242,35 @@ class PhaseReader(Struct):
     def name_of(self, where: Path) -> str:
         """The name of the parameter that the words at this path imply: the course, the phase where
         they stand in it, the key, and the row where they stand in one."""
-        own = self.levels.path
-        whole_course = self.levels.course is None or where[: len(own)] != own
-        names = [self.course] if whole_course else [self.course, self.key(self.levels.name)]
+        names = self._named(where)
         around = next(path for _, path in self.levels if where[: len(path)] == path)
         key, *rows = (str(part) for part in where[len(around) :] if part != "taper")
         rows = [_NOT_KEY.sub("-", row.lower()).strip("-") for row in rows if row[:3] != BY]
         return ".".join((*names, key, *rows))
+
+    def take_over(self, inner: PhaseReader) -> None:
+        """Gather what the reader of a part has found, implied and referred to."""
+        self.findings += inner.findings
+        self.implied += inner.implied
+        self.references += inner.references
+        self.measured += inner.measured
+        self.scaled += inner.scaled
+        self.taken |= inner.taken
+        self.in_rows += inner.in_rows
+
+    def _named(self, where: Path) -> list[str]:
+        """The names of the course, and of the group or phase in which the path lies."""
+        own = self.levels.path
+        if self.repeated is not None:
+            return [*self.repeated._named(own), "repeat"]
+        if self.levels.course is None:
+            return [self.course]
+        if where[: len(own)] == own:
+            return [self.course, self.key(self.levels.name, self.kind)]
+        for (_, path), key in zip(self.levels.groups, reversed(self.group_keys), strict=False):
+            if where[: len(path)] == path:
+                return [self.course, key]
+        return [self.course]
 
     def imply(self, where: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
         name, place = self.name_of(where), self.document.place(where)

@@ -45,7 +45,7 @@ def pattern(reader: PhaseReader, place: Place) -> Pattern | Ref | Table:
             return Once()
         reader.find(
             rules.NO_DAYS,
-            f"{reader.title} does not say on which days",
+            f"{reader.title} does not say on which days{reader.again}",
             "write every: 1 day, times_per_week: 2, on: [mon, thu] or days: [1, 8]; or"
             f" {'times: 1 for one day' if reader.is_visit else 'doses: 1 for a single dose'}; or"
             " every: not stated, if the source is silent",

@@ -114,9 +114,9 @@ def read_extent(
     if found is None:
         reader.find(
             rules.NO_EXTENT,
-            f"{reader.title} does not say how long",
-            f"write for: 2 weeks, {'times: 3' if reader.is_visit else 'doses: 12'}, cycles: 6, or"
-            " before or through an anchor; or for: not stated, if the source is silent",
+            f"{reader.title} does not say how long{reader.again}",
+            f"write for: 2 weeks, {reader.by_count}, cycles: 6, or before or through an anchor; or"
+            " for: not stated, if the source is silent",
             place,
         )
         return Doses(1)

@@ -131,15 +131,15 @@ def _once_a_day(reader: PhaseReader, where: Path) -> OnceADay:
 
 
 def begins(reader: PhaseReader) -> Anchor | None:
-    own, path = reader.levels.own, reader.levels.path
-    return None if own.begins is None else reader.anchor(own.begins, path, "begins")
+    anchor: Anchor | None = getattr(reader.levels.own, "begins", None)
+    return None if anchor is None else reader.anchor(anchor, reader.levels.path, "begins")
 
 
 def course_begins(reader: PhaseReader) -> Anchor | None:
     course = reader.levels.course
-    if course is None or course[0].begins is None:
+    if course is None or course[0].begins is None or reader.group_keys:
         return None
-    if reader.at == 0 and reader.levels.own.begins is not None:
+    if reader.at == 0 and getattr(reader.levels.own, "begins", None) is not None:
         reader.find(
             rules.TWO_WAYS,
             "the course and its first phase both say where they begin",

@@ -60,7 +60,13 @@ def read_phase(reader: PhaseReader, when: tuple[Condition, ...]) -> Phase:
         place=place,
         places=reader.places,
     )
-    return phase(needs=reader.needs(), tables=tuple(reader.tables))
+    read = phase(needs=reader.needs(), tables=tuple(reader.tables))
+    written = begins or read.course_begins
+    if own.repeat is None and (written is None or not written.several):
+        return read
+    from regimen.language.rounds import in_rounds  # few phases come again
+
+    return in_rounds(reader, read)
 
 
 def _idle(reader: PhaseReader, own: PhaseShape) -> None:
@@ -75,7 +81,8 @@ def _idle(reader: PhaseReader, own: PhaseShape) -> None:
             reader.document.key_place((*reader.levels.path, "junctions")),
         )
     for key in ("junctions", "overlap"):
-        if reader.at == 0 and key in own.stated_keys:
+        again = key == "overlap" and own.repeat is not None  # it may lie beside its own rounds
+        if reader.at == 0 and key in own.stated_keys and not again:
             reader.find(
                 rules.UNUSED_KEY,
                 f"{key} decides nothing here: no phase comes before the first",

@@ -26,6 +26,7 @@ from regimen.language.shapes import (
     or_table,
     reads,
     several,
+    several_of_itself,
 )
 from regimen.language.texts import Between, KeyedText, NotStated, TableText
 from regimen.protocol import (
@@ -144,6 +145,7 @@ Stated = Ref | NotStated | TableText
 TEXT = reads(written)
 LINE = reads(texts.read_line)
 ANCHOR = reads(anchor_texts.read_anchor)
+MOMENT = reads(anchor_texts.read_moment)
 AMOUNT = reads(dose_texts.read_amount)
 DAY = reads(read_date)
 DOSE_OR_PART = valued(dose_texts.read_dose_or_part)
@@ -196,8 +198,8 @@ class TaperShape(Shape):
     )
 
 
-class TimingKeys(Shape):
-    """The keys that say when."""
+class DaysKeys(Shape):
+    """The keys that say on which days, and how long."""
 
     every: Span | Between | Stated | None = key(
         ANY_SPAN, "one place every so many days, weeks or months, or real hours", absent=None
@@ -230,8 +232,19 @@ class TimingKeys(Shape):
         ANY_SPAN, "how long the phase lasts", name="for", absent=None
     )
     cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
-    before: Anchor | None = key(ANCHOR, "up to this moment, itself not counted", absent=None)
-    through: Anchor | None = key(ANCHOR, "up to this moment, itself counted", absent=None)
+    before: Anchor | None = key(MOMENT, "up to this moment, itself not counted", absent=None)
+    through: Anchor | None = key(MOMENT, "up to this moment, itself counted", absent=None)
+
+
+class RepeatShape(DaysKeys):
+    """Rounds."""
+
+    times: int | Stated | None = key(valued(read_doses), "how many rounds there are", absent=None)
+
+
+class TimingKeys(DaysKeys):
+    """The keys that say when."""
+
     at: tuple[time | Ref | NotStated, ...] | TableText | KeyedText | None = key(
         or_keyed(or_table(one_or_several(listable(read_clock))), DOSE_OR_PART),
         "at which clock times",
@@ -336,14 +349,16 @@ class PhaseShape(PhaseKeys, WhenKeys):
     overlap: bool = key(
         reads(read_yes), "whether it may lie beside the phase before it", absent=False
     )
+    repeat: RepeatShape | None = key(
+        block(RepeatShape), "on which days all this is laid again", absent=None
+    )
+    phases: tuple[PhaseShape, ...] | None = key(
+        several_of_itself(lambda: PhaseShape), "the phases, in order", absent=None
+    )
 
 
 class CourseShape(PhaseShape):
     """A course, which is its own phase where it has no phases."""
-
-    phases: tuple[PhaseShape, ...] | None = key(
-        several(block(PhaseShape)), "the phases, in order", absent=None
-    )
 
 
 class VisitShape(TimingKeys, WhenKeys):

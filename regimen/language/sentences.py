@@ -60,6 +60,8 @@ _POINTS = {
     Point.FIRST: "the first dose of",
     Point.LAST: "the last dose of",
     Point.FINISH: "the finish of",
+    Point.EACH: "each dose of",
+    Point.EACH_FINISH: "the finish of each dose of",
     Point.END: "the end of",
 }
 _ROUNDED = {
@@ -74,13 +76,14 @@ def sentences(protocol: Protocol) -> Iterator[str]:
     for course in protocol.courses:
         for at, phase in enumerate(course.phases):
             name = f"{course.key}, {phase.name}" if phase.name else course.key
-            words = (*_Phase(protocol, phase, at).words(phase), *_only((*course.when, *phase.when)))
+            words = PhaseWords(protocol, course.phases, at).words(phase)
+            words = (*words, *_only((*course.when, *phase.when)))
             yield f"{name}: {' '.join(words)}"
     for visit in protocol.visits:
-        words = _Phase(protocol, visit.phases[0], 0).visit_words()
+        words = PhaseWords(protocol, visit.phases, 0).visit_words()
         yield f"{visit.key}: {' '.join((*words, *_only(visit.when)))}"
     for item in protocol.as_needed:
-        words = _Phase(protocol, item.phase, 0).as_needed_words(item)
+        words = PhaseWords(protocol, item.phases, 0).as_needed_words(item)
         yield f"{item.key}: {' '.join((*words, *_only(item.when)))}"
     if protocol.products:
         from regimen.language import product_sentences
@@ -190,19 +193,19 @@ class _Words:
         )
 
 
-class _Phase(_Words):
-    """The sentences of one phase, which is the `at`-th of its course, or of a visit."""
+class PhaseWords(_Words):
+    """The sentences of one phase, which is the `at`-th of its course's `phases`, or of a visit."""
 
-    def __init__(self, protocol: Protocol, phase: Timed, at: int) -> None:
+    def __init__(self, protocol: Protocol, phases: tuple[Timed, ...], at: int) -> None:
         super().__init__(protocol)
-        self.phase, self.at = phase, at
+        self.phases, self.phase, self.at = phases, phases[at], at
 
     def words(self, phase: Phase) -> tuple[str, ...]:
         what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
         if phase.over is not None:
             what += f" over {self.value(phase.over, 'length')}"
         when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
-        return (f"{what}, {when}.", f"Begins {self.beginning()}.", *self.limits(phase))
+        return (f"{what}, {when}.", *self.begun(), *self.limits(phase))
 
     def as_needed_words(self, item: AsNeeded) -> tuple[str, ...]:
         phase = item.phase
@@ -219,7 +222,16 @@ class _Phase(_Words):
     def visit_words(self) -> tuple[str, ...]:
         parts = (self.phase.subject, self.days(), self.times(), self.extent())
         when = ", ".join(part for part in parts if part)
-        return (f"{when}.", f"Begins {self.beginning()}.", *self.month_end())
+        return (f"{when}.", *self.begun(), *self.month_end())
+
+    def begun(self) -> Iterator[str]:
+        """Where the phase begins, and in which rounds."""
+        if not self.phase.groups:
+            yield f"Begins {self.beginning()}."
+            return
+        from regimen.language.round_sentences import begun  # few phases come again
+
+        yield from begun(self)
 
     # --- how much
 
@@ -298,15 +310,18 @@ class _Phase(_Words):
         return f"at {_and([f'{clock:%H:%M}' for clock in times])}"
 
     def extent(self) -> str:
-        match self.phase.extent:
+        return self.extent_of(self.phase)
+
+    def extent_of(self, phase: Timed) -> str:
+        match phase.extent:
             case Ref() as ref:
                 return self.value(ref, "duration")
             case For(span=span):
                 return f"for {self.value(span, 'duration')}"
             case Doses(count=1):
-                return "" if isinstance(self.phase.pattern, Once) else f"1 {self.phase.unit}"
+                return "" if isinstance(phase.pattern, Once) else f"1 {phase.unit}"
             case Doses(count=count):
-                return f"{self.value(count, 'number')} {self.phase.unit}s"
+                return f"{self.value(count, 'number')} {phase.unit}s"
             case Cycles(count=count):
                 words = self.value(count, "number")
                 return f"for {words} cycle{'' if words == '1' else 's'}"
@@ -318,12 +333,14 @@ class _Phase(_Words):
                 return "until the last level has ended"
 
     def beginning(self) -> str:
-        phase = self.phase
-        written = phase.begins or (phase.course_begins if self.at == 0 else None)
+        return self.beginning_of(self.phase, self.at == 0)
+
+    def beginning_of(self, phase: Timed, first: bool) -> str:
+        written = phase.begins or (phase.course_begins if first else None)
         if written is not None:
             word = "on " if isinstance(written.base, DateGiven) else "at "
             return ("" if written.offset else word) + self.anchor(written)
-        if self.at == 0:
+        if first:
             return "at the start"
         match phase.junction:
             case Junction.AT_ONCE:

@@ -28,6 +28,7 @@ class Kind(Struct, frozen=True):
     core: Core
     inside: type[Shape] | None = None
     several: bool = False
+    itself: bool = False  # whether the shape inside is the one around it
 
 
 class Key(Struct, frozen=True):
@@ -131,6 +132,22 @@ def reads(read: Callable[[str], object]) -> Kind:
 
 def block(shape: type[Shape]) -> Kind:
     return Kind({"type": _NAMED, "shape": shape}, shape)
+
+
+def several_of_itself(shape: Callable[[], type[Shape]]) -> Kind:
+    """A list of a shape within that shape, which is compiled when one is met."""
+
+    def validate(value: object) -> object:
+        listed = several(block(shape()))
+        if shape() not in _NESTED:
+            _NESTED[shape()] = SchemaValidator(_expanded(listed.core))
+        return _NESTED[shape()].validate_python(value)
+
+    core = {"type": "function-plain", "function": {"type": "no-info", "function": validate}}
+    return Kind(core, several=True, itself=True)
+
+
+_NESTED: dict[type[Shape], SchemaValidator] = {}
 
 
 def several(kind: Kind) -> Kind:

@@ -86,8 +86,9 @@ def known_keys(shape: type[Shape], path: Path) -> list[str]:
     parts = list(path)
     while parts:
         kind = shape.written_keys()[str(parts.pop(0))].kind
-        assert kind.inside is not None  # only a block has keys
-        shape = kind.inside
+        if not kind.itself:
+            assert kind.inside is not None  # only a block has keys
+            shape = kind.inside
         if kind.several:
             parts.pop(0)  # an index, or a name that the author chose
     return list(shape.written_keys())

@@ -22,7 +22,7 @@ def read_visit(reader: PhaseReader) -> VisitDays:
         days = pattern(reader, place)
         how_long = extent(reader, example(days), place)
     times, begins = phase_timing.times(reader, example(days)), phase_timing.begins(reader)
-    return VisitDays(
+    visit = VisitDays(
         key="",
         name=None,
         what=own.what or reader.course.replace("_", " "),
@@ -40,3 +40,8 @@ def read_visit(reader: PhaseReader) -> VisitDays:
         place=place,
         places=reader.places,
     )
+    if begins is None or not begins.several:
+        return visit
+    from regimen.language.rounds import in_rounds  # few visits are tied to each dose
+
+    return in_rounds(reader, visit)

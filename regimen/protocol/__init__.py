@@ -111,6 +111,7 @@ __all__ = [
     "ExpectedProduct",
     "Extent",
     "For",
+    "Group",
     "Junction",
     "Limit",
     "Measure",
@@ -168,6 +169,7 @@ class Timed(Struct, frozen=True, kw_only=True):
     junction: Junction | None
     month_end: MonthEnd
     may_overlap: bool
+    groups: tuple[Group, ...] = ()  # that it is a part of, the outermost first
     when: tuple[Condition, ...]
     needs: tuple[str, ...]  # the parameters and measures that it rests on
     place: Place
@@ -190,6 +192,19 @@ class Timed(Struct, frozen=True, kw_only=True):
     def unit(self) -> str:
         """What its places are called, one of them."""
         return "dose"
+
+
+class Group(Timed, frozen=True, kw_only=True):
+    """Phases that belong together, and the rule for the first moments of their rounds; also of one
+    phase alone that is repeated, or that begins at each dose of another course."""
+
+    @property
+    def subject(self) -> str:
+        return self.name or self.key
+
+    @property
+    def unit(self) -> str:
+        return "time"
 
 
 class Phase(Timed, frozen=True, kw_only=True):

@@ -89,6 +89,13 @@ class Point(StrEnum):
     LAST = "last"  # its last administration
     END = "end"  # the end of its period
     FINISH = "finish"  # when its last administration, an infusion, has been given
+    EACH = "each"  # every administration, one after the other
+    EACH_FINISH = "each.finish"  # when each of them has been given
+
+    @property
+    def several(self) -> bool:
+        """Whether it means one moment for every administration."""
+        return self is Point.EACH or self is Point.EACH_FINISH
 
     @property
     def words(self) -> str:
@@ -97,6 +104,8 @@ class Point(StrEnum):
             "first": "the first dose",
             "last": "the last dose",
             "finish": "the finish",
+            "each": "each dose",
+            "each.finish": "the finish of each dose",
         }.get(self, "the end")
 
 
@@ -131,6 +140,11 @@ class Anchor(Struct, frozen=True):
     offset: Span | Ref | None = None
     before: bool = False
     text: str = "start"
+
+    @property
+    def several(self) -> bool:
+        """Whether it means one moment for every administration."""
+        return isinstance(self.base, (Previous, PointOf)) and self.base.point.several
 
 
 class Junction(StrEnum):

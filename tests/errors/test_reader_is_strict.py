@@ -232,7 +232,7 @@ TABLES: dict[str, dict[str, str]] = {
         "b": "bad-anchor",
         "start.end": "unknown-anchor",
         "b.finish": "ok",
-        "b.each": "bad-anchor",
+        "b.each": "ok",
         "end of b": "bad-anchor",
         "previous": "bad-anchor",
         "previous.end": "unknown-anchor",

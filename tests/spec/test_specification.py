@@ -14,6 +14,7 @@ NAMES = {
     "t1-extent",
     "t2-listed-days",
     "t2-offsets",
+    "t2-repeat",
     "t2-which-days",
     "t3-how-long",
     "t4-what-time",

@@ -1,0 +1,417 @@
+"""Rounds: the first moments of groups of phases that come again, and the points of what is in them
+(rules T2, T5, T8).
+
+A phase in groups has one span for each combination of their rounds. A combination is a path: the
+position of the round of each group, the outermost first. Inside a round, what else is in it means
+the same round; from outside, a point is that of all rounds together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from regimen import rules
+from regimen.engine.bound import BoundTiming, answer, bind
+from regimen.engine.days import is_elapsed, place, shortest_gap
+from regimen.engine.phase_span import PhaseSpan, slot_order
+from regimen.engine.spans import Spans, Spot
+from regimen.finding import Place, refuse
+from regimen.protocol import (
+    Anchor,
+    Group,
+    Junction,
+    Once,
+    OnWeekdays,
+    Point,
+    PointOf,
+    Previous,
+    Timed,
+    Timeline,
+)
+from regimen.protocol.words import days_in_words
+from regimen.schedule import Beginning
+from regimen.timing import Moment
+
+MOST_ROUNDS = 2000  # of a phase
+RoundPath = tuple[int, ...]
+First = tuple[Beginning, Moment]
+
+
+class Rounds(Struct, frozen=True):
+    """The first moments of a group, and the spans by which they were laid, if they were."""
+
+    firsts: list[First]
+    laid: list[PhaseSpan]
+
+
+class Unit(Struct, frozen=True):
+    """What stands in a row with others: a phase, or a group of phases from one position to another;
+    `depth` is how many groups are around it."""
+
+    first: int
+    last: int
+    depth: int
+    group: Group | None
+
+
+# --- where things stand
+
+
+def _keys(phase: Timed, depth: int) -> list[str]:
+    return [group.key for group in phase.groups[:depth]]
+
+
+def _unit(phases: tuple[Timed, ...], at: int, depth: int) -> Unit:
+    """The phase at this position, or the group around it of this depth."""
+    if len(phases[at].groups) == depth:
+        return Unit(at, at, depth, None)
+    inside, first, last = _keys(phases[at], depth + 1), at, at
+    while first > 0 and _keys(phases[first - 1], depth + 1) == inside:
+        first -= 1
+    while last + 1 < len(phases) and _keys(phases[last + 1], depth + 1) == inside:
+        last += 1
+    return Unit(first, last, depth, phases[at].groups[depth])
+
+
+def _before(phases: tuple[Timed, ...], unit: Unit) -> Unit | None:
+    """What comes before it in the same round."""
+    at = unit.first - 1
+    if at < 0 or _keys(phases[at], unit.depth) != _keys(phases[unit.first], unit.depth):
+        return None
+    return _unit(phases, at, unit.depth)
+
+
+def paths(spans: Spans, course: Timeline, at: int, outer: RoundPath = ()) -> list[RoundPath] | None:
+    """The rounds of the phase within an outer one; None where a gap or a decision leaves them
+    open. Raises Refusal."""
+    phase, found = spans.applied[course.key][at], [outer]
+    for depth in range(len(outer), len(phase.groups)):
+        deeper = []
+        for path in found:
+            rounds = rounds_of(spans, Spot(course, at, path))
+            if rounds is None:
+                return None
+            deeper += [(*path, number) for number in range(len(rounds.firsts))]
+            if len(deeper) > MOST_ROUNDS:
+                raise _too_many(phase.groups[depth])
+        found = deeper
+    return found
+
+
+def _too_many(group: Group) -> Exception:
+    return refuse(
+        rules.NEVER_ENDING,
+        f"{group.subject}: more than {MOST_ROUNDS} rounds",
+        "check the interval and the duration of repeat",
+        group.place_of("for", "times", "before", "through", "every"),
+    )
+
+
+def members(spans: Spans, course: Timeline, unit: Unit, outer: RoundPath) -> list[PhaseSpan] | None:
+    """The spans of every phase in it, within an outer round; None where one is open."""
+    found = []
+    for at in range(unit.first, unit.last + 1):
+        for path in paths(spans, course, at, outer) or ():
+            span = spans.span(course, at, path)
+            if span is None:
+                return None
+            found.append(span)
+    return found or None
+
+
+# --- first moments
+
+
+def rounds_of(spans: Spans, spot: Spot) -> Rounds | None:
+    """The rounds of the group around the phase that has as many groups around it as the path is
+    long; None where a gap or a decision leaves them open. Raises Refusal."""
+    phases = spans.applied[spot.course.key]
+    unit = _unit(phases, spot.at, spot.depth)
+    group = unit.group
+    assert group is not None
+    label = group.name or (group.key if len(spot.course.phases) > 1 else "")
+    name = (spot.course.key, label, spot.path)
+    spot = Spot(spot.course, unit.first, spot.path)
+    found: Rounds | None = spans.once(name, group, lambda: _rounds(spans, spot, group))
+    return found
+
+
+def _rounds(spans: Spans, spot: Spot, group: Group) -> Rounds | None:
+    if not spans.undecided.isdisjoint(group.needs):
+        return None
+    bound = bind(group, spans.plan)
+    if bound.days is None or bound.extent is None:
+        return None
+    bases = _bases(spans, spot, group)
+    if bases is None:
+        return None
+    if isinstance(bound.days, Once):
+        return Rounds(bases, [])
+    laid = []
+    for beginning, first in bases:
+        span = _laid(spans, spot, bound, beginning, first)
+        if span is None:
+            return None
+        laid.append(span)
+    return Rounds(list(_numbered(laid)), laid)
+
+
+def _laid(
+    spans: Spans, spot: Spot, bound: BoundTiming, beginning: Beginning, first: Moment
+) -> PhaseSpan | None:
+    """The first moments of the rounds, laid from one moment on by the group's rule."""
+    if is_elapsed(bound.days):
+        span = spans.counted(bound, beginning, first)
+    else:
+        clock = first.time if beginning.sets_the_time else None
+        span = PhaseSpan(bound, beginning, first, (clock,))
+    if spans.fill(span, spot) is None:
+        return None
+    if len(span.slots) > MOST_ROUNDS:
+        assert isinstance(bound.phase, Group)
+        raise _too_many(bound.phase)
+    return span
+
+
+def _numbered(laid: list[PhaseSpan]) -> Iterator[First]:
+    count, number = sum(len(span.slots) for span in laid), 0
+    for span in laid:
+        assert span.bound.days is not None
+        timed = is_elapsed(span.bound.days) or span.beginning.sets_the_time
+        for at in range(len(span.slots)):
+            number, moment = number + 1, span.moment(at)
+            if at == 0 and moment.day == span.first.day:
+                moment = span.first  # which may be in the evening
+            words = f"round {number} of {count}, {days_in_words(span.bound.days)}"
+            words += f", the first {span.beginning},"
+            yield Beginning(words, moment, timed=timed), moment
+
+
+def beginning(spans: Spans, spot: Spot, bound: BoundTiming) -> First | None:
+    """Where a phase without a begins of its own begins in its round."""
+    phases = spans.applied[spot.course.key]
+    unit = _unit(phases, spot.at, spot.depth)
+    return _in_row(spans, spot, unit, bound)
+
+
+def _bases(spans: Spans, spot: Spot, group: Group) -> list[First] | None:
+    """The moments from which the group's rounds are laid."""
+    course_begins = group.course_begins if spot.at == 0 else None
+    anchor = group.begins or course_begins
+    where = group.place_of("begins")
+    if anchor is not None and anchor.several:
+        return _each(spans, anchor, spot, where)
+    if anchor is not None:
+        reached = spans.reached(anchor, spot, group.month_end, where)
+        return None if reached is None else [reached]
+    unit = _unit(spans.applied[spot.course.key], spot.at, spot.depth)
+    first_phase = bind(spans.applied[spot.course.key][spot.at], spans.plan)
+    found = _in_row(spans, spot, unit, first_phase)
+    return None if found is None else [found]
+
+
+def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First | None:
+    """Where a phase or group begins that follows others; `bound` is what it begins with."""
+    course, path = spot.course, spot.path
+    phases = spans.applied[course.key]
+    before = _before(phases, unit)
+    if before is None:
+        if not path:
+            return Beginning("the start of the plan", spans.plan.start), spans.plan.start
+        around = rounds_of(spans, Spot(course, spot.at, path[:-1]))
+        assert around is not None  # or the phase would have no such round
+        return around.firsts[path[-1]]
+    part: Timed = unit.group or phases[unit.first]
+    title = _title(phases, before)
+    if (part.junction or spans.unstated) is Junction.AT_ONCE:
+        end = _end(spans, course, before, path, part.place)
+        return None if end is None else (Beginning(f"the end of {title}", end), end)
+    if bound.days is None:
+        return None
+    gap = shortest_gap(bound.days)
+    if gap is None:
+        raise spans.no_gap(part)
+    given = members(spans, course, before, path)
+    if given is None:
+        return None
+    found = Beginning(f"the last dose of {title}", _latest(given).last(), gap)
+    first = spans.moved(found, part.month_end, part.place)
+    if isinstance(bound.days, OnWeekdays):
+        first = place(bound.days, first, 0, part.month_end)
+    return found, first
+
+
+def _title(phases: tuple[Timed, ...], unit: Unit) -> str:
+    part = unit.group or phases[unit.first]
+    return part.name or part.key
+
+
+# --- points
+
+
+def point(spans: Spans, base: PointOf, where: Place, asker: Spot | None) -> First | None:
+    """What an anchor means in a course that has groups: its words, without an offset, and moment.
+    None where it is open. Raises Refusal."""
+    course = spans.courses[base.course]
+    phases = spans.applied[course.key]
+    words = spans.words_of(base)
+    if base.phase is None:
+        if not phases:
+            raise spans.not_applied(course.key, where)
+        unit = Unit(0, len(phases) - 1, 0, None)
+        if base.point in (Point.BEGIN, Point.END):
+            unit = _unit(phases, 0 if base.point is Point.BEGIN else len(phases) - 1, 0)
+    else:
+        unit = _named(spans, course, base.phase, where)
+    outer = _shared(spans, unit, course, asker)
+    moment = _point(spans, course, unit, outer, base.point, where)
+    return None if moment is None else (Beginning(words, moment), moment)
+
+
+def previous(spans: Spans, of: Previous, spot: Spot, where: Place) -> First | None:
+    """A point of what comes before in the same round."""
+    unit = _unit_before(spans, spot, where)
+    title = _title(spans.applied[spot.course.key], unit)
+    moment = _point(spans, spot.course, unit, spot.path, of.point, where)
+    return None if moment is None else (Beginning(f"{of.point.words} of {title}", moment), moment)
+
+
+def _unit_before(spans: Spans, spot: Spot, where: Place) -> Unit:
+    phases = spans.applied[spot.course.key]
+    unit = _before(phases, _unit(phases, spot.at, spot.depth))
+    if unit is None:
+        raise spans.nothing_before(where)
+    return unit
+
+
+def _named(spans: Spans, course: Timeline, name: str, where: Place) -> Unit:
+    """The group or phase of this name."""
+    phases = spans.applied[course.key]
+    for at, phase in enumerate(phases):
+        for depth, part in enumerate((*phase.groups, phase)):
+            if name in (part.name, part.key):
+                return _unit(phases, at, depth)
+    raise spans.not_applied(f"{course.key}.{name}", where)
+
+
+def _shared(spans: Spans, unit: Unit, course: Timeline, asker: Spot | None) -> RoundPath:
+    """The round that the asker shares with what it asks about."""
+    if asker is None or asker.course is not course:
+        return ()
+    phases = spans.applied[course.key]
+    own, depth = phases[asker.at].groups, 0
+    around = phases[unit.first].groups[: unit.depth + (unit.group is not None)]
+    for mine, theirs in zip(own[: asker.depth], around, strict=False):
+        if mine.key != theirs.key:
+            break
+        depth += 1
+    return asker.path[:depth]
+
+
+def _point(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath, of: Point, where: Place
+) -> Moment | None:
+    """A point of a phase or group, within a round that may lie outside or inside of it."""
+    if of is Point.BEGIN:
+        return _begin(spans, course, unit, outer)
+    if of is Point.END:
+        outside = _outside(spans, course, unit, outer)
+        return None if outside is None else _end(spans, course, unit, outside[-1], where)
+    given = members(spans, course, unit, outer)
+    if given is None:
+        return None
+    if of is Point.FIRST:
+        return min(given, key=lambda span: slot_order(span.slots[0])).earliest()
+    latest = _latest(given)
+    return latest.finish(where) if of is Point.FINISH else latest.last()
+
+
+def _outside(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath
+) -> list[RoundPath] | None:
+    """The rounds in which the unit as a whole stands."""
+    whole = paths(spans, course, unit.first, outer[: unit.depth])
+    return whole and list(dict.fromkeys(path[: unit.depth] for path in whole))
+
+
+def _begin(spans: Spans, course: Timeline, unit: Unit, outer: RoundPath) -> Moment | None:
+    outside = _outside(spans, course, unit, outer)
+    if outside is None:
+        return None
+    if unit.group is None:
+        span = spans.span(course, unit.first, outside[0])
+        return None if span is None else span.first
+    rounds = rounds_of(spans, Spot(course, unit.first, outside[0]))
+    assert rounds is not None
+    return rounds.firsts[outer[unit.depth] if len(outer) > unit.depth else 0][1]
+
+
+def _end(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath, where: Place
+) -> Moment | None:
+    """Where the unit ends: a group where its next round would have come."""
+    if unit.group is None:
+        span = spans.span(course, unit.first, outer)
+        return None if span is None else span.end(where)
+    rounds = rounds_of(spans, Spot(course, unit.first, outer))
+    if rounds is None:
+        return None
+    if rounds.laid:
+        return rounds.laid[-1].end(where)
+    if unit.group.begins is not None and unit.group.begins.several:
+        raise refuse(
+            rules.NO_END,
+            f"{unit.group.subject}: it comes with each dose of another, and nothing says where it"
+            " ends",
+            "count from .last instead, as in 1 week after previous.last",
+            where,
+        )
+    phases = spans.applied[course.key]
+    return _end(spans, course, _unit(phases, unit.last, unit.depth + 1), (*outer, 0), where)
+
+
+def _latest(given: list[PhaseSpan]) -> PhaseSpan:
+    return max(given, key=lambda span: slot_order(span.slots[-1]))
+
+
+# --- each
+
+
+def _each(spans: Spans, anchor: Anchor, spot: Spot, where: Place) -> list[First] | None:
+    """The moment at every administration that the anchor names. Raises Refusal."""
+    base, course = anchor.base, spot.course
+    if isinstance(base, Previous):
+        unit, outer = _unit_before(spans, spot, where), spot.path
+        name = _title(spans.applied[course.key], unit)
+    else:
+        assert isinstance(base, PointOf)
+        course, name = spans.courses[base.course], base.course
+        phases = spans.applied[course.key]
+        if not phases:
+            raise spans.not_applied(course.key, where)
+        unit = Unit(0, len(phases) - 1, 0, None)
+        if base.phase is not None:
+            unit, name = _named(spans, course, base.phase, where), f"{name}, {base.phase}"
+        outer = _shared(spans, unit, course, spot)
+    given = members(spans, course, unit, outer)
+    if given is None:
+        return None
+    month_end = spans.applied[spot.course.key][spot.at].month_end
+    finish = base.point is Point.EACH_FINISH
+    found = []
+    for number, (span, at) in enumerate(_in_order(given), 1):
+        words = f"{span.phase.unit} {number} of {name}"
+        moment = span.finish(where, at) if finish else span.moment(at)
+        words = f"the finish of {words}" if finish else words
+        offset = answer(anchor.offset, spans.plan)
+        told = Beginning(words, moment, offset, anchor.before, timed=finish and offset is None)
+        found.append((told, moment if offset is None else spans.moved(told, month_end, where)))
+    return found
+
+
+def _in_order(given: list[PhaseSpan]) -> list[tuple[PhaseSpan, int]]:
+    places = [(span, at) for span in given for at in range(len(span.slots))]
+    places.sort(key=lambda each: slot_order(each[0].slots[each[1]]))
+    return places
