@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen.finding import Finding, Refusal
 from regimen.plan import Plan
@@ -293,8 +294,23 @@ class AtMost(Struct, frozen=True):
         item = self.written
         said = (f"as needed for {item.reason}", self.limits(), self.when)
         most = f"at most {counted_doses(self.doses)}, {self.amount}, in all"
+        give, pieces = "", ""
+        if self.dose.taken:
+            from regimen.product import taken_text
+
+            words = taken_text(self.dose.taken)
+            give = "" if words == str(self.dose) else f" ({words})"
+            pieces = f": {taken_text(self.taken)}"
         return (
-            f"{item.phase.drug} {self.dose} {self.route}, {', '.join(filter(None, said))}: {most}"
+            f"{item.phase.drug} {self.dose}{give} {self.route}, {', '.join(filter(None, said))}:"
+            f" {most}{pieces}"
+        )
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """What all of the doses together take of each product."""
+        return tuple(
+            replace(each, amount=each.amount.times(self.doses)) for each in self.dose.taken
         )
 
 

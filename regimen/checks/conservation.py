@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from regimen.checks.recount import EXACT, in_base
 from regimen.engine.totals import total
 from regimen.finding import Finding, Reader, Rule, Severity
-from regimen.schedule import Administration, Schedule
+from regimen.schedule import Dose, Schedule
 
 if TYPE_CHECKING:
     from regimen.product import Product, Supply, Taken
@@ -32,7 +32,7 @@ _MEND = "do not use this schedule; report it with its protocol and plan"
 
 def differ(schedule: Schedule) -> Iterator[Finding]:
     """A finding for each product, and for each course, whose pieces do not add up."""
-    if not schedule.names_products:
+    if not (schedule.names_products or schedule.as_needed):
         return
     with localcontext(EXACT):
         found = list(_differences(schedule))
@@ -43,8 +43,11 @@ def _differences(schedule: Schedule) -> Iterator[Finding]:
     wrong = dict.fromkeys(
         each.course
         for each in schedule.administrations
-        if each.phase.products and each.dose is not None and not _adds_up(each)
+        if each.phase.products and each.dose and not _adds_up(each.dose, each.drug)
     )
+    for item in schedule.as_needed:
+        if item.dose.taken and not _adds_up(item.dose, item.written.phase.drug):
+            wrong[item.written.key] = None
     for course in wrong:
         yield _found(f"the pieces of {course} are not exactly the doses ordered")
     given = _given(schedule)
@@ -85,19 +88,17 @@ def _is_all(supply: Supply, given: Decimal) -> bool:
     )
 
 
-def _adds_up(administration: Administration) -> bool:
-    """Whether the pieces can be taken, and are exactly the dose."""
-    dose = administration.dose
-    assert dose is not None
+def _adds_up(dose: Dose, drug: str) -> bool:
+    """Whether the pieces can be taken, and are exactly the dose of this drug."""
     kind, ordered = in_base(dose.ordered)
     if not all(_can_be_taken(each) for each in dose.taken):
         return False
     # Of each product it is so much over a volume; the sum is brought over one volume.
-    drug, volume = Decimal(0), Decimal(1)
+    amount, volume = Decimal(0), Decimal(1)
     for taken in dose.taken:
-        held, per = _held(taken, administration.drug, kind)
-        drug, volume = drug * per + held * volume, volume * per
-    return drug == ordered * volume
+        held, per = _held(taken, drug, kind)
+        amount, volume = amount * per + held * volume, volume * per
+    return amount == ordered * volume
 
 
 def _can_be_taken(taken: Taken) -> bool:

@@ -21,11 +21,11 @@ from regimen.export.words import DISCLAIMER, clean, overrides, tolerances
 from regimen.finding import Finding, Override
 from regimen.plan import Answer
 from regimen.quantity import BY_UCUM, Quantity
-from regimen.schedule import Administration, AtMost, CheckedSchedule, Entry, Total
+from regimen.schedule import Administration, AtMost, CheckedSchedule, Dose, Entry, Total
 from regimen.timing import Moment
 
 if TYPE_CHECKING:
-    from regimen.product import Supply
+    from regimen.product import Supply, Taken
 
 SCHEMA_VERSION = 1
 
@@ -115,10 +115,7 @@ def _administration(
     cells: dict[str, Any] = {name: _cell(getattr(row, name)) for name in header}
     steps = administration.dose.steps if administration.dose else ()
     if administration.phase.products:
-        cells["taken"] = [
-            {"product": each.product.key} | quantity_of(each.amount)
-            for each in (administration.dose.taken if administration.dose else ())
-        ]
+        cells["taken"] = _taken(administration.dose)
     return cells | {
         "instant": _instant(administration.instant),
         "why_day": administration.why_this_day(),
@@ -130,6 +127,14 @@ def _administration(
     }
 
 
+def _taken(dose: Dose | None) -> list[dict[str, str]]:
+    return _taken_of(dose.taken) if dose else []
+
+
+def _taken_of(taken: Iterable[Taken]) -> list[dict[str, str]]:
+    return [{"product": each.product.key} | quantity_of(each.amount) for each in taken]
+
+
 def as_needed_of(checked: CheckedSchedule) -> dict[str, Any]:
     """What may be given as needed, where anything may."""
     items = [_as_needed(each) for each in checked.as_needed]
@@ -138,7 +143,8 @@ def as_needed_of(checked: CheckedSchedule) -> dict[str, Any]:
 
 def _as_needed(item: AtMost) -> dict[str, Any]:
     written = item.written
-    return {
+    products = {"taken": _taken(item.dose), "most_taken": _taken_of(item.taken)}
+    return (products if item.dose.taken else {}) | {
         "name": written.key,
         "drug": written.phase.drug,
         "route": str(item.route),

@@ -36,6 +36,8 @@ courses:
   c: {drug: CD, dose: 2 tablets, every: 1 day, doses: 3, product: combined}
   d: {drug: drug B, dose: 1 bottle, doses: 1, product: syrup}
   e: {drug: drug D, dose: 4 mg, doses: 1, product: combined}
+as_needed:
+  f: {drug: drug A, route: oral, dose: 5 mg, product: tablet, reason: pain, per_day: 1, for: 1 day}
 """
 
 
@@ -85,6 +87,13 @@ def test_another_amount_is_seen(right: Schedule, course: str, factor: Fraction) 
     (finding,) = found(changed(right, course, times(factor)))
     assert finding.code == "pieces-differ"
     assert f"the pieces of {course} are not exactly" in finding.what
+
+
+def test_another_amount_as_needed_is_seen(right: Schedule) -> None:
+    (item,) = right.as_needed
+    dose = replace(item.dose, taken=times(Fraction(2))(item.dose.taken))
+    (finding,) = found(replace(right, as_needed=(replace(item, dose=dose),)))
+    assert "the pieces of f are not exactly" in finding.what
 
 
 @pytest.mark.parametrize("course", ["a", "b", "c", "d", "e"])

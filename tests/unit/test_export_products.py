@@ -191,6 +191,33 @@ courses: {{a: {{drug: drug A, dose: 102 mg, doses: 1, product: [small, large]}}}
         assert b"1 mL from 1 vial of 1 mL + 0.02 mL from 1 vial of 0.5 mL" in data
 
 
+AS_NEEDED = f"""{_HEAD}
+route: oral
+products: {{tablet: {{drug: paracetamol, form: tablet, strength: 500 mg, split: halves}}}}
+courses: {{a: {{drug: drug A, dose: 1 mg, doses: 1}}}}
+as_needed:
+  pain: {{drug: paracetamol, route: oral, dose: 750 mg, product: tablet, reason: pain, per_day: 4, for: 3 days}}
+  fever: {{drug: paracetamol, route: oral, dose: 1 tablet, product: tablet, reason: fever,
+          per_day: 1, for: 1 day}}
+"""
+
+
+def test_what_is_given_as_needed_says_its_pieces_and_how_many_at_the_most() -> None:
+    schedule = checked_plain(AS_NEEDED)
+    page = export(schedule, "html").decode()
+    assert "paracetamol 750 mg (1½ tablets of 500 mg) oral" in page
+    assert "at most 12 doses, 9 g, in all: 18 tablets of 500 mg" in page
+    assert "paracetamol 1 tablet (1 tablet of 500 mg) oral" in page
+    found = json.loads(export(schedule, "json"))
+    schema = json.loads(files("regimen.export").joinpath("schedule.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(found)
+    pain, fever = found["as_needed"]
+    assert (pain["taken"][0]["value"], pain["most_taken"][0]["value"]) == ("1.5", "18")
+    assert fever["most_taken"] == [
+        {"product": "tablet", "value": "1", "unit": "tablets", "ucum": "{tablet}"}
+    ]
+
+
 # --- a slip on the way is seen
 
 
