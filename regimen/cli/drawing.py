@@ -237,7 +237,7 @@ def draw_list(protocols: Sequence[Protocol]) -> None:
         for each in protocols
     ]
     titles = [clean(each.title) for each in protocols]
-    head = (Column("Id"), Column("Status"), Column("Courses"))
+    head = (Column("Id"), Column("Status"), Column("Courses", gives=True))
     titled = Columns((*head, Column("Title")), _joined(rows, titles))
     out, columns = console(titled, Columns(head, rows))
     out.print(columns.head())

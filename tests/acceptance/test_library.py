@@ -11,6 +11,7 @@ from regimen import library, planning
 from regimen.finding import Override, Reader
 from regimen.planning import Given
 from regimen.protocol import Protocol
+from regimen.schedule import CheckedSchedule
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 MOST_FINDINGS = 2
@@ -77,3 +78,33 @@ def test_erol_is_exported_only_once_its_gap_is_accepted() -> None:
     given = {"start": Given("2026-03-02")}
     plan = planning.make_plan(erol, given, plan_id="7" * 32, made=MADE, overrides=(accepted,))
     assert planning.check(erol, plan).findings[0].override == accepted
+
+
+def schedule(name: str) -> CheckedSchedule:
+    """The schedule of the first of its cases."""
+    read = protocol(name)
+    given = {key: Given(text) for key, text in read.cases[0].given.items()}
+    return planning.check(read, planning.make_plan(read, given, plan_id="7" * 32, made=MADE))
+
+
+def test_each_later_injection_of_medroxyprogesterone_has_its_window() -> None:
+    """Two weeks early to four weeks late, as the handbook has it of the next injection."""
+    first, *later = schedule("medroxyprogesterone-contraception").administrations
+    assert first.due is None
+    assert [str(dose.due) for dose in later] == [
+        "2025-03-24 to 2025-05-05",
+        "2025-06-23 to 2025-08-04",
+        "2025-09-22 to 2025-11-03",
+        "2025-12-22 to 2026-02-02",
+    ]
+
+
+def test_for_pain_after_surgery_four_doses_are_counted_and_none_is_planned() -> None:
+    drops = schedule("cataract-surgery-drops")
+    assert {dose.course for dose in drops.administrations} == {
+        "moxifloxacin",
+        "steroid",
+        "ketorolac",
+    }
+    (pain,) = drops.as_needed
+    assert (pain.doses, str(pain.amount)) == (4, "4 g")
