@@ -26,6 +26,7 @@ _WRITTEN = {
     "date, with a clock time if need be": "written year-month-day, or year-month-day hh:mm",
     "choice": "one of the words below",
     "weekdays": "such as mon, thu",
+    "time": "a clock time, written hh:mm",
     "clock times": "written hh:mm, with commas between them",
     "days": "such as every 2 days, 2 times a week, or mon, thu",
     "extent": "a duration, or a number of doses",

@@ -141,18 +141,34 @@ def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:
         return pinned or (None,)
     if isinstance(phase.times, Counted):
         return (None,)
-    times: tuple[time, ...] | None = answer(phase.times, plan)
-    return times
+    times: tuple[time | Ref, ...] | None = answer(phase.times, plan)
+    return None if times is None else _by_the_clock(phase, times, plan)
+
+
+def _by_the_clock(phase: Timed, times: tuple[time | Ref, ...], plan: Plan) -> tuple[time, ...]:
+    """The times of a day in their order, those that have names as the plan has them. Raises
+    Refusal where two are the same."""
+    known: list[time] = [answer(each, plan) for each in times]
+    if len(set(known)) < len(known):
+        raise refuse(
+            rules.TWO_ANSWERS,
+            f"two times of day are the same: {', '.join(f'{each:%H:%M}' for each in known)}",
+            "give each its own clock time",
+            phase.place_of("at"),
+        )
+    return tuple(sorted(known))
 
 
 def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | DosesByTime | DividedDose | None:
     if isinstance(phase.dose, Taper):
         return _levels(phase, plan)
     if isinstance(phase.dose, DosesByTime):
-        return phase.dose
+        doses = [replace(each, at=answer(each.at, plan)) for each in phase.dose.doses]
+        return replace(phase.dose, doses=tuple(doses))
     if isinstance(phase.dose, DividedDose):
         whole = amount_of(phase.dose.whole, plan)
-        return None if whole is None else replace(phase.dose, whole=whole)
+        parts = tuple((answer(key, plan), part) for key, part in phase.dose.parts)
+        return None if whole is None else replace(phase.dose, whole=whole, parts=parts)
     return amount_of(phase.dose, plan)
 
 

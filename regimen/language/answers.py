@@ -189,6 +189,7 @@ _READERS: dict[ParameterType, Callable[[Parameter, str], object]] = {
     ParameterType.DATE: lambda _, text: read_date(text),
     ParameterType.CHOICE: _choice,
     ParameterType.WEEKDAYS: _weekdays,
+    ParameterType.TIME: lambda _, text: read_clock(text),
     ParameterType.MEASURE: _measure,
     ParameterType.AGE: _age,
     ParameterType.DOSE: _dose,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import time
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +13,7 @@ from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_days import DAYS, TIMES
 from regimen.language.schema import PhaseKeys
-from regimen.language.texts import KeyedText
+from regimen.language.texts import KeyedText, read_ref
 from regimen.language.time_texts import read_days
 from regimen.protocol import (
     DividedDose,
@@ -37,8 +38,13 @@ def _alone(read: Callable[[str], TimeKey]) -> Callable[[str], tuple[TimeKey, ...
     return lambda text: (read(text),)
 
 
+def _read_clock(text: str) -> time | Ref:
+    """A clock time, or the name of one."""
+    return read_ref(text) if text.startswith("$") else read_clock(text)
+
+
 _READ: dict[str, Callable[[str], Sequence[TimeKey]]] = {
-    "at": _alone(read_clock),
+    "at": _alone(_read_clock),
     "on": _alone(read_weekday),
     "days": read_days,
     "offsets": _alone(read_offset),
@@ -54,7 +60,11 @@ def times_of(reader: PhaseReader, found: KeyedText, where: Path) -> tuple[Any, .
             "list the times, as in at: [08:00, 20:00]",
             reader.document.place(where),
         )
-    return tuple(time for times in _rows(reader, found, where) for time in times)
+    named = [each for times in _rows(reader, found, where) for each in times]
+    for each in named:
+        if isinstance(each, Ref):
+            reader.reference(each, (P.TIME,), reader.document.place(where))
+    return tuple(named)
 
 
 def _rows(reader: PhaseReader, found: KeyedText, where: Path) -> list[tuple[TimeKey, ...]]:
@@ -68,11 +78,11 @@ def _rows(reader: PhaseReader, found: KeyedText, where: Path) -> list[tuple[Time
         except Misread as misread:
             reader.findings.append(misread.finding(place))
             times = ()
-        for time in times:
-            if time in seen:
+        for each in times:
+            if each in seen:
                 reader.find(
                     rules.TABLE_OVERLAP,
-                    f"{at_time(time)} stands in two rows",
+                    f"{at_time(each)} stands in two rows",
                     "keep it in one of them",
                     place,
                 )

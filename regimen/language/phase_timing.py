@@ -3,8 +3,12 @@ and T5)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import time
 from functools import partial
+from typing import Any
+
+from msgspec import Struct
 
 from regimen import rules
 from regimen.language.levels import PhaseReader, stated
@@ -25,7 +29,7 @@ from regimen.timing import Weekday
 
 P = ParameterType
 Weekdays = tuple[Weekday, ...]
-Times = tuple[time, ...] | OnceADay | Ref
+Times = tuple[time | Ref, ...] | OnceADay | Ref
 
 
 def times(reader: PhaseReader, days: Pattern | Ref | Table) -> Times | Counted | Table:
@@ -52,11 +56,29 @@ def _at(
     if isinstance(found, KeyedText):
         from regimen.language.keyed_doses import times_of  # few protocols have them
 
-        return tuple(sorted(times_of(reader, found, where)))
+        return _in_order(times_of(reader, found, where))
     if found == (NotStated(),):
         return reader.gap(where, P.CLOCKS, "the clock times")
-    times = reader.listed(found, where, ())
-    return times if isinstance(times, Ref) else tuple(sorted(times))
+    for each in found:
+        if isinstance(each, Ref):
+            reader.reference(each, (P.TIME,), reader.document.place(where))
+    times: Any = tuple(_Named(each) if isinstance(each, Ref) else each for each in found)
+    listed: Any = reader.listed(times, where, ())
+    return _in_order(each.ref if isinstance(each, _Named) else each for each in listed)
+
+
+class _Named(Struct, frozen=True):
+    """A clock time that a parameter names."""
+
+    ref: Ref
+
+
+def _in_order(times: Iterable[time | Ref]) -> tuple[time | Ref, ...]:
+    """In the order of the day, where it is known; named times find theirs with the plan."""
+    listed = tuple(times)
+    if any(isinstance(each, Ref) for each in listed):
+        return listed
+    return tuple(sorted(listed))  # type: ignore[type-var]
 
 
 def _times_per_day(reader: PhaseReader, count: int | Ref | NotStated, where: Path) -> Times:

@@ -51,6 +51,7 @@ from regimen.protocol import (
     TimesPerWeek,
     Until,
     WholeList,
+    at_time,
 )
 from regimen.protocol.words import days_in_words, limits_in_words, often
 from regimen.timing import CalendarSpan, MonthEnd, Weekday
@@ -297,7 +298,7 @@ class PhaseWords(_Words):
             return ""  # they stand beside their doses
         return self.some_times(self.phase.times)
 
-    def some_times(self, times: tuple[time, ...] | OnceADay | Counted | Ref | Table) -> str:
+    def some_times(self, times: tuple[time | Ref, ...] | OnceADay | Counted | Ref | Table) -> str:
         if isinstance(times, Table):
             return _rows(times, lambda row: self.some_times(row) or "once a day")
         if isinstance(times, (OnceADay, Counted)):
@@ -307,7 +308,7 @@ class PhaseWords(_Words):
             if count is None:
                 return "at clock times that are not stated"
             return f"{often(count)} each day that it is given, at clock times from the plan"
-        return f"at {_and([f'{clock:%H:%M}' for clock in times])}"
+        return f"at {_and([at_time(each).removeprefix('at ') for each in times])}"
 
     def extent(self) -> str:
         return self.extent_of(self.phase)

@@ -163,7 +163,7 @@ class Timed(Struct, frozen=True, kw_only=True):
     name: str | None
     pattern: Pattern | Ref | Table
     extent: Extent | Ref | None  # None where a taper's levels say how long
-    times: tuple[time, ...] | OnceADay | Counted | Ref | Table
+    times: tuple[time | Ref, ...] | OnceADay | Counted | Ref | Table
     begins: Anchor | None
     course_begins: Anchor | None  # where its course begins, should this phase be its first
     junction: Junction | None

@@ -112,13 +112,16 @@ class Taper(Struct, frozen=True):
     starting_at: DoseExpression | Ref | Table | None = None
 
 
-TimeKey = time | Weekday | int | Span  # a clock time, a weekday, a listed day, a distance
+# a clock time or the name of one, a weekday, a listed day, a distance
+TimeKey = time | Ref | Weekday | int | Span
 
 
 def at_time(key: TimeKey) -> str:
-    """`at 08:00`, `on Monday`, `on day 15`, `at 6 hours`."""
+    """`at 08:00`, `at «bedtime»`, `on Monday`, `on day 15`, `at 6 hours`."""
     if isinstance(key, time):
         return f"at {key:%H:%M}"
+    if isinstance(key, Ref):
+        return f"at «{key.name}»"
     if isinstance(key, Weekday):
         return f"on {key.title}"
     return f"on day {key}" if isinstance(key, int) else f"at {key}"

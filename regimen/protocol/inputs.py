@@ -48,6 +48,7 @@ class ParameterType(StrEnum):
     DATE = "date"
     CHOICE = "choice"
     WEEKDAYS = "weekdays"
+    TIME = "time"
 
     MOMENT = "date, with a clock time if need be"
     ZONE = "time zone"
@@ -67,6 +68,7 @@ DECLARED_TYPES = (
     ParameterType.DATE,
     ParameterType.CHOICE,
     ParameterType.WEEKDAYS,
+    ParameterType.TIME,
 )
 
 
