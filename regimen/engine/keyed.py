@@ -45,7 +45,29 @@ def keyed_doses(span: PhaseSpan, plan: Plan) -> list[Dose | None]:
     else:
         assert isinstance(bound.dose, DividedDose)
         doses = _divided(bound, bound.dose, plan)
+        _refuse_incomplete(span, bound.dose)
     return [doses[_time_of(span, bound.dose.on, at)] for at in range(len(span.slots))]
+
+
+def _refuse_incomplete(span: PhaseSpan, dose: DividedDose) -> None:
+    """Raises Refusal where an amount in all is not given once in all: its list is cut short, or
+    comes again in every cycle."""
+    whole, bound = dose.whole, span.bound
+    assert isinstance(whole, DoseExpression)  # bound
+    if whole.share is not Share.IN_ALL:
+        return
+    assert isinstance(bound, Bound)
+    parts = dict(dose.parts)
+    times = [_time_of(span, dose.on, at) for at in range(len(span.slots))]
+    given = sum([parts[time] for time in times], Fraction(0)) / _times(bound)
+    if given != 1:
+        raise refuse(
+            rules.NOT_WHOLE,
+            f"of {in_words(whole)}, {given} is given: its times do not each come once",
+            "write the amount that is given on the listed times, without in all; or list them once"
+            " and do not cut them short",
+            bound.phase.place_of("dose"),
+        )
 
 
 def _time_of(span: PhaseSpan, on: str, at: int) -> TimeKey:

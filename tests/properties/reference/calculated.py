@@ -90,6 +90,8 @@ class CalculatingReader(ExtentReader):
             if stated.per not in ("", timed_doses.WHOLES[timed[0]]):
                 raise Refused("parts of another whole")
             self.sharers_of(phase, stated.per)  # refuses days of rest
+            if stated.per == "in all" and not self._once_in_all(phase, timed[1]):
+                raise Refused("not once in all")
             sharers = 1 if timed[0] == "at" else len(self.slots(phase))
         else:
             sharers = 1 if not stated.per else len(self.slots(phase))
@@ -111,6 +113,11 @@ class CalculatingReader(ExtentReader):
         this = self.calculated(phase, place)
         assert this is not None
         return canonical(*this)[0] / whole
+
+    def _once_in_all(self, phase: Phase, rows: dict[str, Any]) -> bool:
+        """Whether what is given adds up to the whole, no more and no less."""
+        given = [Fraction(timed_doses.row_at(rows, place)[1]) for place in self.places(phase)]
+        return sum(given) == len(self.slots(phase))
 
     def most_in_24_hours(self, phase: Phase) -> int:
         """From one of the doses on, the end of the 24 hours not counted."""
