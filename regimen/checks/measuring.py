@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from regimen import rules
-from regimen.finding import Finding, Reader, Rule, Severity
+from regimen.checks.phases import phases
+from regimen.finding import Finding, Place, Reader, Rule, Severity
 from regimen.protocol import (
     Age,
     AgeOn,
     Dated,
     DoseExpression,
+    DosesByTime,
     OnDays,
     Parameter,
     Phase,
@@ -20,6 +22,7 @@ from regimen.protocol import (
     Retake,
     Share,
     Taper,
+    tables_in,
 )
 from regimen.schedule import Administration, Schedule
 from regimen.timing import CalendarSpan
@@ -55,14 +58,30 @@ MEASURED_LATE = Rule(
 
 
 def fixed_beforehand(protocol: Protocol) -> Iterator[Finding]:
-    """Doses that are settled for a whole phase, by a measure that is taken again in it."""
-    for course in protocol.courses:
-        for phase in course.phases:
-            for name in phase.needs:
-                parameter = protocol.parameters.get(name)
-                if parameter is not None and parameter.taken and parameter.taken.again:
-                    yield from _settled(phase, parameter)
-                    yield from _dated_by(phase, parameter, protocol)
+    """What is settled for a whole phase, by a measure that is taken again in it."""
+    for phase in phases(protocol):
+        for name in _rests_on(phase):
+            for parameter in _taken_again(name, protocol):
+                yield from _settled(phase, parameter)
+        yield from _dated_by(phase, protocol)
+
+
+def _rests_on(phase: Phase) -> Iterator[str]:
+    yield from phase.needs
+    if phase.tables:
+        from regimen.engine.tables import names_in  # few protocols have tables
+
+        yield from names_in(phase)
+
+
+def _taken_again(name: str, protocol: Protocol) -> Iterator[Parameter]:
+    """The measure, or what it is worked out from, as far as that is taken again."""
+    from regimen.protocol.measures import raw_measures
+
+    for raw in raw_measures(name, protocol.measures):
+        parameter = protocol.parameters.get(raw)
+        if parameter is not None and parameter.taken and parameter.taken.again:
+            yield parameter
 
 
 def _settled(phase: Phase, parameter: Parameter) -> Iterator[Finding]:
@@ -86,20 +105,25 @@ def _settled(phase: Phase, parameter: Parameter) -> Iterator[Finding]:
         )
 
 
-def _dated_by(phase: Phase, parameter: Parameter, protocol: Protocol) -> Iterator[Finding]:
+def _dated_by(phase: Phase, protocol: Protocol) -> Iterator[Finding]:
     """Tables that decide when something is given, by a measure that is taken again."""
-    from regimen.protocol.measures import raw_measures
+    known = ["dose", "max", "round"]
+    if isinstance(phase.dose, DosesByTime):
+        known += [each.row for each in phase.dose.doses]
+    for table in tables_in(phase.tables):
+        for parameter in _taken_again(table.by, protocol):
+            if table.key not in known:
+                yield _too_late(parameter, table.key, table.place)
 
-    for table in phase.tables:
-        again = parameter.name in raw_measures(table.by, protocol.measures)
-        if again and table.key not in ("dose", "max", "round"):
-            yield Finding(
-                rules.CANNOT_RETAKE,
-                f"{parameter.name} is taken {_taken(parameter)}, and {table.key} must be known"
-                " before the first dose",
-                "write taken: once",
-                table.place,
-            )
+
+def _too_late(parameter: Parameter, key: str, place: Place) -> Finding:
+    return Finding(
+        rules.CANNOT_RETAKE,
+        f"{parameter.name} is taken {_taken(parameter)}, and {key} must be known before the first"
+        " dose",
+        "write taken: once",
+        place,
+    )
 
 
 def _taken(parameter: Parameter) -> str:

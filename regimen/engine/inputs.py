@@ -40,7 +40,7 @@ ZONE = Parameter(
 
 
 def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
-    """Whether all conditions hold; None while a choice they rest on is open."""
+    """Whether all conditions hold in a plan with sizes; None while what they rest on is open."""
     known: bool | None = True
     for condition in conditions:
         answer = plan.answers.get(condition.parameter)
@@ -150,16 +150,17 @@ def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
                 yield from _choices(phase.when, protocol, sized)
                 if applies(phase.when, sized):
                     yield from phase.needs
-                    yield from _rows_ask(phase, protocol, plan)
+                    yield from _rows_ask(phase, protocol, sized)
                     yield from _measures(phase, protocol, plan)
 
 
 def _rows_ask(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
-    """What the rows of its tables ask for, as far as it is known which are taken."""
+    """What the rows of its tables ask for, as far as it is known which are taken by a plan with
+    sizes."""
     if phase.tables:
         from regimen.engine.tables import asks
 
-        for name in asks(phase, sizes_of(protocol, plan).answers):
+        for name in asks(phase, plan.answers):
             yield from _asked_for(name, protocol)
 
 
@@ -251,11 +252,11 @@ def _anchors(phase: Timed) -> Iterator[Anchor]:
 
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
     """A finding for each answer that no phase of this plan asks for."""
-    wanted = set(needed(protocol, plan))
+    wanted, sized = set(needed(protocol, plan)), sizes_of(protocol, plan)
     for timeline in protocol.parts:
-        for phase in applied_phases(timeline, sizes_of(protocol, plan)):
+        for phase in applied_phases(timeline, sized):
             wanted.update(rests_on(timeline, phase, plan), _pins(phase))
-            wanted.update(_rows_ask(phase, protocol, plan))
+            wanted.update(_rows_ask(phase, protocol, sized))
     for name, given in plan.answers.items():
         if name in protocol.parameters and name not in wanted:
             yield Finding(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from regimen.engine.measures import When, doubts_of, sized, taken_again
 from regimen.engine.phase_span import PhaseSpan
 from regimen.plan import Plan
 from regimen.protocol import Course, OnDays, Phase, Protocol
+from regimen.protocol.measures import raw_measures
 from regimen.schedule import Dose
 
 
@@ -39,21 +40,53 @@ def doses(
     again. `spans` are all of its course, `plan` the plan as it was answered, `work_out` gives the
     doses of a phase by one set of sizes; values for which a formula was not made are added to
     `doubts`."""
-    again = taken_again(protocol, span.phase.needs)
-    if not again:
-        return None
     written = next(phase for phase in course.phases if phase.key == span.phase.key)
+    if not taken_again(protocol, _names_in(written, protocol)):
+        return None
     days = sorted({day for each in spans for day in each.days_given})
     found: dict[tuple[object, ...], Sequence[Dose | Waiting | None]] = {}
     result = []
     for at, day in enumerate(span.days_given):
-        at_that_time = sized(protocol, plan, span.phase.needs, _when(span, at, day, days))
-        key = tuple(_value(at_that_time, name) for name in span.phase.needs)
+        names, at_that_time = _sized(written, protocol, plan, _when(span, at, day, days))
+        key = tuple(_value(at_that_time, name) for name in names)
         if key not in found:
+            again = taken_again(protocol, names)
             found[key] = _by_these(span, written, at_that_time, again, work_out)
             doubts += doubts_of(at_that_time)
         result.append(found[key][at])
     return result
+
+
+def _names_in(phase: Phase, protocol: Protocol) -> Iterator[str]:
+    """What the phase rests on, whichever rows of its tables are taken."""
+    yield from phase.needs
+    if phase.tables:
+        from regimen.engine.tables import names_in
+
+        for name in names_in(phase):
+            yield from raw_measures(name, protocol.measures)
+
+
+def _sized(
+    phase: Phase, protocol: Protocol, plan: Plan, when: When
+) -> tuple[tuple[str, ...], Plan]:
+    """What the phase rests on then, by the rows that it takes, and the plan with these sizes."""
+    names = phase.needs
+    while True:
+        at_that_time = sized(protocol, plan, names, when)
+        if not phase.tables:
+            return names, at_that_time
+        from regimen.engine.tables import asks
+
+        asked = [
+            raw
+            for name in asks(phase, at_that_time.answers)
+            for raw in raw_measures(name, protocol.measures)
+        ]
+        more = tuple(name for name in dict.fromkeys(asked) if name not in names)
+        if not more:
+            return names, at_that_time
+        names += more
 
 
 def _value(plan: Plan, name: str) -> object:

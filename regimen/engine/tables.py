@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import islice, pairwise, product
 from typing import Any, TypeVar
@@ -14,7 +15,20 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.finding import Refusal, quoted, refuse
 from regimen.plan import Answer
-from regimen.protocol import Band, Cap, DoseExpression, Phase, Ref, Row, Table, Timed
+from regimen.protocol import (
+    AgeOn,
+    Band,
+    Cap,
+    DoseExpression,
+    Phase,
+    Ref,
+    Row,
+    Table,
+    Timed,
+    tables_in,
+)
+from regimen.quantity import Quantity
+from regimen.timing import CalendarSpan, shifted
 
 PhaseT = TypeVar("PhaseT", bound=Timed)
 Answers = Mapping[str, Answer[object]]
@@ -71,7 +85,7 @@ def variants(phase: Phase) -> Iterator[Phase]:
     """The phase with every combination of rows that some patient takes, up to `MOST_VARIANTS`: a
     plan's own rows are held against the same rules again."""
     keys: dict[str, list[Band | str]] = {}
-    for table in _tables(phase.tables):
+    for table in tables_in(phase.tables):
         keys.setdefault(table.by, []).extend(row.key for row in table.rows)
     patients = product(*(_examples(of) for of in keys.values()))
     for patient in islice(patients, MOST_VARIANTS):
@@ -80,23 +94,31 @@ def variants(phase: Phase) -> Iterator[Phase]:
             yield settled(phase, answers)
 
 
-def _tables(tables: Iterable[object]) -> Iterator[Table]:
-    """The tables among these, and those in their rows."""
-    for table in tables:
-        if isinstance(table, Table):
-            yield table
-            yield from _tables(row.value for row in table.rows)
-
-
 def _examples(keys: list[Band | str]) -> list[object]:
-    """A value for each key, and for each combination of bands of different tables: every edge, one
-    between each two, one below all and one above."""
+    """A value for each key, and for each combination of bands of different tables."""
     choices = [key for key in keys if isinstance(key, str)]
     bands = [key for key in keys if isinstance(key, Band)]
-    edges = sorted({edge for band in bands for edge in (band.low, band.high) if edge is not None})
-    between = [(low + high).times(Fraction(1, 2)) for low, high in pairwise(edges)]
-    around = [edges[0].times(Fraction(1, 2)), edges[-1].times(2)] if edges else []
-    return [*dict.fromkeys(choices), *edges, *between, *around]
+    edges = [edge for band in bands for edge in (band.low, band.high) if edge is not None]
+    sizes = sorted({edge for edge in edges if isinstance(edge, Quantity)})
+    ages = [edge for edge in edges if isinstance(edge, CalendarSpan)]
+    return [*dict.fromkeys(choices), *_sizes(sizes), *_ages(ages)]
+
+
+def _sizes(edges: list[Quantity]) -> Iterator[Quantity]:
+    """Every edge, a value between each two, one below all and one above."""
+    if edges:
+        yield edges[0].times(Fraction(1, 2))
+        yield from edges
+        yield from ((low + high).times(Fraction(1, 2)) for low, high in pairwise(edges))
+        yield edges[-1].times(2)
+
+
+def _ages(edges: list[CalendarSpan]) -> Iterator[AgeOn]:
+    """The day on which each age is reached, and the one before."""
+    born = date(2000, 1, 1)  # any day
+    for edge in edges:
+        reached = shifted(born, edge)
+        yield from (AgeOn(born, reached - timedelta(days=1)), AgeOn(born, reached))
 
 
 def _taken(table: Table, answers: Answers) -> Row:
@@ -133,6 +155,15 @@ def _asked(value: object, answers: Answers) -> Iterator[str]:
     elif isinstance(value, (DoseExpression, Cap)) and value.per is not None:
         assert value.measure is not None
         yield value.measure
+
+
+def names_in(phase: Timed) -> Iterator[str]:
+    """The parameters and measures that any of the rows asks for."""
+    for table in tables_in(phase.tables):
+        yield table.by
+        for row in table.rows:
+            if not isinstance(row.value, Table):
+                yield from _asked(row.value, {})
 
 
 def rows_taken(phase: Timed, answers: Answers, *keys: str) -> str:

@@ -266,14 +266,14 @@ class Parameters(Struct):
             )
 
     def measure(self, name: str) -> Parameter | Derived | None:
-        """The measure of this name that has a size."""
+        """The measure of this name, if its values lie in bands."""
         parameter = self.by_name.get(name)
-        if parameter is not None and parameter.type is ParameterType.MEASURE:
+        if parameter is not None and parameter.type in (ParameterType.MEASURE, ParameterType.AGE):
             return parameter
         return self.derived.get(name)
 
     def is_measure(self, name: str) -> bool:
-        """Whether the name means a measure with a size, declared or not."""
+        """Whether the name means a measure whose values lie in bands, declared or not."""
         return self.measure(name) is not None or (name in RAW_MEASURES and name not in self.by_name)
 
     def retaken(self, name: str) -> list[str]:

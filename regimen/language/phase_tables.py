@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from regimen import rules
@@ -57,29 +57,39 @@ def read_table(
     if isinstance(parameter, Parameter) and parameter.type is P.CHOICE:
         reader.findings.extend(_not_the_choices(table, parameter))
     elif all(isinstance(row.key, Band) for row in rows):  # else a finding was made of it
-        reader.findings.extend(misfits(rows))
+        grid = parameter.grid if isinstance(parameter, Parameter) else None
+        reader.findings.extend(misfits(rows, grid))
     return table
 
 
 def _refer(reader: PhaseReader, name: str, place: Place) -> None:
     """Note that the measure or choice decides here."""
-    parameter = reader.parameters.get(name)
-    is_choice = parameter is not None and parameter.taken is None
-    if (
-        name in reader.derived
-        or (name in RAW_MEASURES and not is_choice)
-        or (parameter is not None and parameter.taken)
-    ):
+    if is_measure(name, reader.parameters, reader.derived):
         reader.measured.append((name, place))
     else:
         reader.reference(Ref(name), (P.CHOICE,), place)
+
+
+def is_measure(
+    name: str, parameters: Mapping[str, Parameter], derived: Mapping[str, Derived]
+) -> bool:
+    """Whether the name is that of a measure, declared or still to be declared."""
+    parameter = parameters.get(name)
+    if parameter is None:
+        return name in derived or name in RAW_MEASURES
+    return parameter.taken is not None
+
+
+def has_bands(known: Parameter | Derived) -> bool:
+    """Whether its values lie in bands; else they are choices."""
+    return not isinstance(known, Parameter) or known.type in (P.MEASURE, P.AGE)
 
 
 def _key(
     reader: PhaseReader, parameter: Parameter | Derived | None, text: str, place: Place
 ) -> Band | str:
     """The band of a measure's row; other rows are for the choice that is written."""
-    if parameter is None or (isinstance(parameter, Parameter) and parameter.type is not P.MEASURE):
+    if parameter is None or not has_bands(parameter):
         return text
     try:
         return read_band(text, parameter)

@@ -47,7 +47,7 @@ from regimen.protocol.inputs import (
     Ref,
 )
 from regimen.protocol.measured import Age, AgeOn, Dated, Retake, Taken
-from regimen.protocol.tables import Band, Row, Table
+from regimen.protocol.tables import Band, Edge, Row, Table, tables_in
 from regimen.protocol.when import (
     EVERY_DAY,
     Anchor,
@@ -106,6 +106,7 @@ __all__ = [
     "DoseExpression",
     "Doses",
     "DosesByTime",
+    "Edge",
     "Every",
     "Expected",
     "ExpectedProduct",
@@ -153,6 +154,7 @@ __all__ = [
     "WholeList",
     "at_time",
     "rounds_to_pieces",
+    "tables_in",
 ]
 
 

@@ -16,6 +16,7 @@ from regimen.quantity import Dimension, Quantity, Unit
 from regimen.timing import CalendarSpan, ElapsedSpan
 
 if TYPE_CHECKING:
+    from regimen.protocol.tables import Band
     from regimen.protocol.when import Anchor
 
 

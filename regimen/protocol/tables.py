@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from msgspec import Struct
 
 from regimen.finding import Place
-from regimen.quantity import Quantity, number_text
+from regimen.protocol.measured import AgeOn
+from regimen.quantity import Quantity
+from regimen.timing import CalendarSpan
+
+Edge = Quantity | CalendarSpan  # of an age, a span
 
 
 class Band(Struct, frozen=True):
-    """The values from `low` to `high`, each edge in the band or not; None is no edge."""
+    """The values from `low` to `high`, each edge in the band or not; None is no edge. The edges of
+    a band of ages are spans: an age begins on the day on which it is reached."""
 
-    low: Quantity | None
-    high: Quantity | None
+    low: Edge | None
+    high: Edge | None
     low_in: bool = True
     high_in: bool = False
 
-    def holds(self, value: Quantity) -> bool:
-        """Whether the value lies in the band, which must be of its dimension."""
-        if self.low is not None and (value < self.low or (value == self.low and not self.low_in)):
+    def holds(self, value: object) -> bool:
+        """Whether the value lies in the band."""
+        if isinstance(value, AgeOn):
+            low, high = self.low, self.high
+            assert not isinstance(low, Quantity)
+            assert not isinstance(high, Quantity)
+            return (low is None or value.reached(low)) and not (high and value.reached(high))
+        return isinstance(value, Quantity) and self._spans(value)
+
+    def _spans(self, value: Quantity) -> bool:
+        low, high = self.low, self.high
+        assert not isinstance(low, CalendarSpan)
+        assert not isinstance(high, CalendarSpan)
+        if low is not None and (value < low or (value == low and not self.low_in)):
             return False
-        return self.high is None or value < self.high or (value == self.high and self.high_in)
+        return high is None or value < high or (value == high and self.high_in)
 
     def __str__(self) -> str:
         low, high = self.low, self.high
@@ -31,15 +49,13 @@ class Band(Struct, frozen=True):
         begins = "" if self.low_in else "over "
         if self.high_in and self.low_in:
             begins = "from "
-        first = number_text(low.value) if low.unit is high.unit else str(low)
+        first = str(low).partition(" ")[0] if low.unit is high.unit else str(low)
         return f"{begins}{first} {'up to' if self.high_in else 'to under'} {high}"
 
 
 def holds(key: Band | str, value: object) -> bool:
     """Whether the value is the choice, or lies in the band."""
-    if isinstance(key, str):
-        return key == value
-    return isinstance(value, Quantity) and key.holds(value)
+    return key == value if isinstance(key, str) else key.holds(value)
 
 
 class Row(Struct, frozen=True):
@@ -65,3 +81,11 @@ class Table(Struct, frozen=True):
     def row(self, value: object) -> Row | None:
         """The one row that holds the value, or None where no row does."""
         return next((row for row in self.rows if row.holds(value)), None)
+
+
+def tables_in(values: Iterable[object]) -> Iterator[Table]:
+    """The tables among these, and those in their rows."""
+    for value in values:
+        if isinstance(value, Table):
+            yield value
+            yield from tables_in(row.value for row in value.rows)
