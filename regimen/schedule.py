@@ -44,6 +44,14 @@ class DoseStep(Struct, frozen=True):
     amount: Quantity
     because: str
 
+    def __str__(self) -> str:
+        """`capped 15 mg (at most 2 mg/kg per day)`. What is stated per kg or per day is not printed
+        as if it were a dose: `stated 6 mg/kg per day, as the protocol says`."""
+        basis = self.because.removeprefix(str(self.amount))
+        if self.stage is DoseStage.STATED and basis.startswith(("/", " per ", " in all")):
+            return f"{self.stage} {self.because}"
+        return f"{self.stage} {self.amount.shown} ({self.because})"
+
 
 class Dose(Struct, frozen=True):
     """The amount ordered per administration, and each stage on the way to it. `taken` is what
@@ -219,9 +227,7 @@ class Administration(Struct, frozen=True):
             )
         if self.dose is None:
             return "the dose is not stated"
-        return "; ".join(
-            f"{step.stage} {step.amount.shown} ({step.because})" for step in self.dose.steps
-        )
+        return "; ".join(map(str, self.dose.steps))
 
 
 def _why_this_day(administration: Administration) -> Iterator[str]:

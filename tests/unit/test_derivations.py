@@ -45,7 +45,7 @@ DOSES = [
     (
         "{dose: 6 mg/kg/day, every: 1 day, doses: 2, at: [08:00, 20:00]}",
         [
-            "stated 6 mg (6 mg/kg per day, as the protocol says);"
+            "stated 6 mg/kg per day, as the protocol says;"
             " calculated 45 mg (6 mg/kg × 7.5 kg);"
             " shared 22.5 mg (shared equally among 2 doses a day);"
             " ordered 22.5 mg (per administration)"
@@ -55,7 +55,7 @@ DOSES = [
     (
         "{dose: 50 mg/m2/day, every: 1 day, doses: 1, max: 15 mg/dose, round: 'nearest 7 mg, ties up'}",
         [
-            "stated 50 mg (50 mg/m² per day, as the protocol says);"
+            "stated 50 mg/m² per day, as the protocol says;"
             " calculated 20 mg (50 mg/m² × 0.4 m²);"
             " shared 20 mg (once a day);"
             " capped 15 mg (at most 15 mg per dose);"
@@ -82,7 +82,7 @@ DOSES = [
     (
         "{dose: 42 mg/week, times_per_week: 3, doses: 2, at: [08:00, 20:00]}",
         [
-            "stated 42 mg (42 mg per week, as the protocol says);"
+            "stated 42 mg per week, as the protocol says;"
             " shared 7 mg (shared equally among 6 doses a week);"
             " ordered 7 mg (per administration)"
         ]
@@ -91,7 +91,7 @@ DOSES = [
     (
         "{dose: 10 mg in all, every: 1 day, doses: 4}",
         [
-            "stated 10 mg (10 mg in all, as the protocol says);"
+            "stated 10 mg in all, as the protocol says;"
             " shared 2.5 mg (shared equally among all 4 doses);"
             " ordered 2.5 mg (per administration)"
         ]
@@ -100,8 +100,7 @@ DOSES = [
     (
         "{taper: {from: 20 mg, by: 10 mg, to: 0 mg, each: 1 day, per: day}, every: 1 day}",
         [
-            f"stated {level} mg ({level} mg per day, level {number} of the taper from 20 mg by 10 mg"
-            " to 0 mg);"
+            f"stated {level} mg per day, level {number} of the taper from 20 mg by 10 mg to 0 mg;"
             f" shared {level} mg (once a day); ordered {level} mg (per administration)"
             for number, level in ((1, 20), (2, 10))
         ],

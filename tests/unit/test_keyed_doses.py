@@ -43,7 +43,7 @@ def schedule(course: str, **answers: str) -> CheckedSchedule:
             "{at: {08:00: 2 mg, 20:00: 0.1 mg/kg}, every: 1 day, for: 1 day}",
             [
                 "stated 2 mg (as the protocol says at 08:00); ordered 2 mg (per administration)",
-                "stated 0.1 mg (0.1 mg/kg, as the protocol says at 20:00);"
+                "stated 0.1 mg/kg, as the protocol says at 20:00;"
                 " calculated 1.8 mg (0.1 mg/kg × 18 kg); ordered 1.8 mg (per administration)",
             ],
         ),
@@ -51,8 +51,8 @@ def schedule(course: str, **answers: str) -> CheckedSchedule:
             "{on: {mon: {by weight: {under 20 kg: 3 mg/day, from 20 kg: 5 mg/day}}, tue: 1 mg},"
             " at: [08:00, 20:00], doses: 3}",
             [
-                "stated 3 mg (3 mg per day, as the protocol says on Monday, for weight under 20 kg"
-                " (18 kg)); shared 1.5 mg (shared equally among 2 doses a day); ordered 1.5 mg (per"
+                "stated 3 mg per day, as the protocol says on Monday, for weight under 20 kg"
+                " (18 kg); shared 1.5 mg (shared equally among 2 doses a day); ordered 1.5 mg (per"
                 " administration)",
             ]
             * 2
@@ -61,7 +61,7 @@ def schedule(course: str, **answers: str) -> CheckedSchedule:
         (
             "{on: {mon: 3 mg/day, tue: 1 mg}, doses: 1}",
             [
-                "stated 3 mg (3 mg per day, as the protocol says on Monday); ordered 3 mg (per"
+                "stated 3 mg per day, as the protocol says on Monday; ordered 3 mg (per"
                 " administration)"
             ],
         ),
@@ -86,12 +86,12 @@ def schedule(course: str, **answers: str) -> CheckedSchedule:
         (
             "{dose: 12 mg/week, on: {mon: 1/3, tue: 2/3}, at: [08:00, 20:00], doses: 3}",
             [
-                "stated 12 mg (12 mg per week, as the protocol says); shared 2 mg (1/3 of it on Monday,"
+                "stated 12 mg per week, as the protocol says; shared 2 mg (1/3 of it on Monday,"
                 " among 2 doses a day); ordered 2 mg (per administration)"
             ]
             * 2
             + [
-                "stated 12 mg (12 mg per week, as the protocol says); shared 4 mg (2/3 of it on"
+                "stated 12 mg per week, as the protocol says; shared 4 mg (2/3 of it on"
                 " Tuesday, among 2 doses a day); ordered 4 mg (per administration)"
             ],
         ),

@@ -52,7 +52,7 @@ def schedule(dose: str, weight: str, **answers: str) -> CheckedSchedule:
         ),
         (
             "by weight: {up to 18 kg: 2 mg/kg, over 18 kg: 20 mg}",
-            "stated 2 mg (2 mg/kg, as the protocol says, for weight up to 18 kg (18 kg))",
+            "stated 2 mg/kg, as the protocol says, for weight up to 18 kg (18 kg)",
         ),
         (
             "by response: {good: {by weight: {under 15 kg: 5 mg, from 15 kg: 10 mg}}, poor: 20 mg}",
