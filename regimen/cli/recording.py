@@ -50,7 +50,9 @@ def author_options(*, reason: bool) -> Callable[[Command[T]], Command[T]]:
 
         for option in (
             click.option("--verified-by", metavar="WHO", help="Who checked the entry."),
-            click.option("--why", metavar="WHY", default="", required=reason, help="The reason."),
+            click.option("--why", metavar="WHY", required=True, help="The reason.")
+            if reason
+            else click.option("--why", metavar="WHY", default="", help="The reason."),
             click.option("--by", metavar="WHO", required=True, help="Who decided or gave it."),
         ):
             collected = option(collected)
@@ -71,9 +73,9 @@ def written(
 
     def decide(protocol: Protocol, plan: Plan) -> RecordEntry:
         entry = author.entry(plan, make(protocol, plan))
+        after = planning.examine(protocol, planning.with_entry(plan, entry))
         if decision:
             before = {each.about for each in planning.examine(protocol, plan).findings}
-            after = planning.examine(protocol, planning.with_entry(plan, entry))
             new = [each for each in after.findings if each.stands and each.about not in before]
             if new:
                 raise Refusal(new)

@@ -76,6 +76,8 @@ def schedule(
         from regimen.export import export
 
         checked = checked_plan(opened)
+        if form == "ics" and opened.plan.entries:
+            label = _as_issued(checked, label)
         data = export(checked, form, label=label)
         report(remarks(checked))
         if save_plan:  # before the calendar, which would be orphaned without it
@@ -83,6 +85,23 @@ def schedule(
         _write(checked, data, output)
     if opened.fresh and not save_plan:
         _say_not_kept(opened.plan)
+
+
+def _as_issued(checked: CheckedSchedule, label: str | None) -> str | None:
+    """The label of the edition that was handed out last. Raises WrongUse where the calendar would
+    contradict it."""
+    from regimen import planning
+    from regimen.export.editions import last_label
+
+    issued = last_label(checked.plan.entries)
+    if issued is None:
+        return label
+    if label not in (None, issued) or planning.edition(checked, issued or None)[0] is not None:
+        raise WrongUse(
+            "this plan's calendar was handed out, and has changed since: regimen plan issue hands"
+            " out the changes."
+        )
+    return issued or None
 
 
 _PLAN_COMMANDS = {

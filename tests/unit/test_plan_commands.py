@@ -1,0 +1,219 @@
+"""The commands that write into a plan's record: what they write, what they refuse, what they say."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from filelock import FileLock
+
+from regimen import library
+from regimen.cli import main, plan_store
+from regimen.cli.clinic import public_holidays
+from regimen.cli.terminal import WrongUse
+from regimen.record import RecordEntry
+
+BY = ("--by", "N Example")
+WHY = (*BY, "--why", "as decided")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "plan.yaml"
+    made = run(
+        "plan", "new", "b12-acth-infantile-spasms", "--start", "2026-03-02",
+        "--set", "twice_weekly_for=2 weeks", "--by", "Dr Example", "-o", str(path),
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    return path
+
+
+def entries(plan: Path) -> tuple[RecordEntry, ...]:
+    found = library.opened(str(plan))[1]
+    assert found is not None
+    return found.entries
+
+
+def refused(plan: Path, *words: str, code: int) -> str:
+    """What the command says; it fails, and the plan's file stays as it was."""
+    before = plan.read_bytes()
+    done = run("plan", words[0], str(plan), *words[1:])
+    assert done.exit_code == code, done.output
+    assert plan.read_bytes() == before
+    return done.output
+
+
+COMMANDS = {
+    "record": ("b12/daily/1", "--at", "2026-03-02", *BY),
+    "record, another amount": ("b12/daily/1", "--at", "2026-03-02", "--amount", "90 mcg", *BY),
+    "missed": ("b12/daily/2", "--then", "skip", *WHY),
+    "missed, late": ("b12/daily/2", "--then", "late, shift", "--at", "2026-03-04", *WHY),
+    "hold": ("--from", "2026-03-06", "--until", "2026-03-11", "--then", "shift", *WHY),
+    "move": ("acth/phase-1/3", "--to", "2026-03-10", "--scope", "rest of course", *WHY),
+    "reduce": ("acth", "--to", "80 %", "--from", "2026-03-20", *WHY),
+    "stop": ("--course", "acth", "--from", "2026-03-20", *WHY, "--verified-by", "P Example"),
+    "clinic": (
+        "--closed", "sun", "--courses", "b12,acth", "--move", "next", "--following", "stay",
+        "--gap", "b12=1 day", "--gap", "acth=2 days", *BY,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_appends_one_entry(plan: Path, name: str) -> None:
+    before = plan.read_text(encoding="utf-8")
+    done = run("plan", name.split(",", maxsplit=1)[0], str(plan), *COMMANDS[name])
+    assert done.exit_code == 0, done.output
+    after = plan.read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert [each.number for each in entries(plan)] == [1]
+    assert "Entry 1 is kept in" in done.output
+    assert "changed" in done.output
+
+
+def test_an_entry_can_be_taken_back(plan: Path) -> None:
+    run("plan", "stop", str(plan), "--from", "2026-03-10", *WHY)
+    done = run("plan", "take-back", str(plan), "1", *WHY)
+    assert done.exit_code == 0, done.output
+    history = run("plan", "history", str(plan)).output
+    assert "1 (does not count)  stopped all, since 2026-03-10" in history
+    assert "there is no entry 3" in refused(plan, "take-back", "3", *WHY, code=2)
+
+
+def test_an_empty_record_says_so(plan: Path) -> None:
+    assert "Nothing was recorded." in run("plan", "history", str(plan)).output
+    assert "name a plan file" in run("plan", "history", "b12-acth-infantile-spasms").output
+
+
+def test_a_missed_dose_without_a_rule_shows_every_choice(plan: Path) -> None:
+    said = refused(plan, "missed", "b12/daily/2", "--at", "2026-03-04", *WHY, code=2)
+    assert "--then skip:" in said
+    assert '--then "late, keep":' in said
+    assert "2026-03-04 (Wednesday)  b12/daily/2" in said
+    assert "choose with --then" in said
+    said = refused(plan, "missed", "b12/daily/2", *WHY, code=2)
+    assert "needs --at" in said
+
+
+def test_a_skipped_dose_has_no_new_moment(plan: Path) -> None:
+    words = ("b12/daily/2", "--then", "skip", "--at", "2026-03-04", *WHY)
+    assert "a skipped dose takes no --at" in refused(plan, "missed", *words, code=2)
+
+
+def test_a_dose_is_named_by_its_course_and_day(plan: Path) -> None:
+    run("plan", "record", str(plan), "b12@2026-03-03", "--at", "2026-03-03", *BY)
+    assert "given: b12/daily/2" in plan.read_text(encoding="utf-8")
+    said = refused(plan, "record", "b12@2026-03-09", "--at", "2026-03-09", *BY, code=2)
+    assert "there is no dose 'b12@2026-03-09' in this plan" in said
+    said = refused(plan, "record", "b12@2026-03", "--at", "2026-03-09", *BY, code=2)
+    assert "is more than one dose" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("record", "b12/daily/1", "--at", "2.3.2026", *BY), "is not a date"),
+        (("hold", "--from", "2026-03-06", "--until", "2026-03-06", "--then", "skip", *WHY), "after --from"),
+        (("reduce", "acth", "--to", "80%", "--from", "2026-03-20", *WHY), "not a percentage"),
+        (("reduce", "acth", "--to", "0 %", "--from", "2026-03-20", *WHY), "is no reduction"),
+        (("measure", "weight", "--on", "2026-03-06", *BY), "not of the form NAME=VALUE"),
+        (("accept", "too-close", *WHY), "not of the form CODE=ABOUT"),
+        (("clinic", "--courses", "b12", "--move", "next", "--following", "stay", *BY), "nothing says when"),
+        (("clinic", "--closed", "sun", "--courses", "b12", "--move", "next", "--following", "stay", "--gap", "b12", *BY), "not of the form COURSE=DAYS"),
+        (("hold", "--from", "2026-03-06", "--until", "2026-03-09", "--then", "skip", "--by", "N"), "--why"),
+        (("issue", "-o", "calendar.csv", *BY), "must end in .ics"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_explained(plan: Path, words: tuple[str, ...], said: str) -> None:
+    assert said in refused(plan, *words, code=2)
+
+
+def test_what_cannot_be_is_not_written(plan: Path) -> None:
+    assert "bad-entry" in refused(plan, "measure", "weight=7 kg", "--on", "2026-03-06", *BY, code=1)
+    run("plan", "record", str(plan), "b12/daily/1", "--at", "2026-03-02", *BY)
+    move = ("move", "b12/daily/1", "--to", "2026-03-03", "--scope", "this dose", *WHY)
+    assert "is given already" in refused(plan, *move, code=1)
+    words = (
+        "clinic",
+        "--closed",
+        "sun",
+        "--courses",
+        "b12",
+        "--move",
+        "next",
+        "--following",
+        "stay",
+        *BY,
+    )
+    assert "missing-input" in refused(plan, *words, code=1)
+
+
+def test_a_finding_is_accepted_in_the_record(plan: Path) -> None:
+    done = run("plan", "accept", str(plan), "too-close=a", *WHY)
+    assert done.exit_code == 0
+    assert "idle-override" in done.output
+
+
+def test_only_a_plan_has_a_record(plan: Path) -> None:
+    done = run("plan", "stop", "b12-acth-infantile-spasms", "--from", "2026-03-10", *WHY)
+    assert done.exit_code == 2
+    assert "is a protocol; name a plan file" in done.output
+
+
+def test_a_second_writer_is_refused_while_the_first_writes(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_store, "PATIENCE", 0)
+    with FileLock(plan.parent / f".{plan.name}.lock"):
+        said = refused(plan, "stop", "--from", "2026-03-10", *WHY, code=2)
+    assert "another program is writing" in said
+
+
+# --- calendars that were handed out
+
+
+def test_a_calendar_that_was_handed_out_is_not_contradicted(plan: Path) -> None:
+    first, again = plan.with_name("1.ics"), plan.with_name("2.ics")
+    assert run("plan", "issue", str(plan), "-o", str(first), "--label", "Bed 4", *BY).exit_code == 0
+    assert run("schedule", str(plan), "-o", str(again)).exit_code == 0
+    assert again.read_bytes() == first.read_bytes()
+    assert b"Bed 4: vitamin B12" in first.read_bytes()
+    done = run("schedule", str(plan), "-o", str(again), "--label", "Bed 5")
+    assert done.exit_code == 2
+    run("plan", "stop", str(plan), "--from", "2026-03-10", *WHY)
+    done = run("schedule", str(plan), "-o", str(again))
+    assert done.exit_code == 2
+    assert "regimen plan issue hands out the changes" in done.output
+    assert run("schedule", str(plan), "-o", str(plan.with_name("1.csv"))).exit_code == 0
+
+
+def test_a_dose_that_comes_back_is_no_longer_cancelled(plan: Path) -> None:
+    calendar = plan.with_name("calendar.ics")
+    run("plan", "issue", str(plan), "-o", str(calendar), *BY)
+    run("plan", "stop", str(plan), "--course", "acth", "--from", "2026-04-09", *WHY)
+    run("plan", "issue", str(plan), "-o", str(calendar), *BY)
+    assert b"STATUS:CANCELLED" in calendar.read_bytes()
+    assert b"No longer planned: synthetic ACTH" in calendar.read_bytes()
+    run("plan", "take-back", str(plan), "2", *WHY)
+    done = run("plan", "issue", str(plan), "-o", str(calendar), *BY)
+    assert "1 new" in done.output
+    assert b"STATUS:CANCELLED" not in calendar.read_bytes()
+    assert b"SEQUENCE:2" in calendar.read_bytes()
+
+
+# --- public holidays
+
+
+def test_public_holidays_of_a_country_and_a_region() -> None:
+    italy = public_holidays("IT", date(2026, 4, 1), date(2026, 5, 1))
+    assert list(italy) == [date(2026, 4, 5), date(2026, 4, 6), date(2026, 4, 25), date(2026, 5, 1)]
+    bavaria = public_holidays("DE-BY", date(2026, 6, 1), date(2026, 6, 30))
+    assert list(bavaria) == [date(2026, 6, 4)]  # Corpus Christi, not kept in all of Germany
+    with pytest.raises(WrongUse, match="are not known"):
+        public_holidays("XX", date(2026, 6, 1), date(2026, 6, 30))
