@@ -121,7 +121,7 @@ def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator
             ("first", expected.first, given[0].day),
             ("last", expected.last, given[-1].day),
             ("dates", expected.dates, tuple(each.day for each in given)),
-            ("amounts", expected.amounts, tuple(each.dose and each.dose.ordered for each in given)),
+            ("amounts", expected.amounts, tuple(_given(each) for each in given)),
             ("total", expected.total, _total(given)),
         ),
     )
@@ -150,6 +150,11 @@ def _total(given: tuple[Administration, ...]) -> Quantity | None:
     for dose in doses[1:]:
         total += dose
     return total
+
+
+def _given(administration: Administration) -> Quantity | None:
+    """Its dose, or None where it is open."""
+    return administration.dose.ordered if administration.dose else None
 
 
 def _differing(wanted: object, found: object) -> str:

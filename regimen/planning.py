@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from regimen import rules
-from regimen.checks import check_protocol, checked, examined
+from regimen.checks import check_protocol, checked, examined, slips
 from regimen.checks.ranges import NO_SITE, Ranges
 from regimen.engine.expansion import expand
 from regimen.engine.inputs import asked, missing
@@ -181,6 +181,20 @@ def read_ranges(text: bytes | str, file: str) -> Ranges:
     return Ranges(read_rows(text, file))
 
 
+def _expanded(protocol: Protocol, plan: Plan) -> Schedule:
+    if plan.entries:
+        from regimen.language.measured_since import with_measured
+
+        plan = with_measured(protocol, plan)
+    try:
+        return expand(protocol, plan)
+    except Refusal as refusal:
+        first = slips(protocol, plan)
+        if first:
+            raise Refusal([*first, *refusal.findings]) from None
+        raise
+
+
 def examine(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> Schedule:
     """The plan's schedule with all its findings, to be looked at. Raises Refusal where there is
     none at all: on open questions, and on whatever has no exact date or dose."""
@@ -190,14 +204,6 @@ def examine(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> Sche
 def check(protocol: Protocol, plan: Plan, *, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     """The plan's schedule, fit for export. Raises Refusal while any error stands."""
     return checked(_expanded(protocol, plan), ranges)
-
-
-def _expanded(protocol: Protocol, plan: Plan) -> Schedule:
-    if plan.entries:
-        from regimen.language.measured_since import with_measured
-
-        plan = with_measured(protocol, plan)
-    return expand(protocol, plan)
 
 
 def totals(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:

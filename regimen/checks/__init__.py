@@ -32,6 +32,7 @@ from regimen.checks.ranges import NO_SITE, Ranges
 from regimen.engine.inputs import unknown_answers
 from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal
+from regimen.plan import Plan
 from regimen.protocol import Protocol
 from regimen.schedule import CheckedSchedule, Schedule
 
@@ -90,9 +91,16 @@ def examined(schedule: Schedule, ranges: Ranges = NO_SITE) -> Schedule:
     as_written = schedule.ideal or schedule  # what a patient's record moves is not the author's
     found += [finding for check in AS_WRITTEN for finding in check(as_written)]
     found += [finding for check in AGAINST_RANGES for finding in check(schedule, ranges)]
-    findings = [_overridden(finding, schedule) for finding in found]
+    findings = [_overridden(finding, schedule.plan) for finding in found]
     findings += _idle(schedule, findings)
     return replace(schedule, findings=tuple(findings))
+
+
+def slips(protocol: Protocol, plan: Plan) -> tuple[Finding, ...]:
+    """The sizes in a plan that no patient of that age has and nobody has decided on. They are told
+    first where they lead to no schedule at all."""
+    found = (_overridden(finding, plan) for finding in measuring.sizes(protocol, plan))
+    return tuple(finding for finding in found if finding.stands)
 
 
 def checked(schedule: Schedule, ranges: Ranges = NO_SITE) -> CheckedSchedule:
@@ -120,8 +128,8 @@ def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
     return Summary(checked, wanted, found)
 
 
-def _overridden(finding: Finding, schedule: Schedule) -> Finding:
-    for override in schedule.plan.decided:
+def _overridden(finding: Finding, plan: Plan) -> Finding:
+    for override in plan.decided:
         if (
             finding.rule.may_override
             and override.code == finding.code

@@ -22,9 +22,9 @@ from regimen.finding import Finding, Misread, quoted
 from regimen.language.nodes import read_nodes
 from regimen.language.shapes import Shape, block, key, reads, several
 from regimen.language.shaping import shaped
-from regimen.protocol import Age, AgeOn, Dated
+from regimen.plan import Plan
+from regimen.protocol import Age, AgeOn, Dated, Protocol
 from regimen.quantity import BY_UCUM, Quantity, read_quantity
-from regimen.schedule import Schedule
 from regimen.timing import CalendarSpan, SpanUnit, read_calendar_span
 
 _TENFOLD = 10
@@ -106,12 +106,11 @@ def _surface(weight: Quantity, height: Quantity) -> Quantity:
     return Quantity(size, BY_UCUM["m2"])
 
 
-def beyond(schedule: Schedule, age: Age) -> Iterator[Finding]:
+def beyond(protocol: Protocol, plan: Plan, age: Age) -> Iterator[Finding]:
     """Sizes outside of what is possible at the patient's age; each value once."""
-    plan = schedule.plan
     born, sex = age.birth(plan.start.day), plan.answers.get("sex")
     for name in _SIZES:
-        parameter = schedule.protocol.parameters.get(name)
+        parameter = protocol.parameters.get(name)
         if parameter is None or parameter.taken is None or name not in plan.answers:
             continue
         for day, size in _measured(plan.answers[name].value, plan.start.day):

@@ -9,6 +9,7 @@ from datetime import date
 from regimen import rules
 from regimen.checks.phases import phases
 from regimen.finding import Finding, Place, Reader, Rule, Severity
+from regimen.plan import Plan
 from regimen.protocol import (
     Age,
     AgeOn,
@@ -213,8 +214,13 @@ def age_outside(schedule: Schedule) -> Iterator[Finding]:
 
 def implausible(schedule: Schedule) -> Iterator[Finding]:
     """Weights, heights and surfaces that no patient of that age has."""
-    given = schedule.plan.answers.get("age")
+    yield from sizes(schedule.protocol, schedule.plan)
+
+
+def sizes(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
+    """The same before there is a schedule: a slip may lead to none."""
+    given = plan.answers.get("age")
     if given is not None and isinstance(given.value, Age):
         from regimen.checks.growth import beyond  # few plans know the age
 
-        yield from beyond(schedule, given.value)
+        yield from beyond(protocol, plan, given.value)

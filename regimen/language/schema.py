@@ -120,6 +120,11 @@ def written(text: str) -> str:
     return text
 
 
+def read_expected(text: str) -> Quantity | None:
+    """An amount, or `open`. Raises Misread."""
+    return None if text == "open" else dose_texts.read_amount(text)
+
+
 def _of_product(reader: str) -> Kind:
     """A text that a reader of `product_texts` takes, which is loaded where there is a product."""
 
@@ -470,8 +475,10 @@ class ExpectedShape(Shape):
     dates: tuple[date, ...] | None = key(
         several(DAY), "the day of every one, in order", absent=None
     )
-    amounts: tuple[Quantity, ...] | None = key(
-        several(AMOUNT), "the dose of every one, in order", absent=None
+    amounts: tuple[Quantity | None, ...] | None = key(
+        several(reads(read_expected)),
+        "the dose of every one, in order; open, where it is not known yet",
+        absent=None,
     )
 
 

@@ -291,7 +291,7 @@ class Expected(Struct, frozen=True):
     first: date | None
     last: date | None
     dates: tuple[date, ...] | None
-    amounts: tuple[Quantity, ...] | None
+    amounts: tuple[Quantity | None, ...] | None  # None for one that is open
     place: Place
 
 

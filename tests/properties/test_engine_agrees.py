@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,8 +147,10 @@ def test_shipped_protocols_from_starts_of_two_years(name: str, at: int) -> None:
         for key, text in given.items()
         if written.get("parameters", {}).get(key, {}).get("type") == "date"
     }
+    measured = {key: given[key] for key in written.get("measures", {}) if key in given}
     for day in _starts(f"{name} {at}"):
-        answers = given | {key: (day + offset).isoformat() for key, offset in dates.items()}
+        moved = {key: _moved(text, day - first) for key, text in measured.items()}
+        answers = given | moved | {key: (day + offset).isoformat() for key, offset in dates.items()}
         start = f"{day} {clock}".strip()
         texts = answers | {"start": start}
         asked = {key: planning.Given(text) for key, text in texts.items()}
@@ -157,6 +160,15 @@ def test_shipped_protocols_from_starts_of_two_years(name: str, at: int) -> None:
         expected = reference.expand(_without_gaps(written, answers), answers, start)
         for course in expected:
             assert ours(schedule, course) == theirs(expected[course]), day
+
+
+def _moved(text: str, by: timedelta) -> str:
+    """The days of measured values, and of birth, as long before or after another start."""
+    return re.sub(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        lambda day: (date.fromisoformat(day[0]) + by).isoformat(),
+        text,
+    )
 
 
 def _without_gaps(written: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from tests.properties.reference import timed_doses
 from tests.properties.reference.how_long import ExtentReader
-from tests.properties.reference.measures import Measures, When
+from tests.properties.reference.measures import COUNTED_IN, Measures, When
 from tests.properties.reference.stated import DAYS, DOSING, TIMES, Phase
 from tests.properties.reference.texts import read_any_span, read_dose
 from tests.properties.reference.units import canonical
@@ -45,6 +46,16 @@ class CalculatingReader(ExtentReader):
     @property
     def measures(self) -> Measures:
         return Measures(self.protocol.get("measures", {}), self.answer)
+
+    def answer(self, name: str) -> str:
+        """What the plan answers; for a measure that is worked out, what it comes to, cut off at the
+        ninth decimal, so that a table can be read by it."""
+        stated = self.protocol.get("measures", {}).get(name, {})
+        if name in self.answers or not {"formula", "from"} & set(stated):
+            return super().answer(name)
+        value = self.measures.value(name, When(self.start.day, self.start.day, [], None))
+        unit = next(unit for kind, unit in COUNTED_IN.items() if kind in name)
+        return f"{Decimal(int(value * 10**9)).scaleb(-9):f} {unit}"
 
     def when(self, phase: Phase, place: Place) -> When:
         """The day of a dose among the days of its phase, for measures that are taken again."""

@@ -13,7 +13,14 @@ from tests.properties.reference.units import convert, on_grid
 from tests.properties.reference.values import Refused
 
 # the unit in which each kind of measure is counted here
-COUNTED_IN = {"weight": "kg", "bsa": "m2", "height": "cm", "creatinine": "mg/dL", "gfr": "mL/min"}
+COUNTED_IN = {
+    "weight": "kg",
+    "bsa": "m2",
+    "height": "cm",
+    "creatinine": "mg/dL",
+    "gfr": "mL/min",
+    "clearance": "mL/min",
+}
 MICROMOL_OF_CREATININE = Fraction("88.4")  # per litre, in 1 mg/dL
 
 
