@@ -18,7 +18,7 @@ from regimen.timing import read_calendar_span, read_date
 
 _IF_CHANGED = re.compile(r"if changed by (?P<part>\S+) ?%")
 _PART = re.compile(r"(?P<part>\S+) ?%")
-_ON = re.compile(r"(?P<value>.+) on (?P<day>\S+)")
+_ON = re.compile(r"(?P<value>.+?) on (?P<day>.+)")
 _BORN = "born "
 NOT_YET = "not yet"
 

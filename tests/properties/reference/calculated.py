@@ -45,7 +45,7 @@ def in_force(phase: Phase) -> tuple[str, dict[str, Any]] | None:
 class CalculatingReader(ExtentReader):
     @property
     def measures(self) -> Measures:
-        return Measures(self.protocol.get("measures", {}), self.answer)
+        return Measures(self.protocol.get("measures", {}), super().answer)
 
     def answer(self, name: str) -> str:
         """What the plan answers; for a measure that is worked out, what it comes to, cut off at the
