@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from regimen.export.editions import Change
     from regimen.figures import Per, Summary
     from regimen.language.plan_files import PlanFile
+    from regimen.protocol.tolerance import LateRule
     from regimen.record import Issued, RecordEntry, Then
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "read_plan_file",
     "read_protocol",
     "read_ranges",
+    "rule_of_late",
     "sentences",
     "test",
     "totals",
@@ -143,6 +145,14 @@ def edition(
     last = last_edition(checked.plan.entries)
     issued = Issued(1 if last is None else last.edition + 1, label or "", events)
     return issued, tuple(changes(before, events)), unchanged
+
+
+def rule_of_late(schedule: Schedule, dose: str, at: Moment) -> LateRule | None:
+    """What the protocol says about a dose that is given at `at` instead of when it was due; None
+    where it says nothing, or where nothing was given before."""
+    from regimen.engine.late import late_rule
+
+    return late_rule(schedule, dose, at)
 
 
 def choices_of_missed(

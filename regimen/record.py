@@ -82,11 +82,10 @@ class Given(Struct, frozen=True, tag="given"):
 
 
 class Missed(Struct, frozen=True, tag="missed"):
-    """A dose was missed; `at` is when it is given instead, unless it is skipped. `then` is None
-    where the protocol's own rule for late doses decides."""
+    """A dose was missed; `at` is when it is given instead, unless it is skipped."""
 
     dose: str
-    then: Then | None
+    then: Then
     at: Moment | None = None
 
 

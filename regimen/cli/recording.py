@@ -161,7 +161,7 @@ def missed(plan: str, dose: str, then: str | None, at: str | None, author: Autho
     Without --then the protocol's own rule decides; where it has none, every option is shown with
     its dates, and nothing is written.
     """
-    from regimen.cli.changes import late_options
+    from regimen.cli.changes import by_rule
     from regimen.record import Missed, Then
     from regimen.timing import read_moment
 
@@ -171,7 +171,8 @@ def missed(plan: str, dose: str, then: str | None, at: str | None, author: Autho
         id = _dose(protocol, known, dose)
         choice = None if then is None else Then(then)
         if choice is None:
-            choice = late_options(protocol, known, id, late)
+            choice = by_rule(protocol, known, id, late)
+            return Missed(id, choice, None if choice is Then.SKIP else late)
         if (choice is Then.SKIP) is (late is not None):
             raise WrongUse("a skipped dose takes no --at; a late one needs it.")
         return Missed(id, choice, late)

@@ -141,7 +141,7 @@ _COMMON = {"written", "by", "why", "verified_by"}
 _KINDS = {
     "clinic": _Kind((), reason=False),
     "given": _Kind(("at",), ("amount",), reason=False),
-    "missed": _Kind((), ("then", "at")),
+    "missed": _Kind(("then",), ("at",)),
     "held": _Kind(("since", "until", "then")),
     "moved": _Kind(("to", "scope")),
     "measured": _Kind(("value", "on"), reason=False),
@@ -205,8 +205,9 @@ def _courses(names: tuple[str, ...] | None) -> tuple[str, ...]:
 
 def _missed(shape: EntryShape) -> Missed:
     assert shape.missed is not None
-    then = None if shape.then is None else Then(_one_of(shape.then, tuple(Then)))
-    if (then in (Then.KEEP, Then.SHIFT)) is (shape.at is None):
+    assert shape.then is not None
+    then = Then(_one_of(shape.then, tuple(Then)))
+    if (then is Then.SKIP) is (shape.at is not None):
         raise Misread(
             rules.TWO_WAYS,
             "a missed dose is either skipped or given late, at a day that is stated",

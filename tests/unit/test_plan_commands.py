@@ -101,6 +101,64 @@ def test_a_missed_dose_without_a_rule_shows_every_choice(plan: Path) -> None:
     assert "needs --at" in said
 
 
+LATE_RULES = """\
+regimen: 1
+id: weekly
+title: Drug A once a week
+status: local
+sources: [{cite: "Ward protocol of the day clinic, 2026"}]
+courses:
+  a:
+    drug: drug A
+    route: intramuscular
+    dose: 10 mg
+    every: 1 week
+    doses: 5
+    late:
+      up to 8 days: keep
+      over 8 days to under 2 weeks: shift
+      2 weeks to under 3 weeks: skip
+      3 weeks to under 6 weeks: review
+      from 6 weeks: restart
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "then"),
+    [
+        ("2026-03-10", "up to 8 days", "late, keep"),
+        ("2026-03-11", "over 8 days", "late, shift"),
+        ("2026-03-15", "over 8 days", "late, shift"),
+        ("2026-03-16", "2 weeks", "skip"),
+        ("2026-03-23", "the prescriber", None),
+        ("2026-04-13", "the prescriber", None),
+    ],
+)
+def test_the_protocols_own_rule_decides_about_a_late_dose(
+    tmp_path: Path, at: str, said: str, then: str | None
+) -> None:
+    (tmp_path / "weekly.yaml").write_text(LATE_RULES, encoding="utf-8")
+    plan = tmp_path / "plan.yaml"
+    made = run(
+        "plan", "new", str(tmp_path / "weekly.yaml"), "--start", "2026-03-02", *BY, "-o", str(plan)
+    )
+    assert made.exit_code == 0, made.output
+    run("plan", "record", str(plan), "a/phase-1/1", "--at", "2026-03-02", *BY)
+    done = run("plan", "missed", str(plan), "a/phase-1/2", "--at", at, *WHY)
+    assert said in done.output
+    assert done.exit_code == (2 if then is None else 0), done.output
+    if then is not None:
+        assert f"then: {then}" in plan.read_text(encoding="utf-8")
+
+
+def test_a_delay_counts_from_a_dose_that_was_given(tmp_path: Path) -> None:
+    (tmp_path / "weekly.yaml").write_text(LATE_RULES, encoding="utf-8")
+    plan = tmp_path / "plan.yaml"
+    run("plan", "new", str(tmp_path / "weekly.yaml"), "--start", "2026-03-02", *BY, "-o", str(plan))
+    said = refused(plan, "missed", "a/phase-1/2", "--at", "2026-03-10", *WHY, code=2)
+    assert "the protocol does not say what becomes of this dose" in said
+
+
 def test_a_skipped_dose_has_no_new_moment(plan: Path) -> None:
     words = ("b12/daily/2", "--then", "skip", "--at", "2026-03-04", *WHY)
     assert "a skipped dose takes no --at" in refused(plan, "missed", *words, code=2)
