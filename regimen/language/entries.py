@@ -162,6 +162,12 @@ def entries_of(
         place = document.place((*path, at))
         try:
             what = _what(shape)
+            if isinstance(what, TakenBack) and what.entry > at:
+                raise Misread(
+                    rules.BAD_ENTRY,
+                    f"entry {at + 1} takes back entry {what.entry}, which is not an earlier one",
+                    "write the number of the entry that was wrong",
+                )
             found.append(
                 RecordEntry(
                     at + 1, what, shape.written, shape.by, shape.why, shape.verified_by, place
