@@ -28,6 +28,7 @@ _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](\S+))?", re.ASCII)
 _IN_WORDS = re.compile(r"(?:([a-z]+),? +)?([0-9]{1,2}) +([a-z]+)\.? +([0-9]{4})", re.ASCII)
 _DIGITS_ONLY = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{2}|[0-9]{4})", re.ASCII)
 _WHOLE_MINUTE = re.compile(r"([0-9]{2}:[0-9]{2}):00", re.ASCII)
+_HOURS_AND_MINUTES = re.compile(r"(\S+ hours?) (\S+ minutes?)", re.ASCII)
 _MEND_DATE = "write year-month-day, as in 2026-03-02, or the month in letters, as in 2 Mar 2026"
 
 
@@ -92,15 +93,19 @@ def read_time(text: str) -> time:
 
 
 def read_length(text: str) -> ElapsedSpan:
-    """How long an infusion takes: `46 hours`, `90 minutes`. Raises Misread."""
-    span = read_span(text)
-    if not isinstance(span, ElapsedSpan):
-        raise Misread(
-            rules.BAD_DURATION,
-            f"{quoted(text)} is no length of an infusion",
-            "write hours or minutes: 46 hours, 90 minutes",
-        )
-    return span
+    """How long an infusion takes: `46 hours`, `90 minutes`, `1 hour 30 minutes`. Raises Misread."""
+    match = _HOURS_AND_MINUTES.fullmatch(text)
+    minutes = 0
+    for part in match.groups() if match else (text,):
+        span = read_span(part)
+        if not isinstance(span, ElapsedSpan):
+            raise Misread(
+                rules.BAD_DURATION,
+                f"{quoted(text)} is no length of an infusion",
+                "write hours or minutes: 46 hours, 90 minutes",
+            )
+        minutes += span.minutes
+    return ElapsedSpan(minutes)
 
 
 def read_dose(text: str, unit: Unit | None, header: Unit | None) -> Quantity | None:
