@@ -112,6 +112,7 @@ LOST_DOSE = _plan(
 NEVER_ENDING = _author(
     "never-ending", "more doses than any treatment has: it is a slip of the hand"
 )
+END_UNKNOWN = _author("end-unknown", "doses that nobody knows yet cannot say when to stop")
 INEXACT = _author("inexact", "the exact dose has no end in decimals: a stated rule must round it")
 NO_RESULT = _plan("no-result", "a formula outside its meaning gives a number that is no dose")
 CANNOT_RETAKE = _author(

@@ -371,6 +371,7 @@ class Schedule(Struct, frozen=True):
     phases: tuple[AppliedPhase, ...]
     administrations: tuple[Administration, ...]
     findings: tuple[Finding, ...] = ()
+    going_on: tuple[str, ...] = ()  # courses and visits drawn up to the plan's horizon only
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
     as_needed: tuple[AtMost, ...] = ()

@@ -26,6 +26,7 @@ _WHERE = {
     "WhenKeys": "on a phase or on a course",
     "PhaseShape": "on a phase, or on a course of one phase",
     "RepeatShape": "under `repeat`",
+    "TotalShape": "under `until`",
     "ProtocolShape": "at the top of the file",
     "TaperShape": "in a taper",
     "WindowShape": "in a window",

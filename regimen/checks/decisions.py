@@ -21,7 +21,7 @@ OPEN = Rule(
 
 def still_open(schedule: Schedule) -> Iterator[Finding]:
     """One notice for everything that is still to be decided."""
-    decisions = schedule.open_decisions
+    decisions = [each for each in schedule.open_decisions if each.waiting]
     if not decisions:
         return
     names = [each.parameter.name for each in decisions]

@@ -21,6 +21,7 @@ from regimen.protocol import (
     DoseExpression,
     Doses,
     DosesByTime,
+    Earliest,
     Every,
     Extent,
     For,
@@ -40,6 +41,7 @@ from regimen.protocol import (
     TaperStep,
     Timed,
     TimesPerWeek,
+    UntilTotal,
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
@@ -255,7 +257,11 @@ def _days(phase: Timed, plan: Plan) -> Days | None:
 
 
 def _extent(phase: Timed, plan: Plan) -> Extent | None:
-    extent: Extent | None = answer(phase.extent, plan)
+    return _end(answer(phase.extent, plan), plan)
+
+
+def _end(extent: Extent | None, plan: Plan) -> Extent | None:
+    """The extent with values; None where the source states none and the plan gives none."""
     match extent:
         case For(span=Ref() as ref):
             span = answer(ref, plan)
@@ -263,4 +269,11 @@ def _extent(phase: Timed, plan: Plan) -> Extent | None:
         case Doses(count=Ref() as ref) | Cycles(count=Ref() as ref):
             count = answer(ref, plan)
             return None if count is None else replace(extent, count=count)
+        case UntilTotal(amount=amount):
+            total = amount_of(amount, plan)
+            return None if total is None else replace(extent, amount=total)
+        case Earliest(ends=ends):
+            bound = [_end(end, plan) for end in ends]
+            known = tuple(end for end in bound if end is not None)
+            return Earliest(known) if len(known) == len(ends) else None
     return extent

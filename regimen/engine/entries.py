@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from regimen.engine.clocks import instant_of
-from regimen.engine.inputs import applied_phases, needed, rests_on
+from regimen.engine.inputs import applied_phases, needed
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
 from regimen.engine.spans import Spans
 from regimen.protocol import Parameter, Visit
@@ -64,7 +64,8 @@ def open_decisions(spans: Spans) -> tuple[OpenDecision, ...]:
         if parameter.name in spans.undecided:
             decided = _decided(parameter, spans)
             moment = None if decided is None else decided[1]
-            found.append(OpenDecision(parameter, moment, tuple(_waiting(parameter.name, spans))))
+            waiting = tuple(_waiting(parameter.name, spans))
+            found.append(OpenDecision(parameter, moment, waiting))
     return tuple(found)
 
 
@@ -87,7 +88,7 @@ def _waiting(name: str, spans: Spans) -> Iterator[str]:
         phases = [
             each
             for each in applied_phases(timeline, spans.plan)
-            if name in rests_on(timeline, each, spans.plan)
+            if name in spans.waits_for(timeline, each)
         ]
         titles = [each.name for each in phases if each.name and len(timeline.phases) > 1]
         if titles:

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from regimen.engine.bound import Bound, Levels
+from regimen.engine.bound import Bound
 from regimen.engine.clocks import instant_of
-from regimen.engine.dosing import dose_of
+from regimen.engine.doses import doses_of
 from regimen.engine.inputs import refuse_missing, sizes_of
 from regimen.engine.junctions import settled
-from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, Slot, clamps_of
+from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
 from regimen.plan import Plan
-from regimen.protocol import Course, DividedDose, DosesByTime, Offsets, OnDays, Phase, Protocol
+from regimen.protocol import Course, Offsets, OnDays, Phase, Protocol
 from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
-from regimen.timing import Moment, moment_after
+from regimen.timing import Moment
 
 if TYPE_CHECKING:
     from regimen.engine.listed import Mark
@@ -66,7 +66,7 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         phases = _in_rounds(phases, found)
     dated, doubts = [span for of_course in found for span in of_course], list[str]()
     doses: list[Doses] = (
-        [_doses(span, plan) for span in dated]
+        [doses_of(span, plan) for span in dated]
         if whole is plan
         else _measured(found, protocol, plan, whole, doubts)
     )
@@ -76,6 +76,8 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
 
         given = placed(given, plan.zone)
     schedule = Schedule(protocol, plan, tuple(phases), tuple(given), doubts=tuple(doubts))
+    if spans.going_on:
+        schedule = replace(schedule, going_on=tuple(spans.going_on))
     if protocol.as_needed:
         from regimen.engine.as_needed import at_most
 
@@ -229,38 +231,7 @@ def _measured(
 
     doubts += doubts_of(whole)
     return [
-        doses(span, spans, course, protocol, plan, _doses, doubts) or _doses(span, whole)
+        doses(span, spans, course, protocol, plan, doses_of, doubts) or doses_of(span, whole)
         for course, spans in zip(protocol.courses, courses, strict=True)
         for span in spans
     ]
-
-
-def _doses(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
-    """The dose of each of the phase's administrations, in their order."""
-    bound, count = span.bound, len(span.slots)
-    assert isinstance(bound, Bound)
-    if bound.dose is None:
-        return [None] * count
-    if isinstance(bound.dose, (DosesByTime, DividedDose)):
-        from regimen.engine.keyed import keyed_doses
-
-        return keyed_doses(span, plan)
-    if not isinstance(bound.dose, Levels):
-        return [dose_of(bound, bound.dose, plan, span.in_all or count)] * count
-    month_end = span.phase.month_end
-    ends = [
-        moment_after(span.first, bound.dose.each.times(level), month_end)
-        for level in range(1, len(span.levels) + 1)
-    ]
-    return [span.levels[_level(slot, ends)] for slot in span.slots]
-
-
-def _level(slot: Slot, ends: list[Moment]) -> int:
-    """The level in whose time the slot lies: the first that has not ended by then."""
-    day, clock = slot
-    for level, end in enumerate(ends[:-1]):
-        if day < end.day or (
-            day == end.day and clock is not None and end.time is not None and clock < end.time
-        ):
-            return level
-    return len(ends) - 1

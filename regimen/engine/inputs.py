@@ -13,7 +13,9 @@ from regimen.protocol import (
     Anchor,
     Condition,
     DoseExpression,
+    Earliest,
     Every,
+    Extent,
     For,
     Group,
     OnceADay,
@@ -26,6 +28,7 @@ from regimen.protocol import (
     Timeline,
     TimesPerWeek,
     Until,
+    UntilStopped,
 )
 from regimen.quantity import Quantity
 from regimen.timing import ElapsedSpan
@@ -150,8 +153,26 @@ def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
                 yield from _choices(phase.when, protocol, sized)
                 if applies(phase.when, sized):
                     yield from phase.needs
+                    yield from _horizons(phase, plan)
                     yield from _rows_ask(phase, protocol, sized)
                     yield from _measures(phase, protocol, plan)
+
+
+def _ends(phase: Timed) -> Iterator[Extent]:
+    """Every end of the phase and of the rounds it comes in."""
+    for part in (phase, *phase.groups):
+        extent = part.extent
+        if isinstance(extent, Earliest):
+            yield from extent.ends
+        elif extent is not None and not isinstance(extent, Ref):
+            yield extent
+
+
+def _horizons(phase: Timed, plan: Plan) -> Iterator[str]:
+    """The horizon, where an end is still to be known up to which nothing else bounds the phase."""
+    for end in _ends(phase):
+        if isinstance(end, UntilStopped) and end.stopped.name not in plan.answers:
+            yield end.horizon.name
 
 
 def _rows_ask(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
@@ -267,7 +288,13 @@ def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
 
 
 def _pins(phase: Timed) -> Iterator[str]:
-    """The names under which the plan may pin weekdays or a clock time, but need not."""
+    """The names under which the plan may pin weekdays or a clock time, or state an end, but need
+    not."""
+    for end in _ends(phase):
+        if isinstance(end, UntilStopped):
+            yield from (end.stopped.name, end.horizon.name)
+        if isinstance(end, Until) and end.horizon is not None:
+            yield end.horizon.name
     if isinstance(phase.pattern, TimesPerWeek) and phase.pattern.pins is not None:
         yield phase.pattern.pins.name
     if isinstance(phase.times, OnceADay):

@@ -41,6 +41,8 @@ class PhaseSpan(Struct):
     zone: ZoneInfo | None = None  # where clock times lie, if there are any
     earlier: int = 0  # administrations of the phase in earlier rounds
     in_all: int | None = None  # in all rounds, where the phase comes again
+    rest: Dose | None = None  # the last dose, where a total leaves less than a whole one
+    goes_on: bool = False  # whether its end is not known yet, and it is drawn up to a horizon
 
     @property
     def days_given(self) -> list[date]:

@@ -234,7 +234,7 @@ def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First |
     if gap is None:
         raise spans.no_gap(part)
     given = members(spans, course, before, path)
-    if given is None:
+    if given is None or _goes_on(spans, course, before, path, given):
         return None
     found = Beginning(f"the last dose of {title}", _latest(given).last(), gap)
     first = spans.moved(found, part.month_end, part.place)
@@ -324,6 +324,8 @@ def _point(
         return None
     if of is Point.FIRST:
         return min(given, key=lambda span: slot_order(span.slots[0])).earliest()
+    if _goes_on(spans, course, unit, outer, given):
+        return None
     latest = _latest(given)
     return latest.finish(where) if of is Point.FINISH else latest.last()
 
@@ -354,12 +356,12 @@ def _end(
     """Where the unit ends: a group where its next round would have come."""
     if unit.group is None:
         span = spans.span(course, unit.first, outer)
-        return None if span is None else span.end(where)
+        return None if span is None or span.goes_on else span.end(where)
     rounds = rounds_of(spans, Spot(course, unit.first, outer))
     if rounds is None:
         return None
     if rounds.laid:
-        return rounds.laid[-1].end(where)
+        return None if rounds.laid[-1].goes_on else rounds.laid[-1].end(where)
     if unit.group.begins is not None and unit.group.begins.several:
         raise refuse(
             rules.NO_END,
@@ -370,6 +372,17 @@ def _end(
         )
     phases = spans.applied[course.key]
     return _end(spans, course, _unit(phases, unit.last, unit.depth + 1), (*outer, 0), where)
+
+
+def _goes_on(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath, given: list[PhaseSpan]
+) -> bool:
+    """Whether its last dose lies behind the horizon up to which it is drawn."""
+    if unit.group is not None and len(outer) == unit.depth:
+        rounds = rounds_of(spans, Spot(course, unit.first, outer))
+        if rounds is not None and any(span.goes_on for span in rounds.laid):
+            return True
+    return any(span.goes_on for span in given)
 
 
 def _latest(given: list[PhaseSpan]) -> PhaseSpan:

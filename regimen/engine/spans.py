@@ -25,6 +25,7 @@ from regimen.protocol import (
     Anchor,
     DateGiven,
     Doses,
+    Earliest,
     Junction,
     OnWeekdays,
     Point,
@@ -36,6 +37,8 @@ from regimen.protocol import (
     Timed,
     Timeline,
     Until,
+    UntilStopped,
+    UntilTotal,
     WholeList,
 )
 from regimen.schedule import Beginning
@@ -87,6 +90,7 @@ class Spans:
         self.known: dict[_Name, Any] = {}
         self.open: list[_Name] = []
         self.doses = 0
+        self.going_on: dict[str, None] = {}  # what is drawn up to the horizon only
 
     def of_course(self, course: Timeline) -> list[PhaseSpan]:
         """The spans of all phases, in their order, and of each in the order of its rounds."""
@@ -150,7 +154,7 @@ class Spans:
 
     def worked_out(self, course: Timeline, at: int, path: tuple[int, ...]) -> PhaseSpan | None:
         phase = self.applied[course.key][at]
-        if self.undecided and not self.undecided.isdisjoint(rests_on(course, phase, self.plan)):
+        if self.undecided and not self.undecided.isdisjoint(self.waits_for(course, phase)):
             return None
         bound = bind(phase, self.plan)
         if bound.days is None or bound.extent is None or bound.times is None:
@@ -173,6 +177,14 @@ class Spans:
 
             span.levels = level_doses(bound, bound.dose, self.plan)
         return self.filled(span, spot)
+
+    def waits_for(self, course: Timeline, phase: Timed) -> set[str]:
+        """What a phase depends on, but for an end up to which it is drawn anyhow."""
+        names = set(rests_on(course, phase, self.plan))
+        if isinstance(phase.extent, Until) and self.is_open(phase.extent):
+            assert isinstance(phase.extent.anchor.base, DateGiven)
+            names.discard(phase.extent.anchor.base.ref.name)
+        return names
 
     def counted(self, bound: BoundTiming, beginning: Beginning, first: Moment) -> PhaseSpan:
         """The phase of moments that are counted in hours. Raises Refusal where the first one has no
@@ -204,6 +216,15 @@ class Spans:
             span.fill(extent.count)
         elif isinstance(extent, WholeList):
             span.fill(MOST_DOSES + 1)
+        elif isinstance(extent, (Earliest, UntilStopped, UntilTotal)):
+            from regimen.engine import ends  # few phases end so
+
+            if ends.fill(self, span, spot, extent) is None:
+                return None
+        elif isinstance(extent, Until) and self.is_open(extent):
+            from regimen.engine import ends
+
+            ends.up_to_horizon(self, span, spot)
         elif isinstance(extent, Until):
             where = phase.place_of("before", "through")
             reached = self.reached(extent.anchor, spot, phase.month_end, where)
@@ -222,6 +243,23 @@ class Spans:
         if not EARLIEST <= span.slots[0][0] <= span.slots[-1][0] < LATEST:
             raise OverflowError
         return span
+
+    def is_open(self, end: Until) -> bool:
+        """Whether an end is not known yet up to which the plan has a horizon."""
+        return (
+            end.horizon is not None
+            and isinstance(end.anchor.base, DateGiven)
+            and end.anchor.base.ref.name in self.undecided
+            and end.horizon.name in self.plan.answers
+        )
+
+    def rounds(self, course: Timeline, at: int) -> list[PhaseSpan | None]:
+        """The spans of the phase at this position, in all its rounds."""
+        if course.key not in self.grouped:
+            return [self.span(course, at)]
+        from regimen.engine.rounds import paths
+
+        return [self.span(course, at, path) for path in paths(self, course, at) or ()]
 
     def filled(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
         """The span of a phase with its administrations."""
@@ -268,7 +306,7 @@ class Spans:
                 return self.reached(anchor, spot, phase.month_end, phase.place_of("begins"))
             return Beginning("the start of the plan", self.plan.start), self.plan.start
         previous = self.span(course, at - 1)
-        if previous is None:
+        if previous is None or previous.goes_on:
             return None
         junction = phase.junction or self.unstated
         if junction is Junction.AT_ONCE:
@@ -369,7 +407,7 @@ class Spans:
         if spot.at == 0:
             raise self.nothing_before(where)
         span = self.span(spot.course, spot.at - 1)
-        if span is None:
+        if span is None or _is_open(span, base.point):
             return None
         return f"{base.point.words} of {span.title}", span.point(base.point, where)
 
@@ -389,7 +427,7 @@ class Spans:
         for at, phase in enumerate(self.applied[course.key]):
             if name in (phase.name, phase.key):
                 span = self.span(course, at)
-                if span is None:
+                if span is None or _is_open(span, point):
                     return None
                 words = self.words_of(PointOf(course.key, name, point))
                 return words, span.point(point, where)
@@ -415,8 +453,10 @@ class Spans:
                 if point is Point.FIRST
                 else max(spans, key=lambda span: slot_order(span.slots[-1]))
             )
-            return words, edge.point(point, where)
-        return None if span is None else (words, span.point(point, where))
+            return None if _is_open(edge, point) else (words, edge.point(point, where))
+        if span is None or _is_open(span, point):
+            return None
+        return words, span.point(point, where)
 
     def words_of(self, base: PointOf) -> str:
         """`the last dose of b12, daily`."""
@@ -433,3 +473,8 @@ class Spans:
             "check the choices, or tie the phase to something that always applies",
             where,
         )
+
+
+def _is_open(span: PhaseSpan, point: Point) -> bool:
+    """Whether the point lies behind the horizon up to which the phase is drawn."""
+    return span.goes_on and point not in (Point.BEGIN, Point.FIRST)

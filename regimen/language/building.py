@@ -104,6 +104,10 @@ class _Builder(Struct):
             self.products.find_unused()
         self.overridden()
         self.findings.extend(unknown_anchors((*courses, *visits)))
+        if any("until" in phase.places for course in courses for phase in course.phases):
+            from regimen.language.phase_ends import misread_totals  # few phases end so
+
+            self.findings.extend(misread_totals(courses))
         decided = [each for each in asked.by_name.values() if each.decided is not None]
         if decided and not self.findings:
             from regimen.language.decisions import unreachable  # few protocols have any

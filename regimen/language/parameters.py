@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from regimen.protocol.measures import Derived
 
 MOST_PARAMETERS = 200
-RESERVED = ("start", "zone", "closed", "previous")
+RESERVED = ("start", "zone", "closed", "previous", "horizon")
 _ONLY_FOR = {
     "unit": ParameterType.QUANTITY,
     "choices": ParameterType.CHOICE,

@@ -17,6 +17,7 @@ from regimen.language.texts import NotStated
 from regimen.protocol import (
     Anchor,
     Cycles,
+    DateGiven,
     Doses,
     Extent,
     For,
@@ -31,7 +32,7 @@ from regimen.protocol import (
 
 P = ParameterType
 
-EXTENT = ("for", "doses", "times", "cycles", "before", "through")
+EXTENT = ("for", "doses", "times", "cycles", "before", "through", "until", "whichever_first")
 
 
 class _Itself(Struct, frozen=True):
@@ -133,6 +134,22 @@ def read_extent(
         assert shape.cycles is not None
         gap = (P.NUMBER, "the number of cycles")
         return Cycles(reader.value(shape.cycles, key, path, (P.NUMBER,), gap))
+    if key in ("until", "whichever_first"):
+        from regimen.language import phase_ends  # few phases end so
+
+        return phase_ends.until(reader, shape, path, place, key)
     anchor = stated(shape, key)
     assert isinstance(anchor, Anchor)
-    return Until(reader.anchor(anchor, path, key), key == "through")
+    return Until(reader.anchor(anchor, path, key), key == "through", _horizon(reader, anchor))
+
+
+def _horizon(reader: PhaseReader, anchor: Anchor) -> Ref | None:
+    """Up to where a phase is drawn whose end is a date that comes to be known on the way."""
+    if not isinstance(anchor.base, DateGiven):
+        return None
+    declared = reader.parameters.get(anchor.base.ref.name)
+    if declared is None or declared.decided is None:
+        return None
+    from regimen.language.phase_ends import horizon
+
+    return horizon(reader, declared.place)

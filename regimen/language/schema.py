@@ -27,6 +27,7 @@ from regimen.language.shapes import (
     reads,
     several,
     several_of_itself,
+    word_or_block,
 )
 from regimen.language.texts import Between, KeyedText, NotStated, TableText
 from regimen.protocol import (
@@ -35,12 +36,14 @@ from regimen.protocol import (
     Cap,
     DoseExpression,
     Junction,
+    LastDose,
     ParameterType,
     Portion,
     Ref,
     Rounding,
     Share,
     TaperStep,
+    TotalOf,
 )
 from regimen.quantity import Quantity, Unit, read_count, read_unit
 from regimen.route import Route, read_route
@@ -98,6 +101,14 @@ def read_version(text: str) -> str:
 
 def read_type(text: str) -> ParameterType:
     return ParameterType(_word(text, DECLARED_TYPES))
+
+
+def read_total_of(text: str) -> TotalOf:
+    return TotalOf(texts.read_word(text, tuple(TotalOf)))
+
+
+def read_last_dose(text: str) -> LastDose:
+    return LastDose(texts.read_word(text, tuple(LastDose)))
 
 
 def read_doses(text: str) -> int:
@@ -203,7 +214,45 @@ class TaperShape(Shape):
     )
 
 
-class DaysKeys(Shape):
+class TotalShape(Shape):
+    """A total that ends a phase."""
+
+    total: DoseExpression | Stated = key(valued(dose_texts.read_dose), "how much")
+    of: TotalOf = key(reads(read_total_of), "course, or lifetime with what was given before")
+    last: LastDose = key(
+        reads(read_last_dose), "what becomes of the dose that would pass it: whole, part or omit"
+    )
+
+
+UNTIL = word_or_block("stopped", TotalShape)
+
+
+class ExtentKeys(Shape):
+    """The keys that say how long."""
+
+    for_: Span | Between | Stated | None = key(
+        ANY_SPAN, "how long the phase lasts", name="for", absent=None
+    )
+    cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
+    before: Anchor | None = key(MOMENT, "up to this moment, itself not counted", absent=None)
+    through: Anchor | None = key(MOMENT, "up to this moment, itself counted", absent=None)
+    until: str | TotalShape | None = key(
+        UNTIL, "up to a total, or until it is stopped", absent=None
+    )
+
+
+class EndShape(ExtentKeys):
+    """One of several ends."""
+
+    doses: int | Stated | None = key(
+        valued(read_doses), "how many administrations it has", absent=None
+    )
+    times: int | Stated | None = key(
+        valued(read_doses), "of a visit or of rounds: how many", absent=None
+    )
+
+
+class DaysKeys(ExtentKeys):
     """The keys that say on which days, and how long."""
 
     every: Span | Between | Stated | None = key(
@@ -233,12 +282,9 @@ class DaysKeys(Shape):
         "at these distances from the first moment",
         absent=None,
     )
-    for_: Span | Between | Stated | None = key(
-        ANY_SPAN, "how long the phase lasts", name="for", absent=None
+    whichever_first: tuple[EndShape, ...] | None = key(
+        several(block(EndShape)), "several ends, of which the first counts", absent=None
     )
-    cycles: int | Stated | None = key(valued(read_doses), "how many cycles it has", absent=None)
-    before: Anchor | None = key(MOMENT, "up to this moment, itself not counted", absent=None)
-    through: Anchor | None = key(MOMENT, "up to this moment, itself counted", absent=None)
 
 
 class RepeatShape(DaysKeys):

@@ -26,6 +26,7 @@ from regimen.protocol import (
     DoseExpression,
     Doses,
     DosesByTime,
+    Earliest,
     Every,
     For,
     Junction,
@@ -50,6 +51,8 @@ from regimen.protocol import (
     Timed,
     TimesPerWeek,
     Until,
+    UntilStopped,
+    UntilTotal,
     WholeList,
     at_time,
 )
@@ -330,6 +333,10 @@ class PhaseWords(_Words):
                 return ""
             case Until(anchor=anchor, included=included):
                 return f"{'up to and including' if included else 'up to'} {self.anchor(anchor)}"
+            case UntilTotal() | UntilStopped() | Earliest():
+                from regimen.language.end_sentences import end_words  # few phases end so
+
+                return end_words(self, phase)
             case _:
                 return "until the last level has ended"
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pydantic_core import PydanticCustomError, SchemaValidator
 
 from regimen import rules
-from regimen.finding import Misread
+from regimen.finding import Misread, quoted
 
 MISREAD = "misread"  # the error type that carries a Misread's rule, words and mend
 BY = "by "  # how the one key of a table begins
@@ -132,6 +132,23 @@ def reads(read: Callable[[str], object]) -> Kind:
 
 def block(shape: type[Shape]) -> Kind:
     return Kind({"type": _NAMED, "shape": shape}, shape)
+
+
+def word_or_block(word: str, shape: type[Shape]) -> Kind:
+    """One word of the language, or a block."""
+
+    def validate(value: object, otherwise: Callable[[object], object]) -> object:
+        if not isinstance(value, str):
+            return otherwise(value)
+        if value == word:
+            return value
+        what = f"{quoted(value)} has no meaning here"
+        mend = f"write {word}, or a block with {', '.join(shape.written_keys())}"
+        raise as_error(Misread(rules.UNKNOWN_WORD, what, mend))
+
+    function = {"type": "no-info", "function": validate}
+    inner = {"type": _NAMED, "shape": shape}
+    return Kind({"type": "function-wrap", "function": function, "schema": inner}, shape)
 
 
 def several_of_itself(shape: Callable[[], type[Shape]]) -> Kind:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from regimen.protocol.dose import DoseExpression
 from regimen.protocol.inputs import Ref
 from regimen.protocol.tables import Table
 from regimen.timing import CalendarSpan, ElapsedSpan, Span, Weekday
@@ -174,10 +175,50 @@ class WholeList(Struct, frozen=True):
 
 
 class Until(Struct, frozen=True):
-    """Up to an anchor, itself counted (`through`) or not (`before`)."""
+    """Up to an anchor, itself counted (`through`) or not (`before`). `horizon` is up to where it is
+    drawn while the anchor is a date that is not known yet."""
 
     anchor: Anchor
     included: bool
+    horizon: Ref | None = None
 
 
-Extent = For | Doses | Cycles | WholeList | Until
+class TotalOf(StrEnum):
+    """What a total is a total of."""
+
+    COURSE = "course"  # this course, with its phases before
+    LIFETIME = "lifetime"  # the same, and what was given before the treatment
+
+
+class LastDose(StrEnum):
+    """What becomes of the dose that would pass a total."""
+
+    WHOLE = "whole"  # it is given, and is the last
+    PART = "part"  # what is left of the total is given of it
+    OMIT = "omit"  # it is not given
+
+
+class UntilTotal(Struct, frozen=True):
+    """Up to a total amount; `given_before` is what the patient had before, where that counts."""
+
+    amount: DoseExpression | Ref | Table
+    of: TotalOf
+    last: LastDose
+    given_before: Ref | None = None
+
+
+class UntilStopped(Struct, frozen=True):
+    """Up to a day that is not known at the start, itself not counted. Until it is, the phase is
+    drawn up to a horizon, itself counted."""
+
+    stopped: Ref
+    horizon: Ref
+
+
+class Earliest(Struct, frozen=True):
+    """Whichever of these ends comes first."""
+
+    ends: tuple[Extent, ...]
+
+
+Extent = For | Doses | Cycles | WholeList | Until | UntilTotal | UntilStopped | Earliest

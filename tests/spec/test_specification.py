@@ -17,6 +17,7 @@ NAMES = {
     "t2-repeat",
     "t2-which-days",
     "t3-how-long",
+    "t3-ends",
     "t4-what-time",
     "as-needed",
     "branches",

@@ -1,0 +1,29 @@
+"""What goes on after the day up to which the schedule is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regimen.finding import Finding, Reader, Rule, Severity
+from regimen.schedule import Schedule
+
+TO_HORIZON = Rule(
+    "to-horizon",
+    Severity.NOTICE,
+    Reader.PLAN,
+    "a calendar that ends where it was cut off must not look like the end of the treatment",
+)
+
+
+def going_on(schedule: Schedule) -> Iterator[Finding]:
+    """One notice for everything that has no end yet."""
+    if schedule.going_on:
+        names = " and ".join(schedule.going_on)
+        horizon = schedule.plan.answers["horizon"].text
+        yield Finding(
+            TO_HORIZON,
+            f"{names} goes on after {horizon}, up to which the schedule is drawn up; what follows"
+            " it has no days yet",
+            "draw it up to a later day before then; or answer when it was stopped",
+            about=f"{names}: {horizon}",
+        )

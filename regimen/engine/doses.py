@@ -1,0 +1,50 @@
+"""The dose of every administration of a phase."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regimen.engine.bound import Bound, Levels
+from regimen.engine.dosing import dose_of
+from regimen.engine.phase_span import PhaseSpan, Slot
+from regimen.plan import Plan
+from regimen.protocol import DividedDose, DosesByTime
+from regimen.schedule import Dose
+from regimen.timing import Moment, moment_after
+
+
+def doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
+    """The dose of each of the phase's administrations, in their order; None where the source does
+    not state it."""
+    doses = _doses_of(span, plan)
+    return doses if span.rest is None else [*doses[:-1], span.rest]
+
+
+def _doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
+    bound, count = span.bound, len(span.slots)
+    assert isinstance(bound, Bound)
+    if bound.dose is None:
+        return [None] * count
+    if isinstance(bound.dose, (DosesByTime, DividedDose)):
+        from regimen.engine.keyed import keyed_doses
+
+        return keyed_doses(span, plan)
+    if not isinstance(bound.dose, Levels):
+        return [dose_of(bound, bound.dose, plan, span.in_all or count)] * count
+    month_end = span.phase.month_end
+    ends = [
+        moment_after(span.first, bound.dose.each.times(level), month_end)
+        for level in range(1, len(span.levels) + 1)
+    ]
+    return [span.levels[_level(slot, ends)] for slot in span.slots]
+
+
+def _level(slot: Slot, ends: list[Moment]) -> int:
+    """The level in whose time the slot lies: the first that has not ended by then."""
+    day, clock = slot
+    for level, end in enumerate(ends[:-1]):
+        if day < end.day or (
+            day == end.day and clock is not None and end.time is not None and clock < end.time
+        ):
+            return level
+    return len(ends) - 1

@@ -1,0 +1,206 @@
+"""Ends that depend on something: whichever comes first, a total, and who stops it (rule T3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time
+
+from msgspec.structs import replace
+
+from regimen import rules
+from regimen.engine.bound import Bound, answer
+from regimen.engine.doses import doses_of
+from regimen.engine.dosing import in_words, on_grid, scaled
+from regimen.engine.measures import taken_again
+from regimen.engine.phase_span import MOST_DOSES, START_OF_DAY, PhaseSpan
+from regimen.engine.spans import Spans, Spot
+from regimen.finding import Refusal, refuse
+from regimen.protocol import (
+    DoseExpression,
+    Earliest,
+    Extent,
+    LastDose,
+    Ref,
+    RoundingMode,
+    Share,
+    UntilStopped,
+    UntilTotal,
+)
+from regimen.quantity import Quantity
+from regimen.schedule import Dose, DoseStage, DoseStep
+from regimen.timing import LATEST, Moment
+
+_FEW = 64  # doses that are worked out first, before it is known how many it takes
+
+
+def fill(spans: Spans, span: PhaseSpan, spot: Spot, extent: Extent) -> PhaseSpan | None:
+    """The span with what lies in its extent; None where that rests on something open."""
+    if isinstance(extent, Earliest):
+        return _earliest(spans, span, spot, extent)
+    if isinstance(extent, UntilStopped):
+        stopped = answer(extent.stopped, spans.plan)
+        if stopped is not None:
+            span.fill(MOST_DOSES + 1, Moment(stopped))
+            return span
+        return up_to_horizon(spans, span, spot)
+    assert isinstance(extent, UntilTotal)
+    return _until_total(spans, span, spot, extent)
+
+
+def up_to_horizon(spans: Spans, span: PhaseSpan, spot: Spot) -> PhaseSpan:
+    """The span as far as the plan wants it drawn, that day counted."""
+    horizon: date = answer(Ref("horizon"), spans.plan)
+    span.fill(MOST_DOSES + 1, Moment(horizon), included=True)
+    span.goes_on = True
+    spans.going_on[spot.course.key] = None
+    return span
+
+
+# --- whichever comes first
+
+
+def _earliest(spans: Spans, span: PhaseSpan, spot: Spot, extent: Earliest) -> PhaseSpan | None:
+    found = []
+    for end in extent.ends:
+        one = replace(span, bound=replace(span.bound, extent=end), slots=[])
+        filled = spans.fill(one, spot)
+        if filled is None:
+            return None
+        found.append(filled)
+    first = min(found, key=_order)
+    if not first.goes_on:
+        spans.going_on.pop(spot.course.key, None)
+    for name in PhaseSpan.__struct_fields__:
+        setattr(span, name, getattr(first, name))
+    return span
+
+
+def _order(span: PhaseSpan) -> tuple[int, bool, date, time]:
+    """The fewest doses first; of as many, what has ended, and what ends earlier."""
+    try:
+        end = span.end(span.phase.place)
+    except Refusal:  # a list or a single dose has none
+        end = Moment(LATEST)
+    return len(span.slots), span.goes_on, end.day, end.time or START_OF_DAY
+
+
+# --- a total
+
+
+def _until_total(spans: Spans, span: PhaseSpan, spot: Spot, extent: UntilTotal) -> PhaseSpan | None:
+    bound = span.bound
+    assert isinstance(bound, Bound)
+    assert isinstance(extent.amount, DoseExpression)
+    if bound.dose is None:
+        return None
+    _refuse_shared(bound)
+    left = _left(spans, spot, extent, bound)
+    if left is None:
+        return None
+    count = _FEW
+    while True:
+        span.fill(min(count, MOST_DOSES + 1))
+        doses = doses_of(span, spans.plan)
+        whole, rest = _within(bound, doses, left)
+        if whole < len(doses) or not rest.value or count > MOST_DOSES:
+            break
+        count *= 4
+    if whole > MOST_DOSES:
+        return span  # more than anybody gives, which is refused
+    if rest.value and extent.last is LastDose.WHOLE:
+        whole += 1
+    elif rest.value and extent.last is LastDose.PART:
+        last = doses[whole]
+        assert last is not None
+        span.rest = _part(bound, last, rest, extent)
+        whole += span.rest is not None
+    span.fill(whole)
+    return span
+
+
+def _refuse_shared(bound: Bound) -> None:
+    if isinstance(bound.dose, DoseExpression) and bound.dose.share is Share.IN_ALL:
+        raise refuse(
+            rules.TWO_WAYS,
+            f"{in_words(bound.dose)} and until both say how much is given in all",
+            "write the dose per administration, or for how long it is given",
+            bound.phase.place_of("until"),
+        )
+
+
+def _left(spans: Spans, spot: Spot, extent: UntilTotal, bound: Bound) -> Quantity | None:
+    """What of the total is left for the phase; None where an earlier phase is open."""
+    again = taken_again(spans.protocol, bound.phase.needs)
+    if again:
+        raise refuse(
+            rules.END_UNKNOWN,
+            f"the total of {bound.phase.drug} rests on doses by {' and '.join(again)}, which is"
+            " measured again before they are given",
+            "bound the phase in another way; the total can be a limit under max",
+            bound.phase.place_of("until"),
+        )
+    assert isinstance(extent.amount, DoseExpression)
+    left = scaled(extent.amount, spans.plan)
+    if extent.given_before is not None:
+        before: Quantity = answer(extent.given_before, spans.plan)
+        left = _less(left, before, bound)
+    for at in range(spot.at):
+        for span in spans.rounds(spot.course, at):
+            if span is None:
+                return None
+            for dose in doses_of(span, spans.plan):
+                if dose is None:
+                    return None
+                left = _less(left, dose.ordered, bound)
+    return left
+
+
+def _less(left: Quantity, amount: Quantity, bound: Bound) -> Quantity:
+    if left.unit.dimension is not amount.unit.dimension:
+        raise refuse(
+            rules.DIMENSION,
+            f"the dose is {amount.unit.dimension} ({amount}), until is {left.unit.dimension}"
+            f" ({left})",
+            "write both in one kind of unit; no conversion is assumed",
+            bound.phase.place_of("until"),
+        )
+    return left + amount.times(-1)
+
+
+def _within(bound: Bound, doses: Sequence[Dose | None], left: Quantity) -> tuple[int, Quantity]:
+    """How many of the doses the total holds, and what is left of it then."""
+    for at, dose in enumerate(doses):
+        assert dose is not None
+        after = _less(left, dose.ordered, bound)
+        if after.value < 0:
+            return at, left
+        left = after
+        if not left.value:
+            return at + 1, left
+    return len(doses), left
+
+
+def _part(bound: Bound, dose: Dose, rest: Quantity, extent: UntilTotal) -> Dose | None:
+    """What is left of the total as the last dose; None where it is less than can be given."""
+    assert isinstance(extent.amount, DoseExpression)
+    words = f"what is left of {extent.amount.scaled} of the {extent.of}"
+    amount = rest.to(dose.ordered.unit)
+    steps = [*dose.steps[:-1], DoseStep(DoseStage.CAPPED, amount, words)]
+    rounding = bound.rounding
+    if rounding is not None:
+        down = replace(rounding, mode=RoundingMode.DOWN)
+        if rounding.grid is None:
+            from regimen.engine.supply import to_pieces
+
+            amount = to_pieces(bound, down, amount, amount)
+        else:
+            amount = on_grid(down, amount)
+        if not amount.value:
+            return None
+        steps.append(DoseStep(DoseStage.ROUNDED, amount, f"{rest} rounded down"))
+    steps.append(DoseStep(DoseStage.ORDERED, amount, "per administration"))
+    if bound.products or amount.unit.dimension.is_counted:
+        from regimen.engine.supply import supplied
+
+        return supplied(bound, amount, steps)
+    return Dose(amount, tuple(steps))
