@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, time
-from itertools import pairwise
 
 from regimen import rules
 from regimen.finding import Finding, Place, Reader, Rule, Severity
@@ -40,11 +39,17 @@ def _said(each: Administration) -> Tolerance:
     return each.phase.written.tolerance or _NONE
 
 
-def _pairs(schedule: Schedule) -> Iterator[_Pair]:
-    """Neighbouring doses of a course, where anything is said of the later one or of both."""
+def _doses(schedule: Schedule) -> Iterator[tuple[Administration | None, Administration]]:
+    """Each dose of the courses of which anything is said, with the one before it."""
     for course in schedule.protocol.courses:
         if any(phase.tolerance for phase in course.phases):
-            yield from pairwise(schedule.of_course(course.key))
+            doses = schedule.of_course(course.key)
+            yield from zip((None, *doses), doses, strict=False)
+
+
+def _pairs(schedule: Schedule) -> Iterator[_Pair]:
+    """Neighbouring doses of a course."""
+    return ((before, after) for before, after in _doses(schedule) if before is not None)
 
 
 def windows_overlap(schedule: Schedule) -> Iterator[Finding]:
@@ -76,7 +81,7 @@ def too_soon(schedule: Schedule) -> Iterator[Finding]:
     """One finding for each phase and least distance with doses that are closer, to the one before
     or to a named one."""
     met: dict[tuple[int, MinGap], list[_Pair]] = {}
-    for before, after in _pairs(schedule):
+    for before, after in _doses(schedule):
         for gap in _said(after).min_gaps:
             base = before if gap.after is None else _named(gap.after, schedule)
             if base is None or base is after or _order(base) > _order(after):

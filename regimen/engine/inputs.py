@@ -57,8 +57,9 @@ def applies(conditions: tuple[Condition, ...], plan: Plan) -> bool | None:
 def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
     """The phases of the course that this plan has, or may yet have, with the rows that it takes in
     their tables. A choice that is decided on the way may still be open, everything else is
-    answered. Raises Refusal where a value is in no row."""
-    if course.when and applies(course.when, plan) is False:
+    answered. Raises Refusal where a value is in no row, of a phase that this plan surely has."""
+    certain = applies(course.when, plan)
+    if certain is False:
         return ()
     phases = tuple(
         phase for phase in course.phases if not phase.when or applies(phase.when, plan) is not False
@@ -68,7 +69,10 @@ def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
 
         answers = plan.answers
         return tuple(
-            settled(phase, answers) if takes_rows(phase, answers) else phase for phase in phases
+            settled(phase, answers)
+            if certain and applies(phase.when, plan) and takes_rows(phase, answers)
+            else phase
+            for phase in phases
         )
     return phases
 

@@ -16,6 +16,7 @@ from regimen.language.schema import AsNeededShape
 from regimen.language.texts import NotStated
 from regimen.protocol import (
     AsNeeded,
+    Cap,
     CapBasis,
     Condition,
     DoseExpression,
@@ -122,17 +123,21 @@ def _limited(reader: PhaseReader, own: AsNeededShape, phase: Phase, place: Place
             "write hours, days or weeks",
             reader.document.place((*reader.levels.path, "min_gap")),
         )
-    caps: Any = phase.caps
-    while isinstance(caps, Table):
-        caps = caps.rows[0].value
-    by_amount = any(cap.basis is CapBasis.DAY for cap in caps)
-    if own.per_day is None and own.min_gap is None and not by_amount:
+    if own.per_day is None and own.min_gap is None and not _limits_a_day(phase.caps):
         reader.find(
             rules.UNLIMITED,
             f"{reader.course} is given as needed and nothing limits it in a day",
             "write per_day: 4, min_gap: 6 hours, or max: 4 g/day",
             place,
         )
+
+
+def _limits_a_day(caps: tuple[Cap, ...] | Table) -> bool:
+    """Whether one of the limits, or one in every row, is an amount per day."""
+    if isinstance(caps, Table):
+        rows: list[Any] = [row.value for row in caps.rows]
+        return all(map(_limits_a_day, rows))
+    return any(cap.basis is CapBasis.DAY for cap in caps)
 
 
 def unknown_moments(
