@@ -247,15 +247,15 @@ def _table(
 
 
 def _taken(parts: tuple[Part, ...], counts: tuple[int, ...]) -> tuple[Taken, ...]:
-    """What is taken of each product, in the order of the parts."""
-    taken: dict[str, tuple[Product, Fraction]] = {}
+    """What is taken of each product, the strongest first, as the whole pieces come."""
+    products = {part.product.key: part.product for part in parts}
+    amounts = dict.fromkeys(products, _NOTHING)
     for part, count in zip(parts, counts, strict=True):
-        if count:
-            product = part.product
-            before = taken[product.key][1] if product.key in taken else _NOTHING
-            taken[product.key] = (product, before + part.share * count)
+        amounts[part.product.key] += part.share * count
     return tuple(
-        Taken(product, Quantity(amount, product.unit)) for product, amount in taken.values()
+        Taken(products[key], Quantity(amount, products[key].unit))
+        for key, amount in amounts.items()
+        if amount
     )
 
 

@@ -118,6 +118,16 @@ def _given(administration: Administration, look: Look) -> Html:
         tag("span", administration.drug, class_="drug"),
         tag("span", look.mark, class_="mark"),
         tag("span", dose_text(administration), class_="dose"),
+        take(administration),
         class_=f"give {look.css}",
         data_id=administration.id,
     )
+
+
+def take(administration: Administration) -> Html | None:
+    """What to give of each product, where the phase names any."""
+    if administration.dose is None or not administration.dose.taken:
+        return None
+    from regimen.export.sheet_products import taken
+
+    return taken(administration)

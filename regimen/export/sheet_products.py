@@ -7,19 +7,27 @@ from regimen.export.taken import give_text, left_over
 from regimen.product import Supply
 from regimen.schedule import Administration, CheckedSchedule
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _TITLES = ("Product", "Dispense", "Doses", "Given", "Opened", "Left over", "of drug")
 STYLE = """
-.take { display: block; font-weight: bold; }
+.take { display: block; font-size: 8.5pt; font-weight: normal; text-wrap: balance; }
+.record .take { font-size: 10pt; font-weight: bold; }
 .products { break-inside: avoid; }
 .products th, .products td { border: 0.25mm solid #777; padding: 0.8mm 1.2mm; }
 .products thead th { background: #eee; font-size: 9pt; }
 """
 
 
-def take(administration: Administration) -> Html | None:
-    """What to give, under the dose."""
-    text = give_text(administration)
-    return tag("span", text, class_="take") if text else None
+def taken(administration: Administration) -> Html:
+    """What to give. A line may end before a plus and before an `of`, but tears no number from what
+    it counts."""
+    parts = [_unbroken(part) for part in give_text(administration).split(" + ")]
+    return tag("span", f" +{NO_BREAK}".join(parts), class_="take")
+
+
+def _unbroken(part: str) -> str:
+    amount, of, strength = part.replace(" ", NO_BREAK).partition(f"{NO_BREAK}of{NO_BREAK}")
+    return f"{amount} of{NO_BREAK}{strength}" if of else amount
 
 
 def products(checked: CheckedSchedule) -> Html:

@@ -141,7 +141,7 @@ def _taken(text: str) -> tuple[tuple[str, Fraction, str], ...]:
         return ()
     from regimen.export.taken import give_read
 
-    return give_read(text)
+    return give_read(text.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def _said_visit(entry: _Entry) -> Said:

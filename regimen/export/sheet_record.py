@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regimen.export.markup import Html, tag
 from regimen.export.rows import concerned
-from regimen.export.sheet_month import Look
+from regimen.export.sheet_month import Look, take
 from regimen.export.words import NO_TIME, day_text, dose_text, overrides
 from regimen.schedule import Administration, CheckedSchedule
 
@@ -74,26 +74,18 @@ def _row(number: int, administration: Administration, note: str, look: Look, fir
             tag("span", look.mark, class_=f"mark {look.css}"),
             tag("span", administration.drug, class_="drug"),
             tag("span", str(phase.route), class_="route") if phase.route else None,
+            take(administration),
             tag("span", note, class_="note") if note else None,
         ),
         tag(
             "td",
             tag("span", dose_text(administration), class_="dose"),
-            _take(administration),
             tag("span", in_course, class_="of-course"),
         ),
         *(tag("td", class_="box") for _ in _GIVEN),
         class_="new-week" if first else None,
         data_id=administration.id,
     )
-
-
-def _take(administration: Administration) -> Html | None:
-    if administration.dose is None or not administration.dose.taken:
-        return None
-    from regimen.export.sheet_products import take
-
-    return take(administration)
 
 
 def _signatures() -> Html:
