@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -449,24 +450,27 @@ class RangeCheck(Struct, frozen=True):
 
 
 class LimitCheck(Struct, frozen=True):
-    """How near a drug comes to one of its limits: `total` is what `given` comes to, the fullest
-    dose, day, week or all of the plan among those `counted`, and `most` what the limit is for this
-    patient. `limit` is as its source states it, per kg or m² where `per` says so."""
+    """How near a drug comes to one of its limits: `given` is the fullest dose, day or week of those
+    `counted`, or all of them, and `total` what it adds up to. `limit` and `reached` are on the
+    limit's basis, which `per` names: `week`, `in all`, `m²/lifetime`. Where it scales, `sizes` are
+    the patient's kg or m² for each of `given`. `before` is what was given before this plan; it is
+    part of `reached`, and None where nobody was asked."""
 
     drug: str
     per: str
     limit: Quantity
-    most: Quantity
+    reached: Quantity
+    before: Quantity | None
     total: Quantity
     given: tuple[Administration, ...]
     counted: tuple[Administration, ...]
+    sizes: tuple[Fraction, ...]
     population: str
     source: str
 
     @property
-    def left(self) -> Quantity:
-        """What is left up to the limit; below zero where it is over."""
-        return self.most - self.total
+    def is_over(self) -> bool:
+        return self.reached > self.limit
 
 
 class Total(Struct, frozen=True):

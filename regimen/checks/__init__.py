@@ -123,7 +123,7 @@ def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:
     found = figures(checked.schedule, wanted)
     differing = (
         *recount_figures.differ(checked.schedule, found),
-        *recount.limits_differ(checked.schedule, checked.limits),
+        *recount_figures.limits_differ(checked.schedule, checked.limits),
     )
     if differing:
         raise Refusal(differing)

@@ -33,10 +33,12 @@ def _check(compared: Compared, counted: tuple[Administration, ...]) -> LimitChec
         drug=compared.given[0].drug,
         per=str(row.per),
         limit=limit,
-        most=limit.times(compared.size),
+        reached=compared.amount,
+        before=None,
         total=compared.amount.times(compared.size),
         given=compared.given,
         counted=counted,
+        sizes=(compared.size,) * len(compared.given) if row.per.scale else (),
         population=row.population,
         source=row.source,
     )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
-from decimal import Context, Decimal, Inexact, Rounded, localcontext
+from decimal import Context, Decimal, Inexact, Rounded
 
 from regimen.engine.totals import total
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.quantity import Quantity, decimal_text
-from regimen.schedule import Administration, LimitCheck, Schedule, Total
+from regimen.schedule import Administration, Schedule, Total
 
 DIFFERS = Rule(
     "recount-differs",
@@ -104,51 +103,3 @@ def in_base(amount: Quantity | None) -> tuple[str, Decimal]:
         return "not stated", Decimal(0)
     base, power = POWERS[amount.unit.ucum]
     return base, Decimal(decimal_text(amount.value) or "NaN").scaleb(power, EXACT)
-
-
-# --- limits
-
-
-def limits_differ(schedule: Schedule, limits: tuple[LimitCheck, ...]) -> Iterator[Finding]:
-    """A finding for each limit whose doses do not add up, are not the fullest there are, or leave
-    some out."""
-    for each in limits:
-        _, total = in_base(each.total)
-        added = Decimal(0)
-        for given in each.given:
-            added = EXACT.add(added, in_base(given.dose.ordered if given.dose else None)[1])
-        if added != total or _fullest(each) > total or _leaves_out(schedule, each):
-            yield found(f"the doses of {each.drug} held against its limit per {each.per}")
-
-
-def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
-    """Whether a stated dose of such a drug by such a route is not counted."""
-    alike = {(each.phase.drug, each.phase.route) for each in limit.counted}
-    counted = {each.id for each in limit.counted}
-    return any(
-        each.dose is not None
-        and (each.phase.drug, each.phase.route) in alike
-        and each.id not in counted
-        for each in schedule.administrations
-    )
-
-
-def _fullest(limit: LimitCheck) -> Decimal:
-    """The most of what is counted in one dose, day, week or in all."""
-    days: defaultdict[date, list[Decimal]] = defaultdict(list)
-    for each in limit.counted:
-        days[each.day].append(in_base(each.dose.ordered if each.dose else None)[1])
-    with localcontext(EXACT):
-        match limit.per.rpartition("/")[2]:
-            case "dose":
-                return max(max(doses) for doses in days.values())
-            case "day":
-                return max(sum(doses, Decimal(0)) for doses in days.values())
-            case "week":
-                weeks = ([day + timedelta(days=after) for after in range(7)] for day in days)
-                return max(
-                    sum((dose for day in week for dose in days.get(day, ())), Decimal(0))
-                    for week in weeks
-                )
-            case _:
-                return sum((dose for doses in days.values() for dose in doses), Decimal(0))

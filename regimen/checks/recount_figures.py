@@ -6,17 +6,18 @@ Shares no arithmetic with `engine.figures` and `quantity`.
 
 from __future__ import annotations
 
+import operator
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from regimen.checks.recount import POWERS, found
 from regimen.finding import Finding
 from regimen.quantity import Quantity, decimal_text
-from regimen.schedule import Administration, Schedule
+from regimen.schedule import Administration, LimitCheck, Schedule
 
 if TYPE_CHECKING:
     from regimen.figures import Figures, Per
@@ -172,3 +173,60 @@ def _period(per: Per, day: date, start: date) -> tuple[str, date, date] | None:
         number = (first - start.toordinal()) // 7 + (1 if day >= start else 0)
         return f"week {number}", date.fromordinal(first), date.fromordinal(first + 6)
     return None
+
+
+# --- limits
+
+
+def limits_differ(schedule: Schedule, limits: tuple[LimitCheck, ...]) -> Iterator[Finding]:
+    """A finding for each limit whose doses do not add up, are not the fullest there are, or leave
+    some out."""
+    for each in limits:
+        doses = [_stated(given) for given in each.given]
+        sizes = each.sizes or (Fraction(1),) * len(doses)
+        before = _in_base(each.before)[1]
+        reached = sum(map(operator.truediv, doses, sizes), before)
+        total = _in_base(each.total)[1]
+        adds_up = sum(doses) == total and reached == _in_base(each.reached)[1]
+        fullest = total if each.sizes else _fullest(each)  # of sizes that change, it may be less
+        if not adds_up or fullest > total or _leaves_out(schedule, each):
+            yield found(f"the doses of {each.drug} held against its limit, {each.per},")
+
+
+def _stated(administration: Administration) -> Fraction:
+    return _in_base(administration.dose.ordered if administration.dose else None)[1]
+
+
+def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
+    """Whether a stated dose of such a drug by such a route is not counted, or is not part of a sum
+    that has no end."""
+    if limit.per.rpartition("/")[2] not in ("dose", "day", "week") and limit.given != limit.counted:
+        return True
+    alike = {(each.phase.drug, each.phase.route) for each in limit.counted}
+    counted = {each.id for each in limit.counted}
+    return any(
+        each.dose is not None
+        and (each.phase.drug, each.phase.route) in alike
+        and each.id not in counted
+        for each in schedule.administrations
+    )
+
+
+def _fullest(limit: LimitCheck) -> Fraction:
+    """The most of what is counted in one dose, day, week or in all."""
+    days: defaultdict[date, list[Fraction]] = defaultdict(list)
+    for each in limit.counted:
+        days[each.day].append(_stated(each))
+    match limit.per.rpartition("/")[2]:
+        case "dose":
+            return max(max(doses) for doses in days.values())
+        case "day":
+            return max(sum(doses, Fraction(0)) for doses in days.values())
+        case "week":
+            weeks = ([day + timedelta(days=after) for after in range(7)] for day in days)
+            return max(
+                sum((dose for day in week for dose in days.get(day, ())), Fraction(0))
+                for week in weeks
+            )
+        case _:
+            return sum((dose for doses in days.values() for dose in doses), Fraction(0))

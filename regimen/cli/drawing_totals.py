@@ -104,7 +104,7 @@ def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:
     out.print()
     out.print(Text("Limits", style="bold"))
     for limit in checked.limits:
-        style = "bold red" if limit.total > limit.most else ""
+        style = "bold red" if limit.is_over else ""
         remark = not_counted(limit)
         out.print(listed(f"{limit_text(limit)}{f'; {remark}' if remark else ''}", style))
         if why:

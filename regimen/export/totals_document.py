@@ -76,8 +76,9 @@ def _limit(limit: LimitCheck) -> dict[str, Any]:
     return {
         "drug": limit.drug,
         "per": limit.per,
-        "stated": document.quantity_of(limit.limit),
-        "limit": document.quantity_of(limit.most),
+        "limit": document.quantity_of(limit.limit),
+        "reached": document.quantity_of(limit.reached),
+        "given_before": _quantity(limit.before),
         "total": document.quantity_of(limit.total),
         "for": limit.population,
         "source": limit.source,
@@ -124,8 +125,10 @@ def check(data: bytes, summary: Summary) -> None:
     document.check_products(read, summary.checked)
     for said, limit in zip(read["limits"], summary.checked.limits, strict=True):
         stated = [dose for id in said["administrations"] if (dose := doses[id]) is not None]
-        found = (_in_base(said["total"]), sum(stated, Fraction(0)), _in_base(said["limit"]))
-        if found != (limit.total.base, limit.total.base, limit.most.base):
+        on_basis = (_in_base(said["limit"]), _in_base(said["reached"]))
+        expected = (limit.limit.base, limit.reached.base)
+        total = sum(stated, Fraction(0))
+        if on_basis != expected or not total == _in_base(said["total"]) == limit.total.base:
             raise ExportMismatch(f"{said} was written for the limit of {limit.drug}")
     if len(read["plan"]["overrides"]) != len(overrides(summary.checked)):
         raise ExportMismatch("a recorded override is missing")

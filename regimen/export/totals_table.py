@@ -164,8 +164,12 @@ def _check_products(records: list[dict[str, str]], supplies: tuple[Supply, ...])
 def _check_limits(records: list[dict[str, str]], limits: tuple[LimitCheck, ...]) -> None:
     for record, limit in zip(records, limits, strict=True):
         total = _in_base(record["total"], record["unit"])
-        said = (record["drug"], total, _in_base(record["limit"], record["limit_unit"]))
-        if said != (clean(limit.drug), limit.total.base, limit.most.base):
+        unit = record["limit_unit"]
+        on_basis = (_in_base(record[name], unit) for name in ("limit", "limit_reached"))
+        said = (record["drug"], total, *on_basis, _in_base(record["given_before"], unit))
+        before = limit.before.base if limit.before is not None else None
+        amounts = (limit.total.base, limit.limit.base, limit.reached.base, before)
+        if said != (clean(limit.drug), *amounts):
             raise ExportMismatch(f"{record} was written for the limit of {limit.drug}")
         if _added(record["sum_of"]) != (int(record["doses"]), total):
             raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")

@@ -18,6 +18,7 @@ import yaml
 from regimen import planning
 from regimen.comparison import Comparison, Difference
 from regimen.export.comparison_words import said
+from regimen.export.limits import limit_text
 from regimen.export.totals_table import sum_text
 from regimen.figures import Figures, Per, given_by, parts_of
 from regimen.finding import Finding, Misread, Override, Refusal
@@ -481,7 +482,7 @@ def _run_limits(row: Row) -> None:
     schedule = schedule_of(row)
     planning.totals(schedule, [Per.DRUG])  # the recount
     found = [
-        f"{each.drug} per {each.per}: {each.total} of {each.most}, {sum_text(parts_of(map(given_by, each.given)))}"
+        f"{limit_text(each)}; {sum_text(parts_of(map(given_by, each.given)))}"
         for each in schedule.limits
     ]
     _same([*found] or "none", row.expected)

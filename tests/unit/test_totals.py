@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 import regimen
 from regimen import checks, library, planning
-from regimen.checks import recount, recount_figures
+from regimen.checks import recount_figures
 from regimen.engine.figures import figures
 from regimen.export import (
     TOTALS_FORMATS,
@@ -168,9 +168,9 @@ courses:
 
 
 def test_the_fullest_of_each_limit() -> None:
-    found = {each.drug: (str(each.total), str(each.most), each.per) for each in limited().limits}
+    found = {each.drug: (str(each.reached), str(each.limit), each.per) for each in limited().limits}
     assert found == {
-        "doxorubicin": ("408 mg", "935 mg", "m²/lifetime"),
+        "doxorubicin": ("240 mg", "550 mg", "m²/lifetime"),
         "methotrexate": ("25 mg", "30 mg", "week"),
         "vincristine": ("1.5 mg", "2 mg", "dose"),
         "house drug": ("2 g", "4 g", "day"),
@@ -192,10 +192,10 @@ def _not_the_fullest(limit: LimitCheck) -> LimitCheck:
 def test_a_wrong_limit_is_seen(at: int, wrong: Callable[[LimitCheck], LimitCheck]) -> None:
     checked = limited()
     limits = [*checked.limits]
-    assert list(recount.limits_differ(checked.schedule, checked.limits)) == []
+    assert list(recount_figures.limits_differ(checked.schedule, checked.limits)) == []
     limits[at] = wrong(limits[at])
-    (finding,) = recount.limits_differ(checked.schedule, tuple(limits))
-    assert f"held against its limit per {limits[at].per}" in finding.what
+    (finding,) = recount_figures.limits_differ(checked.schedule, tuple(limits))
+    assert f"held against its limit, {limits[at].per}," in finding.what
     with pytest.raises(Refusal, match="recount-differs"):
         planning.totals(replace(checked, limits=tuple(limits)), [Per.DRUG])
 
@@ -208,10 +208,11 @@ def test_a_fuller_time_is_seen(at: int) -> None:
     limit = [each for each in checked.limits if each.per != "dose"][at]
     first = limit.given[0]
     assert first.dose is not None
-    alone = replace(limit, given=(first,), total=first.dose.ordered)
+    alone = replace(limit, given=(first,), total=first.dose.ordered, sizes=limit.sizes[:1])
+    alone = replace(alone, reached=first.dose.ordered.times(1 / (*limit.sizes, Fraction(1))[0]))
     fewer = replace(alone, counted=(first,))
     for wrong in (alone, fewer):
-        assert len(list(recount.limits_differ(checked.schedule, (wrong,)))) == 1
+        assert len(list(recount_figures.limits_differ(checked.schedule, (wrong,)))) == 1
 
 
 def combined() -> CheckedSchedule:
@@ -362,10 +363,11 @@ def _changed(old: str, new: str) -> Callable[[bytes], bytes]:
         ("csv", _changed("18 × 100 mcg", "nothing")),
         ("csv", _changed("per,period", "of,period")),
         ("csv", lambda data: data[: data.rindex(b"month,")]),
-        ("limits.csv", _changed(",935,mg,m²/lifetime", ",936,mg,m²/lifetime")),
+        ("limits.csv", _changed(",550,240,mg,m²/lifetime", ",551,240,mg,m²/lifetime")),
+        ("limits.csv", _changed(",550,240,mg,m²/lifetime", ",550,241,mg,m²/lifetime")),
         ("limits.csv", _changed("1 × 15 mg + 1 × 10 mg", "2 × 15 mg")),
         ("limits.csv", _changed("limit,,,,vincristine", "limit,,,,vinblastine")),
-        ("limits.json", _changed('"value": "935"', '"value": "936"')),
+        ("limits.json", _changed('"value": "550"', '"value": "551"')),
         ("limits.json", _changed('"limits": [', '"limits": [], "old": [')),
         ("json", _changed('"value": "1.8"', '"value": "1.9"')),
         ("json", _changed('"value": "1.8"', '"value": 1.8')),
@@ -464,9 +466,9 @@ def test_limits_and_products_stand_below_the_sums(tmp_path: Path) -> None:
     given = (str(protocol), "--start", "2026-03-02", "--zone", "Europe/Rome", "--ranges", str(site))
     out = words(run("totals", *given, "--set", "bsa=1.7 m2", "--why").stdout)
     assert (
-        "doxorubicin: 408 mg of 935 mg in a lifetime (adults; other anthracyclines and radiation"
-        " count too; the limit is 550 mg per m²), 527 mg left; what was given before this plan is"
-        " not counted 408 mg = 4 × 102 mg, Mon 2 Mar 2026 to Mon 4 May 2026 US label of doxorubicin"
+        "doxorubicin: 240 mg/m² of 550 mg/m² in a lifetime (adults; other anthracyclines and"
+        " radiation count too), 310 mg/m² left; 408 mg in this plan; what was given before this plan"
+        " is not counted 408 mg = 4 × 102 mg, Mon 2 Mar 2026 to Mon 4 May 2026 US label of doxorubicin"
     ) in out
     assert "methotrexate: 25 mg of 30 mg a week" in out
     assert "house drug: 2 g of 4 g a day (this house), 2 g left" in out
