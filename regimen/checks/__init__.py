@@ -26,6 +26,7 @@ from regimen.checks import (
     patterns,
     recount,
     spacing,
+    stated_limits,
     tolerance,
     usual_range,
 )
@@ -53,6 +54,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     measuring.implausible,
     tolerance.too_soon,
     moved.closer_than_planned,
+    stated_limits.over_stated,
     recount.differs,
     conservation.differ,
 )
@@ -69,6 +71,7 @@ AGAINST_RANGES: tuple[Callable[[Schedule, Ranges], Iterator[Finding]], ...] = (
 )
 ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.per_day_on_rest_days,
+    dimensions.per_hour_of_no_length,
     dimensions.of_other_kinds,
     dimensions.shared_with_other_times,
     dimensions.tapers,

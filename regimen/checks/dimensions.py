@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from regimen.checks.phases import phases
 from regimen.engine.bound import written_levels
-from regimen.engine.dosing import refuse_dimensions, refuse_per_day
+from regimen.engine.dosing import refuse_dimensions
+from regimen.engine.sharing import refuse_endless, refuse_per_day
 from regimen.finding import Finding, Refusal
 from regimen.protocol import (
     DividedDose,
@@ -67,6 +68,13 @@ def of_other_kinds(protocol: Protocol) -> Iterator[Finding]:
     for phase in phases(protocol):
         for dose, _ in _amounts(phase):
             yield from _found(refuse_dimensions, phase, dose.amount)
+
+
+def per_hour_of_no_length(protocol: Protocol) -> Iterator[Finding]:
+    """Amounts per hour of what takes no stated time."""
+    for phase in phases(protocol):
+        for dose, _ in _amounts(phase):
+            yield from _found(refuse_endless, phase, dose)
 
 
 def shared_with_other_times(protocol: Protocol) -> Iterator[Finding]:

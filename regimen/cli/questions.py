@@ -29,6 +29,7 @@ _WRITTEN = {
     "time": "a clock time, written hh:mm",
     "clock times": "written hh:mm, with commas between them",
     "days": "such as every 2 days, 2 times a week, or mon, thu",
+    "amount": "a number and its unit, 0 for nothing",
     "extent": "a duration, or a number of doses",
     "route": "such as oral, intramuscular, intravenous or subcutaneous",
     "age": "as it is at the start, or the day of birth",

@@ -145,6 +145,16 @@ def per_week(pattern: Days) -> int | None:
     return None
 
 
+def at_most_weekly(pattern: Days) -> int | None:
+    """One, where no week has more than one place though not every week has one; None where some
+    have more, or where that cannot be told."""
+    if isinstance(pattern, Once):
+        return 1
+    if isinstance(pattern, Every) and isinstance(pattern.span, CalendarSpan):
+        return 1 if pattern.span.months or pattern.span.days >= 7 else None
+    return None
+
+
 def counts_months(pattern: Days | None) -> bool:
     """Whether the pattern's interval is in months, so that a month's end can clamp it."""
     if not isinstance(pattern, Every) or isinstance(pattern.span, ElapsedSpan):

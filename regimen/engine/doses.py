@@ -8,7 +8,7 @@ from regimen.engine.bound import Bound, Levels
 from regimen.engine.dosing import dose_of
 from regimen.engine.phase_span import PhaseSpan, Slot
 from regimen.plan import Plan
-from regimen.protocol import DividedDose, DosesByTime
+from regimen.protocol import DividedDose, DosesByTime, Share
 from regimen.schedule import Dose
 from regimen.timing import Moment, moment_after
 
@@ -30,13 +30,21 @@ def _doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
 
         return keyed_doses(span, plan)
     if not isinstance(bound.dose, Levels):
+        if bound.phase.dealing is not None:
+            from regimen.engine.dealing import dealt_doses, is_dealt
+
+            if is_dealt(bound):
+                dealt = dealt_doses(bound, bound.dose, plan, span.in_all or count)
+                first = 0 if bound.dose.share is Share.IN_ALL else span.skipped
+                return [dealt[(first + at) % len(dealt)] for at in range(count)]
         return [dose_of(bound, bound.dose, plan, span.in_all or count)] * count
     month_end = span.phase.month_end
     ends = [
         moment_after(span.first, bound.dose.each.times(level), month_end)
         for level in range(1, len(span.levels) + 1)
     ]
-    return [span.levels[_level(slot, ends)] for slot in span.slots]
+    levels = [span.levels[_level(slot, ends)] for slot in span.slots]
+    return [doses[(span.skipped + at) % len(doses)] for at, doses in enumerate(levels)]
 
 
 def _level(slot: Slot, ends: list[Moment]) -> int:

@@ -5,24 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import ceil, floor
 
 from msgspec import Struct
 
 from regimen import rules
 from regimen.engine.bound import Bound
-from regimen.engine.days import Days, is_daily, per_day, per_week
-from regimen.finding import Reading, Refusal, refuse
+from regimen.engine.days import at_most_weekly, per_day, per_week
+from regimen.engine.rounding import next_dose, rounded
+from regimen.engine.sharing import in_a_cycle, in_words, parts_of, refuse_endless, uneven
+from regimen.finding import Refusal, refuse
 from regimen.plan import Answer, Plan, Size
 from regimen.protocol import (
     Cap,
     CapBasis,
     DoseExpression,
-    OnDays,
     Phase,
-    Rounding,
-    RoundingMode,
-    Share,
     Table,
 )
 from regimen.protocol.dose import scaled_words
@@ -30,7 +27,6 @@ from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage, DoseStep
 
 _KEYS_OF_DOSE = ("dose", "from", "by", "to", "each", "at_least", "stop_under", "starting_at")
-_HALF = Fraction(1, 2)
 
 
 class Portion(Struct, frozen=True):
@@ -52,13 +48,9 @@ def dose_of(
 ) -> Dose:
     """The dose of each of the phase's `administrations`, or the portion of it that is given at one
     time. Raises Refusal."""
-    phase = bound.phase
-    refuse_dimensions(phase, expression.amount)
-    steps = [_stated(expression, because + rows_of(phase, plan, *_KEYS_OF_DOSE))]
-    amount = expression.amount
-    if expression.per is not None:
-        amount = scaled(expression, plan)
-        steps.append(DoseStep(DoseStage.CALCULATED, amount, _scaling(expression, plan)))
+    refuse_dimensions(bound.phase, expression.amount)
+    steps = [stated(bound, expression, plan, because)]
+    amount = calculated(bound, expression, plan, steps)
     if portion is not None:
         amount = amount.times(portion.part)
         if portion.words:
@@ -67,7 +59,30 @@ def dose_of(
         parts, words = parts_of(bound, expression, administrations)
         amount = amount.times(Fraction(1, parts))
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
-    return _finished(bound, amount, steps, plan, portion, exact=_exact(expression, plan))
+    refuse_nothing(bound.phase, amount)
+    return _limited(bound, amount, steps, plan, portion, exact=_exact(expression, plan))
+
+
+def _limited(
+    bound: Bound,
+    amount: Quantity,
+    steps: list[DoseStep],
+    plan: Plan,
+    portion: Portion | None = None,
+    *,
+    exact: bool,
+) -> Dose:
+    """The dose that an amount comes to under the caps and the rounding. Raises Refusal."""
+    amount, limit, words = _capped(bound, amount, plan, portion)
+    if words:
+        steps.append(DoseStep(DoseStage.CAPPED, amount, words))
+        exact = all(_exact(cap, plan) for cap in bound.caps)
+    if bound.rounding is not None:
+        ordered = rounded(bound, bound.rounding, amount, limit)
+        words = f"{amount.shown} rounded {bound.rounding}{rows_of(bound.phase, plan, 'round')}"
+        steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
+        amount = ordered
+    return finished(bound, amount, steps, exact=exact)
 
 
 def reduced(bound: Bound, dose: Dose, part: Fraction, because: str, plan: Plan) -> Dose:
@@ -78,7 +93,7 @@ def reduced(bound: Bound, dose: Dose, part: Fraction, because: str, plan: Plan) 
     amount = steps[-1].amount.times(part)
     words = f"{decimal_text(part * 100)} % of {steps[-1].amount} ({because})"
     steps.append(DoseStep(DoseStage.REDUCED, amount, words))
-    return _finished(bound, amount, steps, plan, None, exact=True)
+    return _limited(bound, amount, steps, plan, exact=True)
 
 
 # --- stages
@@ -93,19 +108,30 @@ def rows_of(phase: Phase, plan: Plan, *keys: str) -> str:
     return rows_taken(phase, plan.answers, *keys)
 
 
-def _stated(expression: DoseExpression, because: str) -> DoseStep:
-    words = because
-    if expression.per is not None or expression.share is not None:
-        words = f"{in_words(expression)}, {because}"
+def stated(bound: Bound, expression: DoseExpression, plan: Plan, because: str) -> DoseStep:
+    """The amount as it is written, with its basis and from which rows of tables it comes."""
+    words = because + rows_of(bound.phase, plan, *_KEYS_OF_DOSE)
+    if expression.per is not None or expression.share is not None or expression.hourly:
+        words = f"{in_words(expression)}, {words}"
     return DoseStep(DoseStage.STATED, expression.amount, words)
 
 
-def in_words(expression: DoseExpression) -> str:
-    """`6 mg/kg per day`, `280 units per week`, `100 mcg`."""
-    words = expression.scaled
-    if expression.share is not None:
-        words += " in all" if expression.share is Share.IN_ALL else f" per {expression.share}"
-    return words
+def calculated(
+    bound: Bound, expression: DoseExpression, plan: Plan, steps: list[DoseStep]
+) -> Quantity:
+    """The amount for this patient and, of an amount per hour, for the whole infusion; each step of
+    the calculation is added to `steps`."""
+    amount = expression.amount
+    if expression.per is not None:
+        amount = scaled(expression, plan)
+        steps.append(DoseStep(DoseStage.CALCULATED, amount, _scaling(expression, plan)))
+    if expression.hourly:
+        refuse_endless(bound.phase, expression)
+        assert bound.over is not None  # asked for, where the protocol leaves it open
+        words = f"{amount.shown} per hour × {bound.over}"
+        amount = amount.times(Fraction(bound.over.minutes, 60))
+        steps.append(DoseStep(DoseStage.CALCULATED, amount, words))
+    return amount
 
 
 def _size(scaling: DoseExpression | Cap, plan: Plan) -> Answer[object] | None:
@@ -134,71 +160,12 @@ def _scaling(expression: DoseExpression, plan: Plan) -> str:
     return f"{expression.scaled} × {size.because if isinstance(size, Size) else size.value}"
 
 
-def parts_of(bound: Bound, expression: DoseExpression, administrations: int) -> tuple[int, str]:
-    """Among how many administrations the amount is shared, and that in words."""
-    assert bound.days is not None
-    assert bound.times is not None
-    a_day = per_day(bound.days, len(bound.times))
-    if expression.share is Share.IN_ALL:
-        return administrations, f"shared equally among all {administrations} doses"
-    if expression.share is Share.DAY:
-        refuse_per_day(bound.phase, expression, bound.days)
-        return a_day, "once a day" if a_day == 1 else f"shared equally among {a_day} doses a day"
-    a_week = per_week(bound.days)
-    if a_week is None:
-        raise refuse(
-            rules.PER_DAY_ON_REST_DAYS,
-            f"{in_words(expression)} on days that do not come equally often every week",
-            "write the dose per administration",
-            bound.phase.place_of("dose", "taper"),
-        )
-    a_week *= len(bound.times)
-    return a_week, f"shared equally among {a_week} doses a week"
-
-
-def refuse_per_day(phase: Phase, expression: DoseExpression, days: Days) -> None:
-    """Raises Refusal where an amount per day stands on a pattern with rest days."""
-    if is_daily(days) or isinstance(days, OnDays):
-        return
-    amount, a_week = expression.amount, per_week(days)
-    scale = expression.per.sign if expression.per else ""
-    readings = [Reading("each time", (f"{amount}{scale} at every administration",))]
-    if a_week:
-        week = amount.times(7)
-        readings.append(
-            Reading(
-                "a week's amount, shared",
-                (
-                    f"{amount}{scale} × 7 = {week}{scale} a week",
-                    f"{_fraction(week, a_week)}{scale} at each of {a_week} administrations a week",
-                ),
-            )
-        )
-    readings.append(Reading("every day", (f"{amount}{scale} daily, without rest days",)))
-    raise refuse(
-        rules.PER_DAY_ON_REST_DAYS,
-        f"{in_words(expression)} on a pattern with rest days",
-        "write the dose per administration, or per week, or give it daily; where the source is"
-        " ambiguous, make the reading a parameter",
-        phase.place_of("dose", "taper"),
-        readings=tuple(readings),
-    )
-
-
 def _fraction(amount: Quantity, parts: int) -> Quantity:
     return amount.times(Fraction(1, parts))
 
 
-def _finished(
-    bound: Bound,
-    amount: Quantity,
-    steps: list[DoseStep],
-    plan: Plan,
-    portion: Portion | None,
-    *,
-    exact: bool,
-) -> Dose:
-    phase = bound.phase
+def refuse_nothing(phase: Phase, amount: Quantity) -> None:
+    """Raises Refusal where a dose comes to nothing."""
     if not amount.value:
         raise refuse(
             rules.NO_DOSE,
@@ -206,21 +173,17 @@ def _finished(
             "give an amount; where nothing is given, the protocol leaves the phase out",
             phase.place_of("dose", "taper"),
         )
-    amount, limit, words = _capped(bound, amount, plan, portion)
-    if words:
-        steps.append(DoseStep(DoseStage.CAPPED, amount, words))
-        exact = all(_exact(cap, plan) for cap in bound.caps)
-    if bound.rounding is not None:
-        ordered = _rounded(bound, bound.rounding, amount, limit)
-        words = f"{amount.shown} rounded {bound.rounding}{rows_of(phase, plan, 'round')}"
-        steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
-        amount = ordered
+
+
+def finished(bound: Bound, amount: Quantity, steps: list[DoseStep], *, exact: bool = True) -> Dose:
+    """The dose that is ordered, made up of products where there are any. Raises Refusal where it
+    has no exact decimals; an amount that is not `exact` has none before it is rounded."""
     if decimal_text(amount.value) is None or not (exact or bound.rounding):
         raise refuse(
             rules.INEXACT,
             f"the dose comes to {amount if exact else amount.shown}, which has no exact decimal",
             "state how it is rounded: round: nearest 0.1 mg, ties up",
-            phase.place_of("dose", "taper"),
+            bound.phase.place_of("dose", "taper"),
         )
     steps.append(DoseStep(DoseStage.ORDERED, amount, "per administration"))
     if bound.products or amount.unit.dimension.is_counted:
@@ -234,17 +197,17 @@ def settled(bound: Bound, amount: Quantity, plan: Plan) -> Quantity:
     """What would be given per administration, capped and rounded, whether or not it may be."""
     amount, limit, _ = _capped(bound, amount, plan)
     rounding = bound.rounding
-    return amount if rounding is None else _next(bound, rounding, amount, limit)
+    return amount if rounding is None else next_dose(bound, rounding, amount, limit)
 
 
 def _capped(
     bound: Bound, amount: Quantity, plan: Plan, portion: Portion | None = None
 ) -> tuple[Quantity, Quantity | None, str]:
     """The amount under the phase's caps, the lowest of them, and why it is less than it was."""
-    ceilings = [_ceiling(bound, cap, plan, portion) for cap in bound.caps]
+    ceilings = ceilings_of(bound, plan, portion)
     if not ceilings:
         return amount, None, ""
-    (limit, words), *looser = sorted(ceilings, key=lambda each: each[0].base)
+    (limit, words), *looser = ceilings
     limit = limit.to(amount.unit)
     if limit >= amount:
         return amount, limit, ""
@@ -253,87 +216,53 @@ def _capped(
     return limit, limit, f"at most {words}{tighter}"
 
 
+def ceilings_of(
+    bound: Bound, plan: Plan, portion: Portion | None = None
+) -> list[tuple[Quantity, str]]:
+    """The most per administration that each cap allows, and why, the lowest first."""
+    caps = [cap for cap in bound.caps if cap.basis.reduces]
+    found = [_ceiling(bound, cap, plan, portion) for cap in caps]
+    return sorted(found, key=lambda each: each[0].base)
+
+
 def _ceiling(bound: Bound, cap: Cap, plan: Plan, portion: Portion | None) -> tuple[Quantity, str]:
-    """The most per administration that the cap allows, and why."""
     amount = scaled(cap, plan)
-    stated = scaled_words(cap.amount, cap.per, cap.by)
-    words = f"{stated} per {cap.basis}{rows_of(bound.phase, plan, 'max')}"
+    stated = f"{scaled_words(cap.amount, cap.per, cap.by)} {cap.basis.words}"
+    words = f"{stated}{rows_of(bound.phase, plan, 'max')}"
+    assert bound.times is not None
+    assert bound.days is not None
     if cap.basis is CapBasis.DAY:
-        assert bound.times is not None
-        assert bound.days is not None
         a_day = per_day(bound.days, len(bound.times))
         of_day = Fraction(1, a_day) if portion is None else portion.of_day
         if a_day > 1:
             words += f", {a_day} doses a day" if of_day * a_day == 1 else f", {of_day} of the day"
-        amount = amount.times(of_day)
-    return amount, words
+        return amount.times(of_day), words
+    if cap.basis is CapBasis.DOSE:
+        return amount, words
+    parts = _within(bound, cap, f"at most {stated}", portion)
+    if parts > 1:
+        words += f", {parts} doses a {cap.basis}"
+    return _fraction(amount, parts), words
 
 
-def on_grid(rounding: Rounding, amount: Quantity, limit: Quantity | None = None) -> Quantity:
-    """The amount as rounded, on the grid at or below the limit; it may be nothing."""
-    grid = rounding.grid
-    assert grid is not None
-    whole = _whole(amount.over(grid), rounding)
-    if limit is not None:
-        whole = min(whole, floor(limit.over(grid)))
-    return grid.times(whole)
-
-
-def _next(bound: Bound, rounding: Rounding, amount: Quantity, limit: Quantity | None) -> Quantity:
-    """The amount as rounded, to the grid or to what the products can make; it may be nothing."""
-    if rounding.grid is not None:
-        return on_grid(rounding, amount, limit)
-    from regimen.engine.supply import to_pieces
-
-    return to_pieces(bound, rounding, amount, limit)
-
-
-def _rounded(
-    bound: Bound, rounding: Rounding, amount: Quantity, limit: Quantity | None
-) -> Quantity:
-    phase = bound.phase
-    result = _next(bound, rounding, amount, limit)
-    if not result.value and _next(bound, rounding, amount, None).value:
-        no = f"no multiple of {rounding.grid}" if rounding.grid else "no dose that can be made up"
+def _within(bound: Bound, cap: Cap, what: str, portion: Portion | None) -> int:
+    """How many doses fall into the week or cycle that a cap counts. Raises Refusal where they are
+    not alike."""
+    assert bound.times is not None
+    assert bound.days is not None
+    if portion is not None:
         raise refuse(
-            rules.CAP_IMPOSSIBLE,
-            f"{no} lies below the cap of {limit}",
-            "round to smaller amounts, or check the cap",
-            phase.place_of("round"),
+            rules.BAD_QUANTITY,
+            f"{what} is not shared among doses that are written on their times",
+            "write the limit per dose or per day",
+            bound.phase.place_of("max"),
         )
-    if not result.value:
-        raise refuse(
-            rules.ROUNDS_TO_ZERO,
-            f"{amount.shown} rounded {rounding} is nothing",
-            "round to smaller amounts",
-            phase.place_of("round"),
-        )
-    drift = abs(result.over(amount) - 1)
-    if drift > rounding.within:
-        raise refuse(
-            rules.ROUNDS_FAR,
-            f"{amount.shown} rounded {rounding} is {result}: a change of"
-            f" {_percent(drift)} %, and {_percent(rounding.within)} % is allowed",
-            "round to smaller amounts; or, if this change is meant, add to round: within"
-            f" {ceil(drift * 100)} %",
-            phase.place_of("round"),
-        )
-    return result
-
-
-def _whole(places: Fraction, rounding: Rounding) -> int:
-    if rounding.mode is RoundingMode.DOWN:
-        return floor(places)
-    if rounding.mode is RoundingMode.UP:
-        return ceil(places)
-    return floor(places + _HALF) if rounding.ties_up else ceil(places - _HALF)
-
-
-def _percent(part: Fraction) -> str:
-    """A percentage for people, to a tenth, away from zero so that a limit is not seen to be kept
-    when it is not."""
-    tenths = ceil(part * 1000)
-    return decimal_text(Fraction(tenths, 10)) or ""
+    if cap.basis is CapBasis.CYCLE:
+        return in_a_cycle(bound, what, "max")
+    a_week = per_week(bound.days) or at_most_weekly(bound.days)
+    if a_week is None:
+        raise uneven(bound, what, "write the limit per dose or per day", "max")
+    return a_week * len(bound.times)
 
 
 # --- dimensions

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.engine.bound import Bound, answer
 from regimen.engine.doses import doses_of
-from regimen.engine.dosing import in_words, on_grid, scaled
+from regimen.engine.dosing import scaled
 from regimen.engine.measures import taken_again
 from regimen.engine.phase_span import MOST_DOSES, START_OF_DAY, PhaseSpan
+from regimen.engine.rounding import on_grid
+from regimen.engine.sharing import in_words
 from regimen.engine.spans import Spans, Spot
 from regimen.finding import Refusal, refuse
 from regimen.protocol import (

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from regimen import rules
 from regimen.engine.bound import Bound, amount_of
-from regimen.engine.dosing import Portion, dose_of, in_words, parts_of, rows_of, scaled
+from regimen.engine.dosing import Portion, dose_of, rows_of, scaled
 from regimen.engine.listed import mark
 from regimen.engine.phase_span import PhaseSpan
+from regimen.engine.sharing import in_words, parts_of
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from regimen import rules
 from regimen.engine import formulas
-from regimen.engine.dosing import on_grid
+from regimen.engine.rounding import on_grid
 from regimen.finding import refuse
 from regimen.plan import Answer, Plan, Size
 from regimen.protocol import Age, AgeOn, Dated, Parameter, Protocol, Retake

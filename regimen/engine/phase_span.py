@@ -37,7 +37,7 @@ class PhaseSpan(Struct):
     skipped: int = 0
     last_place: int = 0
     whole_day: bool = True
-    levels: tuple[Dose, ...] = ()
+    levels: tuple[tuple[Dose, ...], ...] = ()
     zone: ZoneInfo | None = None  # where clock times lie, if there are any
     earlier: int = 0  # administrations of the phase in earlier rounds
     in_all: int | None = None  # in all rounds, where the phase comes again

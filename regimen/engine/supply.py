@@ -40,6 +40,18 @@ def to_pieces(
         raise Refusal([misread.finding(phase.place_of("round"))]) from None
 
 
+def smallest_piece(bound: Bound, amount: Quantity) -> Quantity:
+    """The least of an amount of this kind that can be taken of the products. Raises Refusal."""
+    phase = bound.phase
+    if not bound.products:
+        raise _unbound(phase, "a dose rounded to pieces", "round")
+    try:
+        parts = pieces.parts_of(bound.products, phase.drug, amount)
+    except Misread as misread:
+        raise Refusal([misread.finding(phase.place_of("round"))]) from None
+    return Quantity(min(part.amount for part in parts) / amount.unit.factor, amount.unit)
+
+
 def refuse_kinds(phase: Phase, products: tuple[Product, ...], amount: Quantity) -> None:
     """Raises Refusal where a dose of this kind cannot be counted in these products at all; without
     products it is one that is counted in pieces or rounded to them."""

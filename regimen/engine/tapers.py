@@ -17,7 +17,10 @@ from msgspec.structs import replace
 
 from regimen import rules
 from regimen.engine.bound import Bound, Levels, Part, Step
-from regimen.engine.dosing import dose_of, in_words, on_grid, parts_of, scaled, settled
+from regimen.engine.dealing import dealt_doses, heaped, is_dealt
+from regimen.engine.dosing import dose_of, scaled, settled
+from regimen.engine.rounding import on_grid
+from regimen.engine.sharing import in_words, parts_of
 from regimen.finding import Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import DoseExpression, PercentOf, Phase, Table
@@ -29,25 +32,39 @@ _FINEST = 10**9  # no dose is finer, and unrounded parts of parts soon are
 Given = Callable[[Quantity], Quantity]  # a level as it is given: capped and rounded
 
 
-def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[Dose, ...]:
-    """The dose of each level that is given, in order. Raises Refusal where the taper sticks."""
+def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[tuple[Dose, ...], ...]:
+    """The dose of each level that is given, in order; several where the level is an amount per day
+    that is dealt out to the doses of a day. Raises Refusal where the taper sticks."""
     if _mixed(levels) or _of_current(levels):
         levels = _absolute(levels, plan)
     parts = 1
     if levels.share is not None:
         parts, _ = parts_of(bound, replace(levels.first, share=levels.share), 0)
+    dealt = levels.share is not None and is_dealt(bound)
 
     def given(level: Quantity) -> Quantity:
+        if dealt:
+            return heaped(bound, level, parts, plan).rounded
         return settled(bound, level.times(Fraction(1, parts)), plan).times(parts)
 
     walk = _walked(bound.phase, levels, given)
-    doses = [
-        dose_of(bound, replace(levels.first, amount=level, share=levels.share), plan, 0, words)
-        for level, words in zip(walk.levels, walk.because, strict=True)
-    ]
-    _refuse_alike(bound.phase, levels, doses)
-    ordered = [dose.ordered.times(parts) for dose in doses]
-    return tuple(doses[_starting(bound.phase, levels, walk, ordered) :])
+    found = []
+    for level, words in zip(walk.levels, walk.because, strict=True):
+        written = replace(levels.first, amount=level, share=levels.share)
+        if dealt:
+            found.append(dealt_doses(bound, written, plan, 0, words))
+        else:
+            found.append((dose_of(bound, written, plan, 0, words),))
+    totals = [_in_all(doses).times(Fraction(parts, len(doses))) for doses in found]
+    _refuse_alike(bound.phase, levels, found, totals)
+    return tuple(found[_starting(bound.phase, levels, walk, totals) :])
+
+
+def _in_all(doses: tuple[Dose, ...]) -> Quantity:
+    total = doses[0].ordered
+    for dose in doses[1:]:
+        total += dose.ordered
+    return total
 
 
 def refuse_missteps(phase: Phase, levels: Levels) -> None:
@@ -276,23 +293,30 @@ def _size(walk: _Walk, step: Step) -> Quantity:
 # --- what the levels come to
 
 
-def _refuse_alike(phase: Phase, levels: Levels, doses: list[Dose]) -> None:
+def _refuse_alike(
+    phase: Phase, levels: Levels, doses: list[tuple[Dose, ...]], totals: list[Quantity]
+) -> None:
     """Raises Refusal where two levels in a row are rounded to one dose."""
-    for number, (one, other) in enumerate(pairwise(doses), 1):
-        calculated = [_before_rounding(dose) for dose in (one, other)]
-        if one.ordered == other.ordered and calculated[0] != calculated[1]:
+    calculated = [_before_rounding(each[0]) for each in doses]
+    for number, (one, other) in enumerate(pairwise(totals), 1):
+        first, second = calculated[number - 1 : number + 1]
+        if one == other and first != second:
             raise _missing(
                 phase,
-                f"a {_title(levels)} sticks at its level {number}: {calculated[0]} and then"
-                f" {calculated[1]} are both rounded to {one.ordered}"
-                f" ({_way([str(dose) for dose in doses[:number]])})",
+                f"a {_title(levels)} sticks at its level {number}: {first} and then {second} are"
+                f" both rounded to {one} ({_way([str(total) for total in totals[:number]])})",
                 "round to smaller amounts, or take larger steps",
             )
 
 
 def _before_rounding(dose: Dose) -> Quantity:
-    last = (DoseStage.ROUNDED, DoseStage.ORDERED)
-    return [step.amount for step in dose.steps if step.stage not in last][-1]
+    """The amount that was rounded, or that needed no rounding."""
+    before = dose.steps[0].amount
+    for step in dose.steps:
+        if step.stage in (DoseStage.ROUNDED, DoseStage.ORDERED):
+            break
+        before = step.amount
+    return before
 
 
 def _starting(phase: Phase, levels: Levels, walk: _Walk, given: list[Quantity]) -> int:

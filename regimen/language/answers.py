@@ -9,6 +9,7 @@ from datetime import date, time
 from regimen import rules
 from regimen.finding import Misread, quoted
 from regimen.language import dose_texts, texts
+from regimen.language.taper_texts import read_end
 from regimen.protocol import (
     Age,
     Dated,
@@ -118,6 +119,22 @@ def _of_its_kind(parameter: Parameter, text: str, amount: Quantity) -> Quantity:
     return amount
 
 
+def _given_before(parameter: Parameter, text: str) -> DoseExpression:
+    """What was given before a plan, on the basis of the limit it counts against; it may be
+    nothing."""
+    given = read_end(text)
+    scale = given.per.sign if given.per else ""
+    if given.amount.value and scale != parameter.scale:
+        basis = f"per {parameter.scale.removeprefix('/')}" if parameter.scale else "a plain amount"
+        raise Misread(
+            rules.OUTSIDE_LIMITS,
+            f"{quoted(text)} is not {basis}, as the limit is",
+            f"give it as in {given.amount}{parameter.scale}",
+        )
+    _of_its_kind(parameter, text, given.amount)
+    return given
+
+
 def _number(parameter: Parameter, text: str) -> int:
     return read_count(text, at_most=texts.MOST_DOSES)
 
@@ -197,6 +214,7 @@ _READERS: dict[ParameterType, Callable[[Parameter, str], object]] = {
     ParameterType.PATTERN: _pattern,
     ParameterType.CLOCKS: _clocks,
     ParameterType.EXTENT: _extent,
+    ParameterType.GIVEN_BEFORE: _given_before,
 }
 
 

@@ -91,6 +91,7 @@ def _phase(reader: PhaseReader, place: Place) -> Phase:
         month_end=MonthEnd.CLAMP,
         caps=caps,
         rounding=rounding,
+        dealing=phase_dosing.dealing(reader, dose, rounding),
         products=products,
         may_overlap=False,
         when=(),

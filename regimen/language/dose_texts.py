@@ -30,7 +30,8 @@ from regimen.quantity import (
 
 _PER = {"kg": Measure.WEIGHT, "m2": Measure.BSA, "m²": Measure.BSA}
 MOST_PARTS = 1000  # of a dose
-_SHARES = {"day": Share.DAY, "d": Share.DAY, "week": Share.WEEK}
+_SHARES = {"day": Share.DAY, "d": Share.DAY, "week": Share.WEEK, "cycle": Share.CYCLE}
+_HOURLY = ("h", "hour")
 
 
 _BY = re.compile(r"(?P<words>.+) by (?P<name>[a-z][a-z0-9_]*)", re.ASCII)
@@ -51,7 +52,7 @@ def read_dose(text: str) -> DoseExpression:
             f"{quoted(text)} names a measure, but not what the amount is per unit of",
             "write /kg or /m2 behind the amount: 5 mg/kg by adjusted_weight",
         )
-    return DoseExpression(dose.amount, dose.per, dose.share, by)
+    return DoseExpression(dose.amount, dose.per, dose.share, by, dose.hourly)
 
 
 def _target_auc(number: str, by: str | None, text: str) -> DoseExpression:
@@ -72,20 +73,23 @@ def _amount_with_basis(text: str) -> DoseExpression:
         words, share = words.removesuffix(" in all"), Share.IN_ALL
     amount_text, *parts = words.split("/")
     amount = _positive(read_quantity(amount_text), text)
-    per = None
+    per, hourly = None, False
     for part in parts:
-        if part in _PER and per is None and share is not Share.DAY and share is not Share.WEEK:
+        ended = hourly or share not in (None, Share.IN_ALL)
+        if part in _PER and per is None and not ended:
             per = _PER[part]
-        elif part in _SHARES and share is None:
+        elif part in _SHARES and share is None and not hourly:
             share = _SHARES[part]
+        elif part in _HOURLY and share is None and not hourly:
+            hourly = True
         else:
             raise Misread(
                 rules.BAD_QUANTITY,
                 f"in {quoted(text)}, /{part} has no meaning here",
-                "write an amount, then /kg or /m2 if it scales, then /day, /week or in all if it"
-                " is shared: 6 mg/kg/day",
+                "write an amount, then /kg or /m2 if it scales, then /day, /week, /cycle or in all"
+                " if it is shared, or /h if it is infused: 6 mg/kg/day",
             )
-    return DoseExpression(amount, per, share)
+    return DoseExpression(amount, per, share, hourly=hourly)
 
 
 _PART = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)")
@@ -128,24 +132,30 @@ def read_level(text: str) -> Quantity:
 
 
 def read_cap(text: str) -> Cap:
-    """`2 mg/dose`, `4 g/day`, `10 mg/kg/day`. Raises Misread."""
+    """`2 mg/dose`, `4 g/day`, `10 mg/kg/day`, `450 mg/m2 in all`, `550 mg/m2 lifetime`. Raises
+    Misread."""
     named = _BY.fullmatch(text)
     words, by = (named["words"], named["name"]) if named else (text, None)
-    body, slash, basis = words.rpartition("/")
-    if not slash or basis not in set(CapBasis):
+    match = _CAP.fullmatch(words)
+    if match is None:
         raise Misread(
             rules.BAD_QUANTITY,
             f"{quoted(text)} does not say what the cap counts",
-            "end it in /dose or /day: 2 mg/dose",
+            "end it in /dose, /day, /week or /cycle, or in all, or lifetime: 2 mg/dose",
         )
+    body, basis = match["body"], match["per"] or match["sum"]
     dose = read_dose(f"{body} by {by}" if by else body)
-    if dose.share is not None:
+    if dose.share is not None or dose.hourly:
         raise Misread(
-            rules.BAD_QUANTITY, f"{quoted(text)} states two bases", "keep one of /dose and /day"
+            rules.BAD_QUANTITY, f"{quoted(text)} states two bases", "keep one of them: 2 mg/dose"
         )
     return Cap(dose.amount, dose.per, CapBasis(basis), dose.by)
 
 
+_CAP = re.compile(
+    r"(?P<body>.+?)(?:/(?P<per>dose|day|week|cycle)| (?P<sum>in all|lifetime))", re.ASCII
+)
+_OVER_THE_WEEK = "over the week"
 _WITHIN = re.compile(r"within (?P<part>\S+) ?%")
 
 
@@ -158,12 +168,14 @@ def read_rounding(text: str, read_grid: Callable[[str], Quantity] = read_amount)
         raise _bad_rounding(text)
     to = head.removeprefix(f"{mode} ")
     grid = None if to == PIECE else read_grid(to)
-    ties, within = None, None
+    ties, within, over_week = None, None, False
     for clause in clauses:
         if clause in ("ties up", "ties down") and ties is None:
             ties = clause == "ties up"
         elif within is None and (match := _WITHIN.fullmatch(clause)):
             within = read_number(match["part"]) / 100
+        elif clause == _OVER_THE_WEEK and not over_week:
+            over_week = True
         else:
             raise _bad_rounding(text)
     if (ties is None) is (mode is RoundingMode.NEAREST):
@@ -173,6 +185,7 @@ def read_rounding(text: str, read_grid: Callable[[str], Quantity] = read_amount)
         grid,
         True if ties is None else ties,
         USUAL_DRIFT if within is None else within,
+        over_week,
     )
 
 
@@ -182,5 +195,5 @@ def _bad_rounding(text: str) -> Misread:
         f"{quoted(text)} does not say how to round",
         "write nearest 0.5 mg, ties up (or ties down), or down to 1 mg, or up to 1 mg; piece in the"
         " place of the amount means what the product can make; add within 20 % to allow more than a"
-        " tenth of change",
+        " tenth of change, over the week to round the whole of a week",
     )

@@ -13,16 +13,20 @@ from regimen.language.taper_reading import read_taper
 from regimen.language.texts import KeyedText
 from regimen.protocol import (
     Cap,
+    CapBasis,
+    Dealing,
     DividedDose,
     DoseExpression,
     DosesByTime,
     OneOf,
+    Parameter,
     ParameterType,
     Ref,
     Rounding,
     Table,
     Taper,
 )
+from regimen.protocol.inputs import given_before
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -81,6 +85,49 @@ def products(reader: PhaseReader, drug: str) -> tuple[Product, ...] | OneOf:
     return bound
 
 
+def dealing(reader: PhaseReader, dose: object, rounding: Rounding | Table | None) -> Dealing | None:
+    """How what is shared is dealt out, with a finding where there is nothing to deal out, or where
+    nothing says in which steps."""
+    found = reader.level("share")
+    over_week = isinstance(rounding, Rounding) and rounding.over_week
+    if found is None or found[0].share is Dealing.EQUAL:
+        if over_week:
+            reader.find(
+                rules.MISSING_KEY,
+                "the whole of a week is rounded, and nothing says how it is dealt out",
+                "write share: spread, or share: largest first",
+                reader.places["round"],
+            )
+        return Dealing.EQUAL if found else None
+    shape, path, key = found
+    if not over_week and not _may_be_shared(dose):
+        reader.taken.discard((*path, key))
+        if path == reader.levels.path:
+            reader.find(
+                rules.UNUSED_KEY,
+                "share decides nothing here: the dose is an amount of each administration",
+                "remove it; or write the amount per day, week, cycle or in all, or round it over"
+                " the week",
+                reader.document.key_place((*path, key)),
+            )
+        return None
+    if rounding is None:
+        reader.find(
+            rules.MISSING_KEY,
+            f"share: {shape.share} deals out whole steps, and nothing says how large they are",
+            "write how to round: round: nearest 25 mg, ties up",
+            reader.document.key_place((*path, key)),
+        )
+    return shape.share
+
+
+def _may_be_shared(dose: object) -> bool:
+    """Whether it is an amount that is shared, or may be when the plan has said it."""
+    if isinstance(dose, (DoseExpression, Taper)):
+        return dose.share is not None
+    return isinstance(dose, (Ref, Table))
+
+
 def caps(reader: PhaseReader) -> tuple[Cap, ...] | Table:
     found = reader.level("max")
     if found is None:
@@ -91,9 +138,27 @@ def caps(reader: PhaseReader) -> tuple[Cap, ...] | Table:
     def scaled(caps: tuple[Cap, ...], where: Path) -> tuple[Cap, ...]:
         for cap in caps:
             reader.scale(cap, reader.document.place(where))
+            if cap.basis is CapBasis.LIFETIME:
+                reader.implied.append(_past(reader, cap, reader.document.place(where)))
         return caps
 
     return reader.tabled(shape.max, key, path, scaled)
+
+
+def _past(reader: PhaseReader, cap: Cap, place: Place) -> Parameter:
+    """The question what was given before the plan, which a lifetime's limit asks."""
+    drug = reader.nearest("drug", str) or reader.course
+    scale = cap.per.sign if cap.per else ""
+    return Parameter(
+        given_before(drug),
+        ParameterType.GIVEN_BEFORE,
+        f"How much {drug} was given before this plan, in {cap.amount.unit.name}{scale}?"
+        f" (0 {cap.amount.unit.name} if none)",
+        place,
+        unit=cap.amount.unit,
+        course=reader.course,
+        scale=scale,
+    )
 
 
 def rounding(reader: PhaseReader) -> Rounding | Table | None:

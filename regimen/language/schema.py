@@ -34,6 +34,7 @@ from regimen.protocol import (
     DECLARED_TYPES,
     Anchor,
     Cap,
+    Dealing,
     DoseExpression,
     Junction,
     LastDose,
@@ -69,6 +70,10 @@ if TYPE_CHECKING:
 
 def read_junction(text: str) -> Junction:
     return Junction(_word(text, tuple(Junction)))
+
+
+def read_dealing(text: str) -> Dealing:
+    return Dealing(_word(text, tuple(Dealing)))
 
 
 def read_month_end(text: str) -> MonthEnd:
@@ -354,11 +359,14 @@ class PhaseKeys(TimingKeys):
     )
     max: tuple[Cap, ...] | TableText | None = key(
         or_table(one_or_several(reads(dose_texts.read_cap))),
-        "the most per dose or per day",
+        "the most per dose, day, week or cycle, in all, or in a lifetime",
         absent=None,
     )
     round: Rounding | TableText | None = key(
         or_table(reads(dose_texts.read_rounding)), "how to round", absent=None
+    )
+    share: Dealing | None = key(
+        reads(read_dealing), "how an amount that is shared is dealt out", absent=None
     )
     doses: int | Stated | None = key(
         valued(read_doses), "how many administrations it has", absent=None

@@ -21,6 +21,7 @@ from regimen.protocol import (
     Counted,
     Cycles,
     DateGiven,
+    Dealing,
     Decided,
     DividedDose,
     DoseExpression,
@@ -67,6 +68,10 @@ _POINTS = {
     Point.EACH: "each dose of",
     Point.EACH_FINISH: "the finish of each dose of",
     Point.END: "the end of",
+}
+_DEALT = {
+    Dealing.LARGEST_FIRST: "the larger doses first",
+    Dealing.SPREAD: "the larger doses spread evenly",
 }
 _ROUNDED = {
     RoundingMode.NEAREST: "to the nearest",
@@ -140,7 +145,7 @@ def _rows(table: Table, said: Callable[[Any], str]) -> str:
 
 
 def _cap(cap: Cap) -> str:
-    return f"{scale_in_words(cap)} per {cap.basis}"
+    return f"{scale_in_words(cap)} {cap.basis.words}"
 
 
 def _rounding(rounding: Rounding) -> str:
@@ -150,7 +155,7 @@ def _rounding(rounding: Rounding) -> str:
     to = f"{_ROUNDED[rounding.mode]} multiple of {rounding.grid}"
     if rounding.grid is None:
         to = f"{_ROUNDED[rounding.mode]} dose that can be made up"
-    return f"{to}{ties}"
+    return f"{to}{ties}{', as the whole of a week' if rounding.over_week else ''}"
 
 
 class _Words:
@@ -258,10 +263,12 @@ class PhaseWords(_Words):
 
     def shared(self, dose: DoseExpression) -> str:
         if dose.share is None:
-            return ""
+            return " per hour" if dose.hourly else ""
+        assert isinstance(self.phase, Phase)
         per = " in all" if dose.share is Share.IN_ALL else f" per {dose.share}"
         once = dose.share is Share.DAY and isinstance(self.phase.times, OnceADay)
-        return per if once else f"{per} in equal doses,"
+        dealt = self.phase.dealing in _DEALT
+        return per if once or dealt else f"{per} in equal doses,"
 
     # --- when
 
@@ -384,6 +391,8 @@ class PhaseWords(_Words):
             yield f"Rounded {_rows(phase.rounding, _rounding)}."
         elif phase.rounding is not None:
             yield f"Rounded {_rounding(phase.rounding)}."
+        if phase.dealing is not None and phase.dealing in _DEALT:
+            yield f"Dealt out in whole steps, {_DEALT[phase.dealing]}."
         yield from self.month_end()
         if phase.tolerance is not None:
             yield from phase.tolerance.sentences()

@@ -17,10 +17,10 @@ _PORTION = re.compile(r"(?P<part>\S+) ?(?P<percent>%)? of (?P<base>.+)")
 def read_level(text: str) -> DoseExpression:
     """A level that is given, or a step between levels: `5 mg`, `50 mg/kg`."""
     level = read_dose(text)
-    if level.share is not None:
+    if level.share is not None or level.hourly:
         raise Misread(
             rules.BAD_QUANTITY,
-            f"{quoted(text)} says of itself what it is shared among",
+            f"{quoted(text)} says of itself what it is per, or shared among",
             "write the amount alone, as in 50 mg/kg, and per: day beside it",
         )
     return level

@@ -20,6 +20,7 @@ from regimen.protocol.dose import (
     USUAL_DRIFT,
     Cap,
     CapBasis,
+    Dealing,
     DividedDose,
     DoseAt,
     DoseExpression,
@@ -105,6 +106,7 @@ __all__ = [
     "Cycles",
     "DateGiven",
     "Dated",
+    "Dealing",
     "Decided",
     "DividedDose",
     "DoseAt",
@@ -227,6 +229,7 @@ class Phase(Timed, frozen=True, kw_only=True):
     dose: DoseExpression | Taper | DosesByTime | DividedDose | Ref | Table
     caps: tuple[Cap, ...] | Table
     rounding: Rounding | Table | None
+    dealing: Dealing | None
     products: tuple[Product, ...] | OneOf = ()
     over: ElapsedSpan | Ref | Table | None = None  # how long giving each takes
     tolerance: Tolerance | None = None

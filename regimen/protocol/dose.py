@@ -25,7 +25,17 @@ class Share(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+    CYCLE = "cycle"
     IN_ALL = "in all"
+
+
+class Dealing(StrEnum):
+    """How an amount that is shared is dealt out: in equal parts, or in whole steps of what it is
+    rounded to, the larger doses first or spread evenly."""
+
+    EQUAL = "equal"
+    LARGEST_FIRST = "largest first"
+    SPREAD = "spread"
 
 
 class Measure(StrEnum):
@@ -49,13 +59,14 @@ _PER_UNIT = {"weight": "kg", "bsa": "m2", "clearance": "mL/min"}
 
 
 class DoseExpression(Struct, frozen=True):
-    """An amount, per unit of a measure or not, per administration or shared. `by` names the
-    measure, where it is not the one that `per` means by itself."""
+    """An amount, per unit of a measure or not, per administration or shared, or per hour of it
+    (`hourly`). `by` names the measure, where it is not the one that `per` means by itself."""
 
     amount: Quantity
     per: Measure | None = None
     share: Share | None = None
     by: str | None = None
+    hourly: bool = False
 
     @property
     def measure(self) -> str | None:
@@ -152,8 +163,25 @@ class DividedDose(Struct, frozen=True):
 
 
 class CapBasis(StrEnum):
+    """What a limit counts. Up to the cycle it reduces what is over it; beyond, it refuses."""
+
     DOSE = "dose"
     DAY = "day"
+    WEEK = "week"
+    CYCLE = "cycle"
+    IN_ALL = "in all"  # of the course
+    LIFETIME = "lifetime"  # with what was given before
+
+    @property
+    def reduces(self) -> bool:
+        return self not in (CapBasis.IN_ALL, CapBasis.LIFETIME)
+
+    @property
+    def words(self) -> str:
+        """What stands behind the amount: `per day`, `in all`."""
+        if self is CapBasis.LIFETIME:
+            return "in a lifetime"
+        return self.value if self is CapBasis.IN_ALL else f"per {self}"
 
 
 class Cap(Struct, frozen=True):
@@ -182,18 +210,21 @@ class RoundingMode(StrEnum):
 
 class Rounding(Struct, frozen=True):
     """To multiples of `grid`, or, where that is None, to what the products can make; `within` is
-    the largest change allowed, as a part of the dose."""
+    the largest change allowed, as a part of the dose. With `over_week`, it is the whole of a week
+    that is rounded."""
 
     mode: RoundingMode
     grid: Quantity | None
     ties_up: bool = True
     within: Fraction = USUAL_DRIFT
+    over_week: bool = False
 
     def __str__(self) -> str:
         ties = ""
         if self.mode is RoundingMode.NEAREST:
             ties = ", ties up" if self.ties_up else ", ties down"
-        return f"{self.mode} {self.grid or PIECE}{ties}"
+        over = ", over the week" if self.over_week else ""
+        return f"{self.mode} {self.grid or PIECE}{ties}{over}"
 
 
 def rounds_to_pieces(rounding: Rounding | Table | None) -> bool:

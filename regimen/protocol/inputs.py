@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -24,6 +25,14 @@ class Ref(Struct, frozen=True):
     """A value that the plan gives: the name of its parameter."""
 
     name: str
+
+
+def given_before(drug: str) -> str:
+    """The name of the question how much of a drug was given before the plan."""
+    return f"{_NOT_NAME.sub('_', drug.lower()).strip('_')}.given_before"
+
+
+_NOT_NAME = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
 class Condition(Struct, frozen=True):
@@ -60,6 +69,7 @@ class ParameterType(StrEnum):
     PATTERN = "days"
     CLOCKS = "clock times"
     EXTENT = "extent"
+    GIVEN_BEFORE = "amount"
 
 
 DECLARED_TYPES = (
@@ -113,6 +123,7 @@ class Parameter(Struct, frozen=True):
     taken: Taken | None = None
     grid: Quantity | None = None
     beside: tuple[str, ...] = ()
+    scale: str = ""  # of an amount given before: what its limit is per unit of, as in "/m²"
     course: str | None = None  # of an implied one: the course it belongs to
     missing: str = ""  # of a gap: what the source does not state
     decided: Decided | None = None

@@ -60,8 +60,10 @@ ANSWERS: dict[ParameterType, tuple[str, ...]] = {
     ParameterType.MEASURE: ("7.5 kg", "20 kg", "0.5 m2", "1.2 m2"),
     ParameterType.DOSE: ("6 mg/kg/day", "10 mg/week", "2 mg in all", "1 mg"),
     ParameterType.ROUTE: ("oral", "IM"),
+    ParameterType.AGE: ("7 months", "40 years", "born 2025-08-12"),
     ParameterType.PATTERN: ("2 days", "2 times a week", "mon, thu", "every 1 month"),
     ParameterType.CLOCKS: ("08:00", "08:00, 20:00", "02:30", "00:00,23:59"),
+    ParameterType.GIVEN_BEFORE: ("0 mg", "300 mg", "40 mg/m2", "5 IU"),
     ParameterType.EXTENT: ("12 doses", "2 weeks", "3 months"),
 }
 STARTS = ("2026-03-02", "2026-01-31", "2026-03-28 21:30", "2028-02-29", "2199-06-01", "1900-01-01")
