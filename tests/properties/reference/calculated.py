@@ -30,7 +30,10 @@ def in_force(phase: Phase) -> tuple[str, dict[str, Any]] | None:
     if not found:
         return None
     key, block = found[0]
-    rows = timed_doses.rows_of(key, block)
+    rows = {
+        phase.answer(time[1:]) if time.startswith("$") else time: said
+        for time, said in timed_doses.rows_of(key, block).items()
+    }
     if not timed_doses.parts(rows):
         for level in phase.levels:
             if any(other in level for other in DOSING):
@@ -68,6 +71,9 @@ class CalculatingReader(ExtentReader):
 
     def scaled(self, amount: Fraction, scale: str, when: When) -> Fraction:
         return amount * self.measures.value(scale, when) if scale else amount
+
+    def same(self, phase: Phase) -> list[Phase]:
+        raise NotImplementedError
 
     def taper_unit(self, phase: Phase) -> str:
         raise NotImplementedError
@@ -170,5 +176,5 @@ class CalculatingReader(ExtentReader):
                 raise Refused("a dose per week on a pattern that is not weekly")
             return days * slots
         if per == "in all":
-            return len(self.places(phase))
+            return sum(len(self.places(each)) for each in self.same(phase))
         return 1

@@ -26,11 +26,25 @@ class AnchorReader(DaysReader):
     def period_end(self, phase: Phase) -> Moment | None:
         raise NotImplementedError
 
+    def point_of_parts(self, phase: Phase, point: str) -> Moment:
+        raise NotImplementedError
+
+    def parts(self, phase: Phase) -> list[Phase]:
+        raise NotImplementedError
+
     def begin(self, phase: Phase) -> Moment:
+        if phase.comes_again:
+            return self.begin(self.parts(phase)[0])
+        return self.begun(phase)
+
+    def begun(self, phase: Phase) -> Moment:
+        """Where it begins to be counted; of what comes again, where its rounds are counted from."""
         return self.once("begin", phase, self._begin)
 
     def begin_clock(self, phase: Phase) -> time | None:
         """The clock time of what begins some hours after a moment, or at the finish of an infusion."""
+        if phase.takes_clock:
+            return self.begin(phase).clock
         text = self._begins(phase) or ""
         offset = OFFSET.fullmatch(text)
         timed = text.endswith(".finish")
@@ -40,7 +54,7 @@ class AnchorReader(DaysReader):
 
     def _begins(self, phase: Phase) -> str | None:
         found: str | None = phase.own.get("begins")
-        if found is None and not phase.before:
+        if found is None and not phase.before and phase.begun is None:
             found = self.written(phase.course).get("begins", "start")
         return found
 
@@ -53,6 +67,9 @@ class AnchorReader(DaysReader):
         begins = self._begins(phase)
         if begins is not None:
             return self.anchored(phase, begins)
+        if not phase.before:
+            assert phase.begun is not None
+            return phase.begun
         junction = phase.stated(("junctions",)).get("junctions")
         if junction == "at once":
             return self.anchored(phase, "previous.end")
@@ -67,8 +84,8 @@ class AnchorReader(DaysReader):
 
     def _waited(self, phase: Phase) -> Moment:
         last = self.point(self._previous(phase), "last")
-        pattern = self.pattern(phase)
-        gap = self.gap(phase)
+        lead = self.lead(phase)
+        pattern, gap = self.pattern(lead), self.gap(lead)
         if gap is None:
             raise Refused("a single dose has no interval to wait")
         if gap.unit == "minutes":
@@ -108,15 +125,26 @@ class AnchorReader(DaysReader):
         if not self.is_present(parts[0]):
             raise Refused(f"{parts[0]} is not present")
         if len(parts) == 3:
-            return self.point(self.phase(parts[0], parts[1]), parts[-1])
-        present = self.phases(parts[0])
-        if parts[-1] == "begin":
-            return self.point(present[0], "begin")
-        if parts[-1] == "end":
-            return self.point(present[-1], "end")
-        points = [self.point(each, "first" if parts[-1] == "first" else "last") for each in present]
-        edge = functools.reduce(_earlier if parts[-1] == "first" else _later, points)
-        return self.point(present[points.index(edge)], parts[-1])
+            return self._named(phase, parts[0], parts[1], parts[2])
+        return self.point_of_all(self.units(parts[0]), parts[-1])
+
+    def _named(self, phase: Phase, course: str, key: str, point: str) -> Moment:
+        """In a round, a name means what stands in the same round."""
+        if course == phase.course and key in phase.scope:
+            return self.point(phase.scope[key], point)
+        return self.point_of_all(self.named(course, key), point)
+
+    def named(self, course: str, key: str) -> list[Phase]:
+        raise NotImplementedError
+
+    def point_of_all(self, phases: list[Phase], point: str) -> Moment:
+        """Of all rounds of a phase, seen from outside."""
+        if point == "begin":
+            return self.point(phases[0], "begin")
+        if point == "end":
+            return self.point(phases[-1], "end")
+        points = [self.point(each, "first" if point == "first" else "last") for each in phases]
+        return self.point(phases[points.index(edge_of(points, point))], point)
 
     def over(self, phase: Phase) -> Span | None:
         """The length of an infusion."""
@@ -132,6 +160,8 @@ class AnchorReader(DaysReader):
     def point(self, phase: Phase, point: str) -> Moment:
         if point == "begin":
             return self.begin(phase)
+        if phase.has_parts:
+            return self.point_of_parts(phase, point)
         if point == "first":
             return self.places(phase)[0].at
         if point == "last":
@@ -155,6 +185,11 @@ class AnchorReader(DaysReader):
             elif at.day > last.day:
                 return without_clock(at)
         raise AssertionError("a pattern has a next place")
+
+
+def edge_of(points: list[Moment], which: str) -> Moment:
+    """The first of them, or the last."""
+    return functools.reduce(_earlier if which == "first" else _later, points)
 
 
 def _earlier(one: Moment, other: Moment) -> Moment:

@@ -12,6 +12,16 @@ from tests.properties.reference.texts import Rounding, read_amount, read_part, r
 from tests.properties.reference.units import convert, on_grid
 from tests.properties.reference.values import Refused
 
+RESULTS = {
+    "mosteller": "m2",
+    "dubois": "m2",
+    "haycock": "m2",
+    "devine": "kg",
+    "adjusted": "kg",
+    "cockcroft-gault": "mL/min",
+    "calvert": "mL/min",
+}
+
 # the unit in which each kind of measure is counted here
 COUNTED_IN = {
     "weight": "kg",
@@ -50,7 +60,7 @@ class Measures:
         stated = self.declared.get(name, {})
         if "from" in stated:
             found = self.value(stated["from"], when)
-        elif "formula" in stated and not self._answered(name):
+        elif "formula" in stated:
             found = self._by_formula(name, stated, when)
         else:
             found = self._measured(name, stated, when)
@@ -63,12 +73,19 @@ class Measures:
             found = on_grid(found, self._read(name, rounding.grid), rounding.how)
         return found
 
-    def _answered(self, name: str) -> bool:
-        try:
-            self.answer(name)
-        except Refused:
-            return False
-        return True
+    def text(self, name: str, when: When) -> str:
+        """As a plan would answer it."""
+        value = self.value(name, when)
+        return f"{value.numerator}/{value.denominator} {self._unit(name)}"
+
+    def _unit(self, name: str) -> str:
+        stated = self.declared.get(name, {})
+        if "from" in stated:
+            return self._unit(stated["from"])
+        if "formula" in stated:
+            return RESULTS[stated["formula"]]
+        known = [unit for kind, unit in COUNTED_IN.items() if kind in name]
+        return known[0] if known else str(stated["unit"])
 
     def _limit(self, name: str, text: str, when: When) -> Fraction:
         return self._read(name, text) if text[:1].isdigit() else self.value(text, when)
@@ -77,10 +94,7 @@ class Measures:
         amount, unit = read_amount(text)
         if unit == "micromol/L":
             return amount / MICROMOL_OF_CREATININE
-        kind = next((kind for kind in COUNTED_IN if kind in name), None)
-        if kind is None:  # one that the protocol names itself: what it is made from tells
-            return amount
-        return convert(amount, unit, COUNTED_IN[kind])
+        return convert(amount, unit, self._unit(name))
 
     def _by_formula(self, name: str, stated: dict[str, Any], when: When) -> Fraction:
         inputs = {**dict.fromkeys(("weight", "height", "creatinine")), **stated.get("with", {})}

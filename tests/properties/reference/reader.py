@@ -8,23 +8,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.properties.reference.from_where import POINTS
-from tests.properties.reference.how_much import DoseReader
 from tests.properties.reference.months import is_before
+from tests.properties.reference.rounds import RoundsReader
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.values import LONGEST_WALK, Gap, Given, Moment, Refused, Span
 from tests.properties.reference.zones import minutes_after, shown_at
 
 
-class Reader(DoseReader):
+class Reader(RoundsReader):
     def schedule(self) -> dict[str, list[Given]]:
         """Every administration of every course that is present, in order."""
         return {course: self.course(course) for course in self.courses()}
 
     def course(self, course: str) -> list[Given]:
         found: list[Given] = []
-        for phase in self.phases(course):
+        for unit in self.units(course):
             with contextlib.suppress(Gap):  # what has no days is left out
-                found += self.administrations(phase)
+                for phase in self.leaves(unit):
+                    with contextlib.suppress(Gap):
+                        found += self.administrations(phase)
         return sorted(found, key=_order)
 
     def visit_days(self) -> dict[str, list[Given]]:
@@ -62,7 +64,7 @@ class Reader(DoseReader):
         """The begin, first, last and (where there is one) end of every phase that is present."""
         found: dict[tuple[str, str], dict[str, Moment]] = {}
         for course in self.courses():
-            for phase in self.phases(course):
+            for phase in self.units(course):
                 marks = {point: self.point(phase, point) for point in POINTS[:3]}
                 for point in POINTS[3:]:
                     with contextlib.suppress(Refused):  # a single dose, no infusion

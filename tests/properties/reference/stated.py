@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tests.properties.reference.tables import RowText, row_of
+from tests.properties.reference.measures import Measures, When
+from tests.properties.reference.tables import RowText, holds, row_of
 from tests.properties.reference.texts import as_list, read_moment
 from tests.properties.reference.timed_doses import names_of
 from tests.properties.reference.values import Gap, Moment, Refused, Undecided
@@ -22,21 +23,37 @@ TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
 # every question that a phase answers; what rests on an open decision has no days yet
 GROUPS = (DAYS, EXTENT, TIMES, DOSING, ("cycle",), ("max",), ("round",), ("over",), ("route",))
-OFTEN = {"1": "once", "2": "twice", "3": "three times", "4": "four times", "5": "five times"}
-VISITED = ("cycle", "cycles", "first_day", "month_end")
 
 
 @dataclass(eq=False)
 class Phase:
-    """A phase as it stands in its course. `levels` is where its keys may stand, the nearest first;
-    `before` are the earlier phases of its course that are present."""
+    """A phase as it stands in its course, or one of its rounds. `levels` is where its keys may
+    stand, the nearest first; `before` are the earlier ones beside it that are present. A round has
+    its first moment in `begun`, and `scope` is what names mean in it; `origin` is the same for all
+    rounds of what is written once."""
 
     course: str
     key: str
     levels: list[dict[str, Any]]
     before: list[Phase]
     answer: Callable[[str], str]
+    begun: Moment | None = None
+    scope: dict[str, Phase] = field(default_factory=dict, repr=False)
+    origin: str = ""
+    takes_clock: bool = False  # it begins at a clock time that its doses take
     known: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def comes_again(self) -> bool:
+        return "repeat" in self.own or ".each" in self.own.get("begins", "")
+
+    @property
+    def is_group(self) -> bool:
+        return "phases" in self.own
+
+    @property
+    def has_parts(self) -> bool:
+        return self.comes_again or self.is_group
 
     @property
     def own(self) -> dict[str, Any]:
@@ -64,7 +81,7 @@ class StatedReader:
         self.start: Moment = read_moment(start)
         self.zone = answers.get("zone", "Etc/UTC")
         self._working: list[tuple[str, int]] = []
-        self._phases: dict[str, list[Phase]] = {}
+        self._units: dict[str, list[Phase]] = {}
 
     def courses(self) -> list[str]:
         return [name for name in self.protocol["courses"] if self.is_present(name)]
@@ -75,7 +92,7 @@ class StatedReader:
     def is_present(self, name: str) -> bool:
         """Also where that is not decided yet."""
         with contextlib.suppress(Undecided):
-            return self.applies(self.written(name)) and bool(self.phases(name))
+            return self.applies(self.written(name)) and bool(self.units(name))
         return True
 
     def written(self, name: str) -> dict[str, Any]:
@@ -86,71 +103,6 @@ class StatedReader:
         of_it: dict[str, Any] = found[name]
         return of_it
 
-    def phases(self, course: str) -> list[Phase]:
-        """The phases that are present, in order."""
-        if course not in self._phases:
-            if course in self.protocol.get("visits", {}):
-                self._phases[course] = [self._visit(course)]
-                return self._phases[course]
-            whole = self.written(course)
-            found: list[Phase] = []
-            for n, own in enumerate(whole.get("phases", [{}]), start=1):
-                for name, levels in self._by_frequency(
-                    own.get("name"), [own, whole, self.protocol]
-                ):
-                    if self.may_apply(own):
-                        key = name or str(n)
-                        found.append(Phase(course, key, levels, list(found), self.answer))
-            self._phases[course] = found
-        return self._phases[course]
-
-    def _by_frequency(
-        self, name: str | None, levels: list[dict[str, Any]]
-    ) -> list[tuple[str | None, list[dict[str, Any]]]]:
-        """A taper by frequency is a phase for each of its levels, one at once after the other."""
-        taper: dict[str, Any] = next((lv["taper"] for lv in levels if "taper" in lv), {})
-        if "times_per_day" not in taper:
-            return [(name, levels)]
-        rest = [
-            {key: value for key, value in level.items() if key not in ("taper", "phases", "begins")}
-            for level in levels
-        ]
-        found: list[tuple[str | None, list[dict[str, Any]]]] = []
-        for times in taper["times_per_day"]:
-            key = " ".join(filter(None, [name, OFTEN.get(times, f"{times} times"), "a day"]))
-            own = {**rest[0], "times_per_day": times, "for": taper["each"]}
-            if found:
-                own = {**own, "junctions": "at once"}
-            elif "begins" in levels[0]:
-                own = {**own, "begins": levels[0]["begins"]}
-            found.append((key, [own, *rest[1:]]))
-        return found
-
-    def _visit(self, name: str) -> Phase:
-        """One day, if it says no days; of the protocol's keys only a cycle is meant for it."""
-        own = self.written(name)
-        if "times" in own:
-            own = {**own, "doses": own["times"]}
-        if not any(key in own for key in DAYS):
-            own = {**own, "doses": "1"}
-        shared = {key: self.protocol[key] for key in VISITED if key in self.protocol}
-        return Phase(name, "1", [own, shared], [], self.answer)
-
-    def decisions(self) -> dict[str, Phase]:
-        """The days on which something is decided, as visits."""
-        parameters = self.protocol.get("parameters", {})
-        return {
-            name: Phase(name, "1", [{"begins": stated["decided"], "doses": "1"}], [], self.answer)
-            for name, stated in parameters.items()
-            if stated.get("decided", "later") != "later"
-        }
-
-    def phase(self, course: str, key: str) -> Phase:
-        for phase in self.phases(course) if self.is_present(course) else []:
-            if phase.key == key:
-                return phase
-        raise Refused(f"{course}.{key} is not present")
-
     def may_apply(self, stated: dict[str, Any]) -> bool:
         with contextlib.suppress(Undecided):
             return self.applies(stated)
@@ -158,8 +110,8 @@ class StatedReader:
 
     def applies(self, stated: dict[str, Any]) -> bool:
         return all(
-            self.answer(parameter) in as_list(choices)
-            for parameter, choices in stated.get("when", {}).items()
+            any(self.answer(name) == row or holds(row, self.answer(name)) for row in as_list(rows))
+            for name, rows in stated.get("when", {}).items()
         )
 
     def text(self, value: Any) -> str:
@@ -178,7 +130,14 @@ class StatedReader:
             return found
         return self.text(value)
 
+    @property
+    def measures(self) -> Measures:
+        return Measures(self.protocol.get("measures", {}), self.answer)
+
     def answer(self, name: str) -> str:
+        derived = self.protocol.get("measures", {}).get(name, {}).keys() & {"formula", "from"}
+        if name not in self.answers and derived:
+            return self.measures.text(name, When(self.start.day, self.start.day, [], None))
         if name not in self.answers:
             if "decided" in self.protocol.get("parameters", {}).get(name, {}):
                 raise Undecided(name)
@@ -222,6 +181,9 @@ class StatedReader:
         return found
 
     # answered further down the walk
+
+    def units(self, course: str) -> list[Phase]:
+        raise NotImplementedError
 
     def begin(self, phase: Phase) -> Moment:
         raise NotImplementedError

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from tests.properties.reference.listing import ListingReader
 from tests.properties.reference.months import least_between, months_after, moved
-from tests.properties.reference.stated import DAYS, TIMES, Phase, StatedReader
+from tests.properties.reference.stated import DAYS, TIMES, Phase
 from tests.properties.reference.texts import (
     as_list,
     number_range,
@@ -62,7 +63,7 @@ class Pattern:
         return self.span.count * (SHORTEST_MONTH if self.span.unit == "months" else 1)
 
 
-class DaysReader(StatedReader):
+class DaysReader(ListingReader):
     def pattern(self, phase: Phase) -> Pattern:
         return self.once("pattern", phase, self._pattern)
 

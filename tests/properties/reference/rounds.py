@@ -1,0 +1,134 @@
+"""What comes again: rounds of a phase or group, and after each dose of something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.properties.reference.from_where import OFFSET
+from tests.properties.reference.how_much import DoseReader
+from tests.properties.reference.months import moved, without_clock
+from tests.properties.reference.stated import Phase
+from tests.properties.reference.texts import read_any_span
+from tests.properties.reference.values import Moment, Refused
+from tests.properties.reference.zones import minutes_after
+
+
+class RoundsReader(DoseReader):
+    def parts(self, phase: Phase) -> list[Phase]:
+        """The rounds of what comes again; the phases of a group."""
+        return self.once("parts", phase, self._parts)
+
+    def _parts(self, phase: Phase) -> list[Phase]:
+        if not phase.comes_again:
+            return self.children(phase, self.begun(phase))
+        if "repeat" in phase.own:
+            moments = self._rounds(phase)
+        else:
+            moments = self._each(phase, phase.own["begins"])
+        rounds = [self.round_at(phase, moment) for moment in moments]
+        for each in rounds:
+            each.takes_clock = self._gives_clock(phase)
+        return rounds
+
+    def _gives_clock(self, phase: Phase) -> bool:
+        """Whether what is begun some hours after each dose, or at its finish, has a clock time."""
+        if "repeat" in phase.own:
+            return False
+        offset = OFFSET.fullmatch(phase.own["begins"])
+        if offset is None:
+            return bool(phase.own["begins"].endswith(".finish"))
+        return read_any_span(self.text(offset[1])).unit == "minutes"
+
+    def _rule(self, phase: Phase) -> Phase:
+        """The rule of the rounds, as a phase whose places are their first moments."""
+        own = dict(phase.own["repeat"])
+        if "times" in own:
+            own["doses"] = own["times"]
+        shared = {"month_end": self.month_end(phase)}
+        return Phase("", "", [own, shared], [], self.answer, self.begun(phase))
+
+    def _rounds(self, phase: Phase) -> list[Moment]:
+        rule = self._rule(phase)
+        begin = self.begun(phase)
+        moments = [place.at for place in self.places(rule)]
+        if moments[0].day == begin.day and moments[0].clock is None:
+            moments[0] = replace(moments[0], clock=begin.clock, instant=begin.instant)
+        return moments
+
+    def _each(self, phase: Phase, text: str) -> list[Moment]:
+        """The moments that `12 hours before a.each` means."""
+        offset = OFFSET.fullmatch(text)
+        anchor = text if offset is None else offset[3]
+        found = []
+        for at in self._doses(phase, anchor):
+            if offset is None:
+                found.append(at)
+                continue
+            span, times = read_any_span(self.text(offset[1])), 1 if offset[2] == "after" else -1
+            if span.unit == "minutes":
+                found.append(minutes_after(at, times * span.count, self.zone))
+            else:
+                found.append(without_clock(moved(at, span, times, self.month_end(phase))))
+        return found
+
+    def _doses(self, phase: Phase, anchor: str) -> list[Moment]:
+        """Every dose of a course, of a phase or of the phase before; or its finish."""
+        course, *rest = anchor.removesuffix(".finish").removesuffix(".each").split(".")
+        if course == "previous":
+            units = phase.before[-1:]
+        elif rest:
+            inside = phase.scope.get(rest[0]) if course == phase.course else None
+            units = self.named(course, rest[0]) if inside is None else [inside]
+        else:
+            units = self.units(course) if self.is_present(course) else []
+        found = []
+        for leaf in (leaf for unit in units for leaf in self.leaves(unit)):
+            for place in self.places(leaf):
+                over = self.over(leaf)
+                if anchor.endswith(".finish"):
+                    if over is None:
+                        raise Refused("no infusion")
+                    found.append(minutes_after(place.at, over.count, self.zone))
+                else:
+                    found.append(place.at)
+        if not found:
+            raise Refused(f"{anchor} means no dose")
+        return sorted(found, key=lambda at: (at.day, at.clock is not None, at.clock))
+
+    def leaves(self, phase: Phase) -> list[Phase]:
+        """Every phase in it, round by round."""
+        if not phase.has_parts:
+            return [phase]
+        return [leaf for part in self.parts(phase) for leaf in self.leaves(part)]
+
+    def phases(self, course: str) -> list[Phase]:
+        return [leaf for unit in self.units(course) for leaf in self.leaves(unit)]
+
+    def point_of_parts(self, phase: Phase, point: str) -> Moment:
+        if point == "end":
+            if "repeat" in phase.own:
+                return self.point(self._rule(phase), "end")
+            return self.point(self.parts(phase)[-1], "end")
+        return self.point_of_all(self.leaves(phase), point)
+
+    def named(self, course: str, key: str) -> list[Phase]:
+        """What has this name in the course: a phase or group, or one of a group's, in all rounds."""
+        if not self.is_present(course):
+            raise Refused(f"{course} is not present")
+        for unit in self.units(course):
+            if unit.key == key:
+                return [unit]
+        found = [each for unit in self.units(course) for each in self._inside(unit, key)]
+        if not found:
+            raise Refused(f"{course}.{key} is not present")
+        return found
+
+    def _inside(self, phase: Phase, key: str) -> list[Phase]:
+        if phase.key == key:
+            return [phase]
+        parts = self.parts(phase) if phase.has_parts else []
+        return [found for part in parts for found in self._inside(part, key)]
+
+    def same(self, phase: Phase) -> list[Phase]:
+        """All rounds of what is written once."""
+        return [leaf for leaf in self.phases(phase.course) if leaf.origin == phase.origin]
