@@ -19,11 +19,12 @@ def going_on(schedule: Schedule) -> Iterator[Finding]:
     """One notice for everything that has no end yet."""
     if schedule.going_on:
         names = " and ".join(schedule.going_on)
+        goes, it = ("goes", "it") if len(schedule.going_on) == 1 else ("go", "them")
         horizon = schedule.plan.answers["horizon"].text
         yield Finding(
             TO_HORIZON,
-            f"{names} goes on after {horizon}, up to which the schedule is drawn up; what follows"
-            " it has no days yet",
+            f"{names} {goes} on after {horizon}, up to which the schedule is drawn up; what follows"
+            f" {it} has no days yet",
             "draw it up to a later day before then; or answer when it was stopped",
             about=f"{names}: {horizon}",
         )

@@ -10,13 +10,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from regimen import rules
-from regimen.engine.bound import Bound, bind
+from regimen.engine.bound import Bound, answer, bind
 from regimen.engine.dosing import dose_of, scaled
-from regimen.engine.inputs import applied_phases, rests_on
+from regimen.engine.ends import horizon
+from regimen.engine.inputs import applied_phases
 from regimen.engine.spans import Spans
 from regimen.finding import refuse
 from regimen.plan import Plan
-from regimen.protocol import AsNeeded, Cap, CapBasis, DoseExpression, Doses, For, Phase, Until
+from regimen.protocol import (
+    AsNeeded,
+    Cap,
+    CapBasis,
+    DoseExpression,
+    Doses,
+    For,
+    Phase,
+    Until,
+    UntilStopped,
+)
 from regimen.schedule import AtMost, Dose
 from regimen.timing import CalendarSpan, ElapsedSpan, Moment, Span, moment_after
 
@@ -39,14 +50,14 @@ def at_most(spans: Spans) -> tuple[AtMost, ...]:
 
 def _at_most(item: AsNeeded, spans: Spans) -> AtMost | None:
     applied, plan = applied_phases(item, spans.plan), spans.plan
-    if not applied or not spans.undecided.isdisjoint(rests_on(item, applied[0], plan)):
+    if not applied or not spans.undecided.isdisjoint(spans.waits_for(item, applied[0])):
         return None
     phase = applied[0]
     assert isinstance(phase, Phase)
     bound = bind(phase, plan)
     assert isinstance(bound, Bound)
     since = _since(phase, spans)
-    period = None if since is None else _period(bound, since, spans)
+    period = None if since is None else _period(item, bound, since, spans)
     if since is None or period is None:
         return None
     dose = _dose(bound, plan)
@@ -65,7 +76,7 @@ def _since(phase: Phase, spans: Spans) -> Moment | None:
     return None if found is None else found[1]
 
 
-def _period(bound: Bound, since: Moment, spans: Spans) -> _Period | None:
+def _period(item: AsNeeded, bound: Bound, since: Moment, spans: Spans) -> _Period | None:
     """None where the end rests on a decision."""
     extent, phase = bound.extent, bound.phase
     if isinstance(extent, Doses):
@@ -74,14 +85,15 @@ def _period(bound: Bound, since: Moment, spans: Spans) -> _Period | None:
         assert isinstance(extent.span, CalendarSpan)
         until, more = moment_after(since, extent.span, phase.month_end), 0
     else:
-        assert isinstance(extent, Until)
-        found = spans.fixed(extent.anchor, phase.place_of("before", "through"))
-        if found is None:
+        assert isinstance(extent, (Until, UntilStopped))
+        end = _end(item, phase, extent, spans)
+        if end is None:
             return None
-        until, more = found[1], 0
-        if extent.included and until.time is None:
+        until, included = end
+        more = 0
+        if included and until.time is None:
             until = Moment(until.day + timedelta(days=1))
-        elif extent.included:
+        elif included:
             more = 1  # the moment itself
     minutes = (_clock(until) - _clock(since)) // timedelta(minutes=1) + more
     if minutes <= 0:
@@ -92,6 +104,19 @@ def _period(bound: Bound, since: Moment, spans: Spans) -> _Period | None:
             phase.place_of("before", "through"),
         )
     return _Period(until, minutes)
+
+
+def _end(
+    item: AsNeeded, phase: Phase, extent: Until | UntilStopped, spans: Spans
+) -> tuple[Moment, bool] | None:
+    """The moment up to which something may be given, and whether it is itself counted."""
+    if isinstance(extent, UntilStopped):
+        stopped = answer(extent.stopped, spans.plan)
+        return (Moment(horizon(spans, item)), True) if stopped is None else (Moment(stopped), False)
+    found = spans.fixed(extent.anchor, phase.place_of("before", "through"))
+    if found is not None:
+        return found[1], extent.included
+    return (Moment(horizon(spans, item)), True) if spans.outlasts(extent, item) else None
 
 
 def _clock(moment: Moment) -> datetime:

@@ -25,6 +25,7 @@ from regimen.protocol import (
     Ref,
     RoundingMode,
     Share,
+    Timeline,
     UntilStopped,
     UntilTotal,
 )
@@ -44,18 +45,23 @@ def fill(spans: Spans, span: PhaseSpan, spot: Spot, extent: Extent) -> PhaseSpan
         if stopped is not None:
             span.fill(MOST_DOSES + 1, Moment(stopped))
             return span
-        return up_to_horizon(spans, span, spot)
+        return up_to_horizon(spans, span, spot.course)
     assert isinstance(extent, UntilTotal)
     return _until_total(spans, span, spot, extent)
 
 
-def up_to_horizon(spans: Spans, span: PhaseSpan, spot: Spot) -> PhaseSpan:
-    """The span as far as the plan wants it drawn, that day counted."""
-    horizon: date = answer(Ref("horizon"), spans.plan)
-    span.fill(MOST_DOSES + 1, Moment(horizon), included=True)
+def up_to_horizon(spans: Spans, span: PhaseSpan, course: Timeline) -> PhaseSpan | None:
+    """The span as far as the plan wants it drawn, that day counted; None where it begins later."""
+    span.fill(MOST_DOSES + 1, Moment(horizon(spans, course)), included=True)
     span.goes_on = True
-    spans.going_on[spot.course.key] = None
-    return span
+    return span if span.slots else None
+
+
+def horizon(spans: Spans, course: Timeline) -> date:
+    """The last day to which what goes on is drawn up."""
+    spans.going_on[course.key] = None
+    day: date = answer(Ref("horizon"), spans.plan)
+    return day
 
 
 # --- whichever comes first

@@ -76,8 +76,6 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
 
         given = placed(given, plan.zone)
     schedule = Schedule(protocol, plan, tuple(phases), tuple(given), doubts=tuple(doubts))
-    if spans.going_on:
-        schedule = replace(schedule, going_on=tuple(spans.going_on))
     if protocol.as_needed:
         from regimen.engine.as_needed import at_most
 
@@ -90,11 +88,13 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
             found,
             lambda moved: _measured(moved, protocol, plan, whole, []) if whole is not plan else [],
         )
-    if not protocol.visits and all(each.decided is None for each in protocol.parameters.values()):
-        return schedule
-    from regimen.engine.entries import entries, open_decisions  # most protocols have none
+    if protocol.visits or any(each.decided is not None for each in protocol.parameters.values()):
+        from regimen.engine.entries import entries, open_decisions  # most protocols have none
 
-    return replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
+        schedule = replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
+    if spans.going_on:
+        schedule = replace(schedule, going_on=tuple(spans.going_on))
+    return schedule
 
 
 def _administrations(

@@ -221,16 +221,19 @@ class Spans:
 
             if ends.fill(self, span, spot, extent) is None:
                 return None
-        elif isinstance(extent, Until) and self.is_open(extent):
-            from regimen.engine import ends
-
-            ends.up_to_horizon(self, span, spot)
         elif isinstance(extent, Until):
-            where = phase.place_of("before", "through")
-            reached = self.reached(extent.anchor, spot, phase.month_end, where)
-            if reached is None:
+            where, reached = phase.place_of("before", "through"), None
+            if not self.is_open(extent):
+                reached = self.reached(extent.anchor, spot, phase.month_end, where)
+            if reached is not None:
+                span.fill(MOST_DOSES + 1, reached[1], included=extent.included)
+            elif self.outlasts(extent, spot.course):
+                from regimen.engine import ends
+
+                if ends.up_to_horizon(self, span, spot.course) is None:
+                    return None
+            else:
                 return None
-            span.fill(MOST_DOSES + 1, reached[1], included=extent.included)
         else:
             span.fill(MOST_DOSES + 1, span.period_end())
         if not span.slots:
@@ -251,6 +254,17 @@ class Spans:
             and isinstance(end.anchor.base, DateGiven)
             and end.anchor.base.ref.name in self.undecided
             and end.horizon.name in self.plan.answers
+        )
+
+    def outlasts(self, end: Until, asker: Timeline) -> bool:
+        """Whether an end that is not reached lies behind the plan's horizon."""
+        base = end.anchor.base
+        if isinstance(base, (Start, DateGiven)) or end.anchor.before:
+            return self.is_open(end)
+        course = self.courses[base.course] if isinstance(base, PointOf) else asker
+        return course.key in self.going_on and all(
+            self.undecided.isdisjoint(self.waits_for(course, phase))
+            for phase in self.applied[course.key]
         )
 
     def rounds(self, course: Timeline, at: int) -> list[PhaseSpan | None]:

@@ -12,7 +12,7 @@ from regimen.language.anchoring import anchors_of, unknown
 from regimen.language.levels import PhaseReader
 from regimen.language.phase_extent import read_extent
 from regimen.language.phases import read_route
-from regimen.language.schema import AsNeededShape
+from regimen.language.schema import AsNeededShape, TotalShape
 from regimen.language.texts import NotStated
 from regimen.protocol import (
     AsNeeded,
@@ -32,7 +32,7 @@ from regimen.protocol import (
 )
 from regimen.timing import CalendarSpan, MonthEnd
 
-_ENDS = ("for", "doses", "before", "through")
+_ENDS = ("for", "doses", "before", "through", "until")
 _STATED = (
     ("dose", rules.NO_DOSE, "a dose that is given as needed must be stated"),
     ("route", rules.NO_ROUTE, "what is given as needed has a stated route"),
@@ -108,8 +108,16 @@ def _extent(reader: PhaseReader, place: Place) -> Extent | Ref:
         reader.find(
             rules.NO_EXTENT,
             f"{reader.title} does not say for how long",
-            "write for: 3 days, doses: 12, or before or through an anchor",
+            "write for: 3 days, doses: 12, before or through an anchor, or until: stopped",
             place,
+        )
+        return Doses(1)
+    if isinstance(found[0].until, TotalShape):
+        reader.find(
+            rules.WRONG_SHAPE,
+            f"{reader.title}: a total does not end what need not be given at all",
+            "write doses, the most that may be given; or until: stopped",
+            reader.document.place((*found[1], "until")),
         )
         return Doses(1)
     return read_extent(reader, found, place)

@@ -447,6 +447,7 @@ class AsNeededShape(WhenKeys):
     )
     before = PhaseKeys.keys["before"]
     through = PhaseKeys.keys["through"]
+    until = PhaseKeys.keys["until"]
 
 
 class SourceShape(Shape):
