@@ -132,6 +132,13 @@ def _limited(reader: PhaseReader, own: AsNeededShape, phase: Phase, place: Place
             "write hours, days or weeks",
             reader.document.place((*reader.levels.path, "min_gap")),
         )
+    if any(cap.basis not in (CapBasis.DOSE, CapBasis.DAY) for cap in _all_caps(phase.caps)):
+        reader.find(
+            rules.UNLIMITED,
+            "of what is given as needed, only limits per dose and per day are counted",
+            "write the limit per day, as in max: 4 g/day; or per_day with until",
+            reader.places["max"],
+        )
     if own.per_day is None and own.min_gap is None and not _limits_a_day(phase.caps):
         reader.find(
             rules.UNLIMITED,
@@ -139,6 +146,14 @@ def _limited(reader: PhaseReader, own: AsNeededShape, phase: Phase, place: Place
             "write per_day: 4, min_gap: 6 hours, or max: 4 g/day",
             place,
         )
+
+
+def _all_caps(caps: tuple[Cap, ...] | Table) -> tuple[Cap, ...]:
+    """The limits, of every row where they stand in a table."""
+    if isinstance(caps, Table):
+        rows: list[Any] = [row.value for row in caps.rows]
+        return tuple(cap for row in rows for cap in _all_caps(row))
+    return caps
 
 
 def _limits_a_day(caps: tuple[Cap, ...] | Table) -> bool:

@@ -122,6 +122,19 @@ def test_the_starts_hold_what_bites() -> None:
     assert starts
 
 
+def test_what_is_left_out_exists() -> None:
+    assert set(NOT_YET) <= {path.stem for path in PROTOCOLS.glob("*.yaml")}
+
+
+# Protocols that the reference does not read yet; their own cases hold them.
+NOT_YET = {
+    "cataract-surgery-drops": "drops are counted by another name",
+    "corticotropin-us-label": "doses are rounded to what the product can make",
+    "infliximab-crohns": "doses are rounded to what the product can make",
+    "hydroxocobalamin-pernicious-anaemia": "it goes on until it is stopped",
+}
+
+
 def _shipped() -> list[tuple[str, int]]:
     return [
         (path.stem, at)
@@ -129,7 +142,7 @@ def _shipped() -> list[tuple[str, int]]:
         for at, case in enumerate(
             yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)["cases"]
         )
-        if "expect" in case
+        if "expect" in case and path.stem not in NOT_YET
     ]
 
 
