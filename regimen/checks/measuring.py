@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from regimen import rules
-from regimen.checks.phases import phases
+from regimen.checks.phases import scheduled
+from regimen.engine.inputs import asked_for, rests_on, sizes_of
 from regimen.finding import Finding, Place, Reader, Rule, Severity
 from regimen.plan import Plan
 from regimen.protocol import (
@@ -60,11 +61,20 @@ MEASURED_LATE = Rule(
 
 def fixed_beforehand(protocol: Protocol) -> Iterator[Finding]:
     """What is settled for a whole phase, by a measure that is taken again in it."""
-    for phase in phases(protocol):
+    for phase in scheduled(protocol):
         for name in _rests_on(phase):
             for parameter in _taken_again(name, protocol):
                 yield from _settled(phase, parameter)
         yield from _dated_by(phase, protocol)
+    for item in protocol.as_needed:
+        for name in dict.fromkeys(_rests_on(item.phase)):
+            for parameter in _taken_again(name, protocol):
+                yield _cannot_retake(
+                    parameter,
+                    f"the dose of {item.key} as needed is worked out once",
+                    "write taken: once",
+                    item.phase.place_of("dose", "max", "round"),
+                )
 
 
 def _rests_on(phase: Phase) -> Iterator[str]:
@@ -98,12 +108,8 @@ def _settled(phase: Phase, parameter: Parameter) -> Iterator[Finding]:
     ):
         why = "this phase has no cycles"
     if why:
-        yield Finding(
-            rules.CANNOT_RETAKE,
-            f"{parameter.name} is taken {_taken(parameter)}, and {why}",
-            "write taken: once, or another dose",
-            phase.place_of("dose", "taper"),
-        )
+        place = phase.place_of("dose", "taper")
+        yield _cannot_retake(parameter, why, "write taken: once, or another dose", place)
 
 
 def _dated_by(phase: Phase, protocol: Protocol) -> Iterator[Finding]:
@@ -114,17 +120,13 @@ def _dated_by(phase: Phase, protocol: Protocol) -> Iterator[Finding]:
     for table in tables_in(phase.tables):
         for parameter in _taken_again(table.by, protocol):
             if table.key not in known:
-                yield _too_late(parameter, table.key, table.place)
+                why = f"{table.key} must be known before the first dose"
+                yield _cannot_retake(parameter, why, "write taken: once", table.place)
 
 
-def _too_late(parameter: Parameter, key: str, place: Place) -> Finding:
-    return Finding(
-        rules.CANNOT_RETAKE,
-        f"{parameter.name} is taken {_taken(parameter)}, and {key} must be known before the first"
-        " dose",
-        "write taken: once",
-        place,
-    )
+def _cannot_retake(parameter: Parameter, why: str, mend: str, place: Place) -> Finding:
+    what = f"{parameter.name} is taken {_taken(parameter)}, and {why}"
+    return Finding(rules.CANNOT_RETAKE, what, mend, place)
 
 
 def _taken(parameter: Parameter) -> str:
@@ -178,15 +180,34 @@ def measured_late(schedule: Schedule) -> Iterator[Finding]:
         if parameter is None or parameter.retaken or not isinstance(given.value, Dated):
             continue
         day, size = given.value.values[0]
-        using = [each for each in schedule.administrations if name in each.phase.written.needs]
-        if using and using[0].day < day:
+        first = _first_resting_on(name, schedule)
+        if first is not None and first < day:
             yield Finding(
                 MEASURED_LATE,
                 f"{name} {size} was measured on {day.isoformat()}, after the first dose that rests"
-                f" on it, on {using[0].day.isoformat()}",
+                f" on it, on {first.isoformat()}",
                 "give the value that was known at the first dose; or record an override",
                 about=f"{name}: {size} on {day.isoformat()}",
             )
+
+
+def _first_resting_on(name: str, schedule: Schedule) -> date | None:
+    """The day of the first dose for which this measure decides something, rows of tables and
+    branches included."""
+    protocol, plan = schedule.protocol, sizes_of(schedule.protocol, schedule.plan)
+    using = {
+        (course.key, phase.key)
+        for course in protocol.courses
+        for phase in course.phases
+        for of in rests_on(course, phase, plan)
+        if name in asked_for(of, protocol)
+    }
+    days = (
+        each.day
+        for each in schedule.administrations
+        if (each.phase.course, each.phase.key) in using
+    )
+    return next(days, None)
 
 
 def age_outside(schedule: Schedule) -> Iterator[Finding]:

@@ -134,6 +134,7 @@ def _products(phase: Phase, plan: Plan) -> tuple[Product, ...]:
     products = phase.products
     if isinstance(products, OneOf):
         return (products.by_name[answer(products.ref, plan)],)
+    assert isinstance(products, tuple)
     return products
 
 

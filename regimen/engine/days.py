@@ -175,9 +175,9 @@ def per_day(pattern: Days, clock_times: int) -> int:
     if isinstance(pattern, Every) and isinstance(pattern.span, ElapsedSpan):
         return -(-DAY // pattern.span.minutes)  # rounded up
     if isinstance(pattern, Offsets) and pattern.elapsed:
-        from regimen.engine.elapsed import most_in_a_day
+        from regimen.engine.elapsed import in_a_day
 
-        return most_in_a_day(pattern)
+        return max(map(len, in_a_day(pattern)))
     return clock_times
 
 

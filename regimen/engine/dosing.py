@@ -189,7 +189,7 @@ def finished(bound: Bound, amount: Quantity, steps: list[DoseStep], *, exact: bo
     if bound.products or amount.unit.dimension.is_counted:
         from regimen.engine.supply import supplied
 
-        return supplied(bound, amount, steps)
+        return supplied(bound, amount, steps, rows_of(phase, plan, "product"))
     return Dose(amount, tuple(steps))
 
 

@@ -87,10 +87,12 @@ def period(phase: Timed, extent: For) -> ElapsedSpan:
     return ElapsedSpan(span.days * DAY)
 
 
-def most_in_a_day(pattern: Offsets) -> int:
-    """How many of the moments fall into any 24 hours at the most."""
-    minutes = [
-        offset.minutes if isinstance(offset, ElapsedSpan) else days_between(offset)[0] * DAY
+def in_a_day(pattern: Offsets) -> list[list[Span]]:
+    """Which of the distances lie in the 24 hours from each of them on."""
+    minutes = {
+        offset: offset.minutes if isinstance(offset, ElapsedSpan) else days_between(offset)[0] * DAY
         for offset in pattern.offsets
+    }
+    return [
+        [other for other in minutes if 0 <= minutes[other] - minutes[one] < DAY] for one in minutes
     ]
-    return max(sum(0 <= other - one < DAY for other in minutes) for one in minutes)

@@ -186,7 +186,7 @@ def _rows_ask(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
         from regimen.engine.tables import asks
 
         for name in asks(phase, plan.answers):
-            yield from _asked_for(name, protocol)
+            yield from asked_for(name, protocol)
 
 
 def sizes_of(protocol: Protocol, plan: Plan) -> Plan:
@@ -211,7 +211,7 @@ def size_on(protocol: Protocol, plan: Plan, name: str, day: date) -> Quantity | 
     return last_size(protocol, plan, name, day)
 
 
-def _asked_for(name: str, protocol: Protocol) -> Iterator[str]:
+def asked_for(name: str, protocol: Protocol) -> Iterator[str]:
     """What is asked for a parameter or measure: of a derived one, what it is worked out from."""
     if not protocol.measures and name in protocol.parameters:
         yield name
@@ -230,7 +230,7 @@ def _measures(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
         return
     dose = answer(phase.dose, plan)
     if isinstance(dose, DoseExpression) and dose.measure is not None:
-        yield from _asked_for(dose.measure, protocol)
+        yield from asked_for(dose.measure, protocol)
 
 
 def _choices(conditions: tuple[Condition, ...], protocol: Protocol, plan: Plan) -> Iterator[str]:
@@ -241,7 +241,7 @@ def _choices(conditions: tuple[Condition, ...], protocol: Protocol, plan: Plan) 
         if ruled_out and condition.parameter not in plan.answers:
             continue
         if condition.by_measure:
-            yield from _asked_for(condition.parameter, protocol)
+            yield from asked_for(condition.parameter, protocol)
         else:
             yield condition.parameter
 

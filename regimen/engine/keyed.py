@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from regimen import rules
@@ -91,35 +92,43 @@ def _time_of(span: PhaseSpan, on: str, at: int) -> TimeKey:
 
 def _by_time(bound: Bound, doses: DosesByTime, plan: Plan) -> dict[TimeKey, Dose | None]:
     found: dict[TimeKey, Dose | None] = {}
-    a_day = None if doses.on == "at" else Fraction(1, _times(bound))
     amounts = {each.at: amount_of(each.dose, plan) for each in doses.doses}
+    of_day = _parts_of_day(
+        bound,
+        doses.on,
+        {at: scaled(each, plan).base for at, each in amounts.items() if each is not None},
+    )
     for each in doses.doses:
         amount = amounts[each.at]
         if amount is None:
             found[each.at] = None
             continue
         refuse_share(bound.phase, doses.on, amount, each.at)
-        of_day = a_day or _part_of_day(amount, list(amounts.values()), plan)
         because = f"as the protocol says {at_time(each.at)}{rows_of(bound.phase, plan, each.row)}"
         parts = 1 if amount.share is None else _times(bound)
         words = f"shared equally among {parts} doses a day" if parts > 1 else ""
-        portion = Portion(Fraction(1, parts), words, of_day)
+        portion = Portion(Fraction(1, parts), words, of_day[each.at])
         found[each.at] = dose_of(bound, amount, plan, 0, because, portion)
     return found
 
 
-def _part_of_day(
-    amount: DoseExpression, all_of_day: list[DoseExpression | None], plan: Plan
-) -> Fraction:
-    """Which part of its day's amount a dose is, limits aside; the whole of it while another is not
-    stated."""
-    this = _base(amount, plan)
-    rest = [each for each in all_of_day if each is not None]
-    return this / sum(_base(each, plan) for each in rest)
+def _parts_of_day(
+    bound: Bound, on: str, amounts: Mapping[TimeKey, Fraction]
+) -> dict[TimeKey, Fraction]:
+    """Which part of its day's amount each dose is, limits aside; where hours are counted, of the
+    most that any 24 hours hold with it. What is not stated is not among the amounts."""
+    if on == "at":
+        return {at: amount / sum(amounts.values()) for at, amount in amounts.items()}
+    if not isinstance(bound.days, Offsets) or not bound.days.elapsed:
+        return dict.fromkeys(amounts, Fraction(1, _times(bound)))
+    from regimen.engine.elapsed import in_a_day
 
-
-def _base(amount: DoseExpression, plan: Plan) -> Fraction:
-    return scaled(amount, plan).base
+    most: dict[TimeKey, Fraction] = {}
+    for together in in_a_day(bound.days):
+        known = [at for at in together if at in amounts]
+        total = sum([amounts[at] for at in known], Fraction(0))
+        most.update({at: max(total, most.get(at, total)) for at in known})
+    return {at: amount / most[at] for at, amount in amounts.items()}
 
 
 def _divided(bound: Bound, dose: DividedDose, plan: Plan) -> dict[TimeKey, Dose | None]:
@@ -129,13 +138,13 @@ def _divided(bound: Bound, dose: DividedDose, plan: Plan) -> dict[TimeKey, Dose 
     if dose.on == "at" and whole.share is not None:
         parts_of(bound, whole, 0)  # refuses days of rest
     found: dict[TimeKey, Dose | None] = {}
+    of_day = _parts_of_day(bound, dose.on, dict(dose.parts))
     for time, part in dose.parts:
         given = part if dose.on == "at" else part / _times(bound)
         words = f"{part} of it {at_time(time)}"
         if given != part:
             words += f", among {_times(bound)} doses a day"
-        of_day = part if dose.on == "at" else Fraction(1, _times(bound))
-        portion = Portion(given, words, of_day)
+        portion = Portion(given, words, of_day[time])
         found[time] = dose_of(bound, whole, plan, 0, portion=portion)
     return found
 

@@ -13,8 +13,9 @@ from regimen.quantity import Quantity
 from regimen.schedule import Dose, DoseStage, DoseStep
 
 
-def supplied(bound: Bound, amount: Quantity, steps: list[DoseStep]) -> Dose:
-    """The dose with what is taken of each product. Raises Refusal where they cannot make it."""
+def supplied(bound: Bound, amount: Quantity, steps: list[DoseStep], row: str = "") -> Dose:
+    """The dose with what is taken of each product, which may come from a row of a table. Raises
+    Refusal where they cannot make it."""
     phase = bound.phase
     if not bound.products:
         raise _unbound(phase, f"a dose of {amount}", "dose", "taper")
@@ -22,7 +23,7 @@ def supplied(bound: Bound, amount: Quantity, steps: list[DoseStep]) -> Dose:
         taken = pieces.made_up(bound.products, phase.drug, amount)
     except Misread as misread:
         raise Refusal([misread.finding(phase.place_of("product"))]) from None
-    made = [DoseStep(DoseStage.MADE_UP, each.amount, _because(each)) for each in taken]
+    made = [DoseStep(DoseStage.MADE_UP, each.amount, _because(each) + row) for each in taken]
     return Dose(amount, (*steps, *made), taken)
 
 

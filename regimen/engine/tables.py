@@ -20,6 +20,7 @@ from regimen.protocol import (
     Band,
     Cap,
     DoseExpression,
+    OneOf,
     Phase,
     Ref,
     Row,
@@ -144,6 +145,8 @@ def asks(phase: Timed, answers: Answers) -> Iterator[str]:
 def _asked(value: object, answers: Answers) -> Iterator[str]:
     if isinstance(value, Ref):
         yield value.name
+    elif isinstance(value, OneOf):
+        yield value.ref.name
     elif isinstance(value, Table):
         yield value.by
         given = answers.get(value.by)

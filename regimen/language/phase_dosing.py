@@ -72,17 +72,22 @@ def _on_times(
     return keyed_dose(reader, dosing)
 
 
-def products(reader: PhaseReader, drug: str) -> tuple[Product, ...] | OneOf:
+def products(reader: PhaseReader, drug: str) -> tuple[Product, ...] | OneOf | Table:
     """The products that the phase's doses are made up of; none where it names none."""
     found = reader.level("product")
     if found is None:
         return ()
-    written, place = found[0].product, reader.places["product"]
-    assert written is not None
-    bound = reader.bound(written, drug, place)
-    if isinstance(bound, OneOf):
-        reader.reference(bound.ref, (P.CHOICE,), place)
-    return bound
+    shape, path, key = found
+    assert shape.product is not None
+
+    def bound(written: tuple[str | Ref, ...], where: Path) -> tuple[Product, ...] | OneOf:
+        place = reader.document.place(where)
+        products = reader.bound(written, drug, place)
+        if isinstance(products, OneOf):
+            reader.reference(products.ref, (P.CHOICE,), place)
+        return products
+
+    return reader.tabled(shape.product, key, path, bound)
 
 
 def dealing(reader: PhaseReader, dose: object, rounding: Rounding | Table | None) -> Dealing | None:

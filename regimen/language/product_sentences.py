@@ -33,8 +33,8 @@ def _a(words: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def made_up(products: tuple[Product, ...] | OneOf) -> str:
+def names(products: tuple[Product, ...] | OneOf) -> str:
     """What a phase's doses are made up of."""
     if isinstance(products, OneOf):
-        return f"Made up of the product that «{products.ref.name}» names."
-    return f"Made up of {' and '.join(each.key for each in products)}."
+        return f"the product that «{products.ref.name}» names"
+    return " and ".join(each.key for each in products)

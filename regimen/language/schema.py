@@ -352,8 +352,8 @@ class PhaseKeys(TimingKeys):
     over: ElapsedSpan | Between | Stated | TableText | None = key(
         valued(texts.read_elapsed_or_range), "how long giving it takes", absent=None
     )
-    product: tuple[str | Ref, ...] | None = key(
-        one_or_several(_of_product("read_product_name")),
+    product: tuple[str | Ref, ...] | TableText | None = key(
+        or_table(one_or_several(_of_product("read_product_name"))),
         "of which products the doses are made up",
         absent=None,
     )

@@ -386,7 +386,11 @@ class PhaseWords(_Words):
         if phase.products:
             from regimen.language import product_sentences
 
-            yield product_sentences.made_up(phase.products)
+            products: Any = phase.products
+            if isinstance(products, Table):
+                yield f"Made up of, {_rows(products, product_sentences.names)}."
+            else:
+                yield f"Made up of {product_sentences.names(products)}."
         if isinstance(phase.rounding, Table):
             yield f"Rounded {_rows(phase.rounding, _rounding)}."
         elif phase.rounding is not None:

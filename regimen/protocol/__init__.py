@@ -230,7 +230,7 @@ class Phase(Timed, frozen=True, kw_only=True):
     caps: tuple[Cap, ...] | Table
     rounding: Rounding | Table | None
     dealing: Dealing | None
-    products: tuple[Product, ...] | OneOf = ()
+    products: tuple[Product, ...] | OneOf | Table = ()
     over: ElapsedSpan | Ref | Table | None = None  # how long giving each takes
     tolerance: Tolerance | None = None
     sites: tuple[str, ...] = ()  # taken in turn

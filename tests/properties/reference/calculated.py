@@ -45,6 +45,12 @@ def in_force(phase: Phase) -> tuple[str, dict[str, Any]] | None:
     return key, rows
 
 
+def minutes_of(text: str) -> int:
+    """How long a distance in minutes, hours, days or weeks is where no clock is changed."""
+    span = read_any_span(text)
+    return span.count * {"minutes": 1, "days": 24 * 60}[span.unit]
+
+
 class CalculatingReader(ExtentReader):
     @property
     def measures(self) -> Measures:
@@ -119,9 +125,11 @@ class CalculatingReader(ExtentReader):
 
     def part_of_day(self, phase: Phase, place: Place) -> Fraction:
         """Which part this is of all that its day's clock times have, or may come in 24 hours."""
-        if self.pattern(phase).is_elapsed:
-            return Fraction(1, self.most_in_24_hours(phase))
         slots, timed = self.slots(phase), in_force(phase)
+        if self.pattern(phase).is_elapsed:
+            if timed is None:
+                return Fraction(1, self.most_in_24_hours(phase))
+            return self._part_of_24_hours(phase, place)
         if timed is None or timed[0] != "at":
             return Fraction(1, len(slots))
         others = [replace(place, keys=(f"{clock:%H:%M}",)) for clock in slots if clock is not None]
@@ -130,6 +138,22 @@ class CalculatingReader(ExtentReader):
         this = self.calculated(phase, place)
         assert this is not None
         return canonical(*this)[0] / whole
+
+    def _part_of_24_hours(self, phase: Phase, place: Place) -> Fraction:
+        """Of the most that any 24 hours with this dose in them have, in unequal doses."""
+        texts = self.pattern(phase).offsets
+        amounts = {}
+        for text in texts:
+            found = self.calculated(phase, replace(place, keys=(text,)))
+            amounts[text] = Fraction(0) if found is None else canonical(*found)[0]
+        at = {text: minutes_of(text) for text in texts}
+        (this,) = (text for text in texts if text in place.keys)
+        begins = [at[text] for text in texts if at[this] - 24 * 60 < at[text] <= at[this]]
+        sums = [
+            sum(amounts[text] for text in texts if begin <= at[text] < begin + 24 * 60)
+            for begin in begins
+        ]
+        return amounts[this] / max(sums)
 
     def _once_in_all(self, phase: Phase, rows: dict[str, Any]) -> bool:
         """Whether what is given adds up to the whole, no more and no less."""
@@ -142,8 +166,7 @@ class CalculatingReader(ExtentReader):
         if pattern.span is not None:
             minutes = list(range(0, 24 * 60, pattern.span.count))
         else:
-            spans = [read_any_span(text) for text in pattern.offsets]
-            minutes = [span.count * {"minutes": 1, "days": 24 * 60}[span.unit] for span in spans]
+            minutes = [minutes_of(text) for text in pattern.offsets]
         return max(sum(one <= each < one + 24 * 60 for each in minutes) for one in minutes)
 
     def _sharers_in_hours(self, pattern: Pattern, per: str, count: int) -> int:
