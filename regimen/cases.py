@@ -160,10 +160,13 @@ def _given(administration: Administration) -> Quantity | None:
 def _differing(wanted: object, found: object) -> str:
     """What was expected and what was found; of two lists, the first item that differs."""
     if isinstance(wanted, tuple) and isinstance(found, tuple):
-        pairs = enumerate(zip_longest(wanted, found), 1)
+        pairs = enumerate(zip_longest(wanted, found, fillvalue=_ABSENT), 1)
         number, (one, other) = next(each for each in pairs if each[1][0] != each[1][1])
         return f", dose {number} of {len(found)}: expected {_shown(one)}, found {_shown(other)}"
     return f" expected {_shown(wanted)}, found {_shown(found)}"
+
+
+_ABSENT = "nothing"  # where one list is shorter; a dose that is open stands as None
 
 
 def _shown(value: object) -> str:

@@ -65,7 +65,8 @@ def dealt_doses(
         )
     words = f"{heap.amount.shown} rounded {bound.rounding}{rows_of(phase, plan, 'round')}"
     steps.append(DoseStep(DoseStage.ROUNDED, heap.rounded, words))
-    return tuple(_dealt(bound, heap, share, count, steps) for share in _deal(bound, heap, count))
+    shares = _deal(bound, heap, count)
+    return tuple(_dealt(bound, heap, share, count, (steps, plan)) for share in shares)
 
 
 class Heap(Struct, frozen=True):
@@ -137,10 +138,13 @@ def _deal(bound: Bound, heap: Heap, count: int) -> list[int]:
     return [least + (place in larger) for place in range(count)]
 
 
-def _dealt(bound: Bound, heap: Heap, share: int, count: int, steps: list[DoseStep]) -> Dose:
+def _dealt(
+    bound: Bound, heap: Heap, share: int, count: int, so_far: tuple[list[DoseStep], Plan]
+) -> Dose:
+    steps, plan = so_far
     amount = heap.step.times(share)
     words = (
         f"{share} of {heap.number} steps of {heap.step}, dealt out to {count} doses,"
         f" {bound.phase.dealing}"
     )
-    return finished(bound, amount, [*steps, DoseStep(DoseStage.SHARED, amount, words)])
+    return finished(bound, amount, [*steps, DoseStep(DoseStage.SHARED, amount, words)], plan)

@@ -82,7 +82,7 @@ def _limited(
         words = f"{amount.shown} rounded {bound.rounding}{rows_of(bound.phase, plan, 'round')}"
         steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
         amount = ordered
-    return finished(bound, amount, steps, exact=exact)
+    return finished(bound, amount, steps, plan, exact=exact)
 
 
 def reduced(bound: Bound, dose: Dose, part: Fraction, because: str, plan: Plan) -> Dose:
@@ -175,7 +175,9 @@ def refuse_nothing(phase: Phase, amount: Quantity) -> None:
         )
 
 
-def finished(bound: Bound, amount: Quantity, steps: list[DoseStep], *, exact: bool = True) -> Dose:
+def finished(
+    bound: Bound, amount: Quantity, steps: list[DoseStep], plan: Plan, *, exact: bool = True
+) -> Dose:
     """The dose that is ordered, made up of products where there are any. Raises Refusal where it
     has no exact decimals; an amount that is not `exact` has none before it is rounded."""
     if decimal_text(amount.value) is None or not (exact or bound.rounding):
@@ -189,7 +191,7 @@ def finished(bound: Bound, amount: Quantity, steps: list[DoseStep], *, exact: bo
     if bound.products or amount.unit.dimension.is_counted:
         from regimen.engine.supply import supplied
 
-        return supplied(bound, amount, steps, rows_of(phase, plan, "product"))
+        return supplied(bound, amount, steps, rows_of(bound.phase, plan, "product"))
     return Dose(amount, tuple(steps))
 
 
