@@ -30,9 +30,9 @@ def made(folder: Path) -> Path:
     return path
 
 
-def writer(plan: Path, count: int, name: str) -> subprocess.Popen[str]:
+def writer(plan: Path, count: int, name: str, pause: str = "0") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(WRITER), str(plan), str(count), name],
+        [sys.executable, str(WRITER), str(plan), str(count), name, pause],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -73,7 +73,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_kept(tmp_path: Path) -> Non
 
 def test_two_writers_at_once_both_keep_their_entries(tmp_path: Path) -> None:
     plan = made(tmp_path)
-    both = [writer(plan, 100, name) for name in ("nurse", "pharmacist")]
+    both = [writer(plan, 100, name, "0.07") for name in ("nurse", "pharmacist")]
     for process in both:
         _, errors = process.communicate()
         assert (process.returncode, errors) == (0, "")

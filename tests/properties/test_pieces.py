@@ -142,7 +142,7 @@ def test_rounding_to_pieces_finds_the_next_dose_that_can_be_made(
 ) -> None:
     dose = Fraction(quarters, 4)
     makeable = pieces.makeable([*shelf], dose + max(each.strength for each in shelf))
-    ordered = Ordered(shelf, dose, f"{how}, within 1000 %")
+    ordered = Ordered(shelf, dose, f"{how}, within 100000 %")
     below = max([amount for amount in makeable if amount <= dose], default=Fraction(0))
     above = min(amount for amount in makeable if amount >= dose)
     up = how.startswith("up") or (
