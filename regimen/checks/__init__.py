@@ -51,6 +51,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     measuring.outside_formulas,
     measuring.measured_late,
     measuring.age_outside,
+    measuring.measured_unborn,
     measuring.implausible,
     tolerance.too_soon,
     moved.closer_than_planned,

@@ -210,6 +210,22 @@ def _first_resting_on(name: str, schedule: Schedule) -> date | None:
     return next(days, None)
 
 
+def measured_unborn(schedule: Schedule) -> Iterator[Finding]:
+    """Values with a day before the birth. It does not say which day that was."""
+    age = schedule.plan.answers.get("age")
+    if age is None or not isinstance(age.value, Age) or age.value.born is None:
+        return
+    for name, given in schedule.plan.answers.items():
+        if isinstance(given.value, Dated) and given.value.values:
+            day, size = given.value.values[0]
+            if day < age.value.born:
+                yield Finding(
+                    rules.OUTSIDE_LIMITS,
+                    f"{name} {size} was measured on {day.isoformat()}, before the birth",
+                    "check both days",
+                )
+
+
 def age_outside(schedule: Schedule) -> Iterator[Finding]:
     """An age, by the day of birth, outside of the protocol's limits; a birth to come."""
     given, parameter = schedule.plan.answers.get("age"), schedule.protocol.parameters.get("age")

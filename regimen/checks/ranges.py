@@ -21,7 +21,7 @@ from regimen.language.nodes import Document, read_nodes
 from regimen.language.schema import AMOUNT, LINE, TEXT
 from regimen.language.shapes import Shape, block, key, not_empty, one_or_several, reads, several
 from regimen.language.shaping import shaped
-from regimen.protocol import Measure
+from regimen.protocol import AgeOn, Measure
 from regimen.quantity import Quantity
 from regimen.route import Route, read_route
 from regimen.timing import CalendarSpan, read_calendar_span
@@ -59,6 +59,12 @@ class Ages(Struct, frozen=True):
 
     low: CalendarSpan | None
     high: CalendarSpan | None
+
+    def holds(self, age: AgeOn) -> bool:
+        """Whether the age lies between the edges."""
+        if self.low is not None and not age.reached(self.low):
+            return False
+        return self.high is None or not age.reached(self.high)
 
 
 _AGES = re.compile(

@@ -20,7 +20,7 @@ from regimen.checks.ranges import DOSE, LIFETIME, NO_SITE, WEEK, Basis, Ranges, 
 from regimen.engine.inputs import size_on
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.plan import Plan
-from regimen.protocol import Course, Taper
+from regimen.protocol import Age, AgeOn, Course, Taper
 from regimen.protocol.words import often
 from regimen.quantity import BY_UCUM, Quantity
 from regimen.schedule import Administration, RangeCheck, Schedule
@@ -221,8 +221,15 @@ def _by_drug(schedule: Schedule, ranges: Ranges) -> list[list[Administration]]:
 
 
 def _counts(row: Row, plan: Plan) -> bool:
-    """Whether the row is about this patient, as far as that is known."""
-    return row.without is None or row.without not in plan.answers
+    """Whether the row is about this patient, as far as that is known; the age is that at the
+    start."""
+    if row.without is not None and row.without in plan.answers:
+        return False
+    age = plan.answers.get("age")
+    if row.age is None or age is None or not isinstance(age.value, Age):
+        return True
+    start = plan.start.day
+    return row.age.holds(AgeOn(age.value.birth(start), start))
 
 
 def _of_one_kind(row: Row, given: Sequence[Administration]) -> bool:

@@ -185,8 +185,19 @@ def _rows_ask(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
     if phase.tables:
         from regimen.engine.tables import asks
 
-        for name in asks(phase, plan.answers):
+        again = {
+            name for name in (*protocol.parameters, *protocol.measures) if _again(name, protocol)
+        }
+        for name in asks(phase, plan.answers, again):
             yield from asked_for(name, protocol)
+
+
+def _again(name: str, protocol: Protocol) -> bool:
+    """Whether the measure, or one that it is worked out from, is taken again."""
+    from regimen.protocol.measures import raw_measures
+
+    known = [protocol.parameters[raw] for raw in raw_measures(name, protocol.measures)]
+    return any(each.taken is not None and each.taken.again for each in known)
 
 
 def sizes_of(protocol: Protocol, plan: Plan) -> Plan:

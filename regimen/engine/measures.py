@@ -226,8 +226,8 @@ def _computed(derived: Derived, formula: Formula, sizes: Mapping[str, Answer[obj
                 creatinine_in_mg_per_dl(sizes["creatinine"].value),
                 female=_female(sizes),
             )
-        case Formula.CALVERT:
-            return formulas.calvert(number("clearance", "mL/min"))
+    assert formula is Formula.CALVERT
+    return formulas.calvert(number("clearance", "mL/min"))
 
 
 def _outside(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from fractions import Fraction
@@ -136,13 +136,14 @@ def _taken(table: Table, answers: Answers) -> Row:
     return row
 
 
-def asks(phase: Timed, answers: Answers) -> Iterator[str]:
-    """The parameters and measures that the rows ask for, as far as it is known which are taken."""
+def asks(phase: Timed, answers: Answers, again: Container[str] = ()) -> Iterator[str]:
+    """The parameters and measures that the rows ask for, as far as it is known which are taken. Of
+    a table by what is taken `again`, any row may be, in time."""
     for table in phase.tables:
-        yield from _asked(table, answers)
+        yield from _asked(table, answers, again)
 
 
-def _asked(value: object, answers: Answers) -> Iterator[str]:
+def _asked(value: object, answers: Answers, again: Container[str] = ()) -> Iterator[str]:
     if isinstance(value, Ref):
         yield value.name
     elif isinstance(value, OneOf):
@@ -150,11 +151,12 @@ def _asked(value: object, answers: Answers) -> Iterator[str]:
     elif isinstance(value, Table):
         yield value.by
         given = answers.get(value.by)
-        row = None if given is None else value.row(given.value)
-        yield from () if row is None else _asked(row.value, answers)
+        rows = () if given is None else (value.row(given.value),)
+        for row in value.rows if value.by in again else rows:
+            yield from () if row is None else _asked(row.value, answers, again)
     elif isinstance(value, tuple):
         for each in value:
-            yield from _asked(each, answers)
+            yield from _asked(each, answers, again)
     elif isinstance(value, (DoseExpression, Cap)) and value.per is not None:
         assert value.measure is not None
         yield value.measure

@@ -116,4 +116,9 @@ def read_age(text: str) -> Age:
     """`7 months`, at the start; or the day of birth, `born 2025-08-12`."""
     if text.startswith(_BORN):
         return Age(born=read_date(text.removeprefix(_BORN).strip()))
-    return Age(at_start=read_calendar_span(text))
+    try:
+        return Age(at_start=read_calendar_span(text))
+    except Misread as misread:
+        raise Misread(
+            misread.rule, misread.what, "write the age, 7 months; or born 2025-08-12"
+        ) from None

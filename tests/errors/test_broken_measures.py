@@ -161,6 +161,23 @@ MEASURES = [
         "5 mg/kg",
         ["taken each cycle, and this phase has no cycles"],
     ),
+    (
+        "weight: {taken: each dose, at_least: 35 kg, at_most: 300 kg}",
+        "5 mg/kg",
+        {"weight": "98 kg"},
+        "bad-date",
+        None,
+        ["'98 kg' does not say when it was measured", "4.2 kg on 2025-11-03; or not yet"],
+    ),
+    (
+        "weight: {taken: each dose, at_least: 35 kg, at_most: 300 kg}",
+        "5 mg/kg",
+        {"weight": ""},
+        "missing-input",
+        "weight",
+        ["each value with its day"],
+    ),
+    ("Weight: {taken: once}", "5 mg/kg", {}, "bad-name", "Weight", ["'Weight' is not a name"]),
     (WEIGHT, "5 mg/kg", {"weight": "98"}, "bad-quantity", None, ["weight: '98' is not a number"]),
     (WEIGHT, "5 mg/kg", {"weight": "0 kg"}, "bad-quantity", None, ["measures nothing"]),
     (WEIGHT, "5 mg/kg", {"weight": "98 cm"}, "dimension", None, ["is length, not mass"]),
@@ -246,6 +263,23 @@ FORMULAS = [
         "no-measure",
         "most",
         ["bsa is held to most, which is no measure"],
+    ),
+    (
+        'bsa: {formula: mosteller, taken: once, at_most: "2,5 m2"}',
+        "5 mg/m2",
+        {},
+        "decimal-comma",
+        '"2,5',
+        ["'2,5'"],
+    ),
+    (
+        "gfr: {formula: cockcroft-gault, taken: once, with: {age: weight, creatinine: scr}}\n"
+        "  scr: {taken: once, unit: mg/dL, ask: What, at_least: 0.2 mg/dL, at_most: 15 mg/dL}",
+        "AUC 5 by gfr",
+        {},
+        "dimension",
+        "gfr",
+        ["for gfr, weight must be the age"],
     ),
     (
         "bsa: {formula: mosteller, taken: once, round: nearest 0.01 m2}",
@@ -385,6 +419,16 @@ FORMULAS = [
         ["so small a height has no ideal weight (devine of 70 cm and female)"],
     ),
     (
+        "scr: {taken: once, unit: mg/dL, ask: What, at_least: 0.2 mg/dL, at_most: 15 mg/dL}\n"
+        "  gfr: {formula: cockcroft-gault, taken: once, with: {creatinine: scr}}\n"
+        "  clearance: {formula: calvert, with: {clearance: gfr}}",
+        "AUC 1 by clearance",
+        {"age": "93 years", "scr": "0.6 mg/dL"},
+        "outside-formula",
+        None,
+        ["gfr by cockcroft-gault: age 93 years is above", "patients of 18 to 92 years"],
+    ),
+    (
         IDEAL,
         "5 mg/kg by ideal_weight",
         {"height": "151 cm"},
@@ -413,7 +457,8 @@ def found(measures: str, dose: str, answers: dict[str, str]) -> tuple[Finding, .
     try:
         protocol = planning.read_protocol(text_of(measures, dose), "measures.yaml")
         known = {"start", *protocol.parameters}
-        given = {name: Given(text) for name, text in (GIVEN | answers).items() if name in known}
+        wanted = {name: text for name, text in (GIVEN | answers).items() if text}
+        given = {name: Given(text) for name, text in wanted.items() if name in known}
         plan = planning.make_plan(protocol, given, plan_id="0" * 32, made=MADE)
         planning.check(protocol, plan)
     except Refusal as refusal:
