@@ -33,7 +33,7 @@ def history(plan: str) -> None:
 
 
 def _words(entry: RecordEntry) -> str:
-    from regimen.language.entries import entry_in_words
+    from regimen.language.entry_texts import entry_in_words
 
     who = f"{entry.written:%Y-%m-%d %H:%M} UTC, {entry.by}"
     checked = f", checked by {entry.verified_by}" if entry.verified_by else ""

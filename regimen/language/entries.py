@@ -1,24 +1,22 @@
-"""The record of a plan: its entries from their texts, and an entry as the text that is appended."""
+"""The record of a plan: its entries from their texts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from fractions import Fraction
-from typing import assert_never
 
-import yaml
 from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Override, quoted
-from regimen.language.clinic_texts import ClinicShape, clinic_content, clinic_of
+from regimen.language.clinic_texts import ClinicShape, clinic_of
 from regimen.language.dose_texts import read_amount
 from regimen.language.nodes import Document, Path
 from regimen.language.schema import DAY, LINE, TEXT
 from regimen.language.shapes import Shape, block, key, named, one_or_several, reads
-from regimen.quantity import Quantity, decimal_text, read_count, read_number
+from regimen.quantity import Quantity, read_count, read_number
 from regimen.record import (
     Accepted,
     Clinic,
@@ -137,7 +135,7 @@ class _Kind(Struct, frozen=True):
     reason: bool = True
 
 
-_COMMON = {"written", "by", "why", "verified_by"}
+COMMON = {"written", "by", "why", "verified_by"}
 _KINDS = {
     "clinic": _Kind((), reason=False),
     "given": _Kind(("at",), ("amount",), reason=False),
@@ -187,7 +185,7 @@ def _what(shape: EntryShape) -> What:
             f"write one of: {', '.join(_KINDS)}",
         )
     kind = _KINDS[kinds[0]]
-    stated = shape.stated_keys - _COMMON - {kinds[0]}
+    stated = shape.stated_keys - COMMON - {kinds[0]}
     missing = [name for name in kind.needs if name not in stated]
     idle = sorted(stated - {*kind.needs, *kind.may})
     if missing or idle:
@@ -195,7 +193,7 @@ def _what(shape: EntryShape) -> What:
             rules.MISSING_KEY if missing else rules.UNKNOWN_KEY,
             f"an entry of the kind {kinds[0]} {'needs' if missing else 'does not take'}"
             f" {', '.join(missing or idle)}",
-            f"it takes: {', '.join((*kind.needs, *kind.may, *sorted(_COMMON)))}",
+            f"it takes: {', '.join((*kind.needs, *kind.may, *sorted(COMMON)))}",
         )
     if kind.reason and not shape.why:
         raise Misread(
@@ -324,77 +322,3 @@ _MAKERS: dict[str, Callable[[EntryShape], What]] = {
     "taken_back": _taken_back,
     "issued": _issued,
 }
-
-
-# --- an entry as text
-
-
-def entry_text(entry: RecordEntry) -> str:
-    """The entry as it is appended under `entries:`, indented by two spaces."""
-    content = {name: text for name, text in _content(entry).items() if text is not None}
-    dumped: str = yaml.safe_dump([content], sort_keys=False, allow_unicode=True, width=100)
-    return "".join(f"  {line}\n" for line in dumped.splitlines())
-
-
-def _content(entry: RecordEntry) -> dict[str, object]:
-    what = entry.what
-    match what:
-        case Clinic():
-            said: dict[str, object] = {"clinic": clinic_content(what)}
-        case Given(dose, at, amount):
-            said = {"given": dose, "at": str(at), "amount": _text(amount)}
-        case Missed(dose, then, at):
-            said = {"missed": dose, "then": _text(then), "at": _text(at)}
-        case Held(courses, since, until, shift):
-            said = {"held": _listed(courses), "since": str(since), "until": str(until)}
-            said["then"] = "shift" if shift else "skip"
-        case Moved(dose, to, scope):
-            said = {"moved": dose, "to": str(to), "scope": str(scope)}
-        case Measured(name, text, on):
-            said = {"measured": name, "value": text, "on": str(on)}
-        case Reduced(course, part, since):
-            percent = decimal_text(part * 100)
-            said = {"reduced": course, "to": f"{percent} %", "since": str(since)}
-        case Stopped(courses, since):
-            said = {"stopped": _listed(courses), "since": str(since)}
-        case Accepted(override):
-            said = {"accepted": override.code, "about": override.about}
-        case TakenBack(number):
-            said = {"taken_back": str(number)}
-        case Issued(edition, label, events):
-            said = {"issued": str(edition), "label": label or None}
-            said["events"] = {name: _event_text(event) for name, event in events.items()}
-        case _:
-            assert_never(what)
-    said["written"] = _instant(entry.written)
-    return said | {"by": entry.by, "why": entry.why or None, "verified_by": entry.verified_by}
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _listed(courses: tuple[str, ...]) -> str | list[str]:
-    return list(courses) or ALL
-
-
-def _event_text(event: IssuedEvent) -> str:
-    return f"{event.at} {event.fingerprint or 'withdrawn'}"
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def entry_in_words(entry: RecordEntry) -> str:
-    """`held b12, acth, since 2026-03-05, until 2026-03-10, then shift`."""
-    content = _content(entry)
-    own = [name for name in content if name not in _COMMON and name != "events"]
-    words = []
-    for name in own:
-        value = content[name]
-        if value is None:
-            continue
-        shown = ", ".join(value) if isinstance(value, list) else str(value)
-        words.append(f"{name.replace('_', ' ')} {shown}")
-    return ", ".join(words)

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Override, Refusal, quoted, refuse
-from regimen.language.entries import EntryShape, entries_of, entry_text
+from regimen.language.entries import EntryShape, entries_of
+from regimen.language.entry_texts import entry_text
 from regimen.language.nodes import Document, read_nodes
 from regimen.language.plans import PLAN_KEYS, Given, held_against
 from regimen.language.schema import DAY, TEXT, read_version

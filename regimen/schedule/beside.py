@@ -1,0 +1,113 @@
+"""What a schedule holds beside its doses: visits, decisions, and what is given as needed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from regimen.protocol import AsNeeded, Parameter
+from regimen.protocol.words import counted_doses, limits_in_words
+from regimen.quantity import Quantity
+from regimen.route import Route
+from regimen.schedule.dose import Dose
+from regimen.timing import Moment
+
+if TYPE_CHECKING:
+    from regimen.product import Taken
+
+
+class AtMost(Struct, frozen=True):
+    """What may be given as needed: each dose, from when to when, and how many doses its limits
+    allow at the most. `until` is where its time is over, None where only the number ends it."""
+
+    written: AsNeeded
+    route: Route
+    dose: Dose
+    since: Moment
+    until: Moment | None
+    doses: int
+
+    @property
+    def amount(self) -> Quantity:
+        """What the doses add up to."""
+        return self.dose.ordered.times(self.doses).for_total()
+
+    @property
+    def when(self) -> str:
+        """`2026-03-02 to 2026-03-04`, the last day included."""
+        if self.until is None:
+            return f"from {self.since}"
+        last = self.until
+        if last.time is None:
+            last = Moment(last.day - timedelta(days=1))
+        return f"on {last}" if self.since == last else f"{self.since} to {last}"
+
+    def limits(self) -> str:
+        """`at most 4 doses in 24 hours, at least 6 hours apart`."""
+        return limits_in_words(self.written.per_day, self.written.min_gap)
+
+    def __str__(self) -> str:
+        item = self.written
+        said = (f"as needed for {item.reason}", self.limits(), self.when)
+        most = f"at most {counted_doses(self.doses)}, {self.amount}, in all"
+        give, pieces = "", ""
+        if self.dose.taken:
+            from regimen.product import taken_text
+
+            words = taken_text(self.dose.taken)
+            give = "" if words == str(self.dose) else f" ({words})"
+            pieces = f": {taken_text(self.taken)}"
+        return (
+            f"{item.phase.drug} {self.dose}{give} {self.route}, {', '.join(filter(None, said))}:"
+            f" {most}{pieces}"
+        )
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """What all of the doses together take of each product."""
+        return tuple(
+            replace(each, amount=each.amount.times(self.doses)) for each in self.dose.taken
+        )
+
+
+class EntryKind(StrEnum):
+    VISIT = "visit"
+    DECISION = "decision"
+
+
+class Entry(Struct, frozen=True):
+    """A dated entry of the calendar without a drug. `number` counts from 1 to `of`; `what` is what
+    happens there, `why` the reason for its day; `name` is the visit's, or the parameter's that is
+    decided."""
+
+    kind: EntryKind
+    id: str  # its identity within the plan
+    name: str
+    what: str
+    number: int
+    of: int
+    day: date
+    time: time | None
+    why: str
+    clamped_from: int | None = None
+    instant: datetime | None = None
+    clock_note: str = ""
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.day, self.time)
+
+    def why_this_day(self) -> str:
+        return "; ".join(filter(None, (self.why, self.clock_note)))
+
+
+class OpenDecision(Struct, frozen=True):
+    """What is still to be decided: on which day, where that is known, and what waits for it."""
+
+    parameter: Parameter
+    moment: Moment | None
+    waiting: tuple[str, ...]
