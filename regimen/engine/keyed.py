@@ -7,13 +7,14 @@ from fractions import Fraction
 
 from regimen import rules
 from regimen.engine.bound import Bound, amount_of
-from regimen.engine.dosing import Portion, dose_of, rows_of, scaled
+from regimen.engine.dosing import Portion, calculated, dose_of, rows_of, scaled
 from regimen.engine.listed import mark
 from regimen.engine.phase_span import PhaseSpan
 from regimen.engine.sharing import in_words, parts_of
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (
+    CapBasis,
     DividedDose,
     DoseExpression,
     DosesByTime,
@@ -93,11 +94,9 @@ def _time_of(span: PhaseSpan, on: str, at: int) -> TimeKey:
 def _by_time(bound: Bound, doses: DosesByTime, plan: Plan) -> dict[TimeKey, Dose | None]:
     found: dict[TimeKey, Dose | None] = {}
     amounts = {each.at: amount_of(each.dose, plan) for each in doses.doses}
-    of_day = _parts_of_day(
-        bound,
-        doses.on,
-        {at: scaled(each, plan).base for at, each in amounts.items() if each is not None},
-    )
+    stated = {at: each for at, each in amounts.items() if each is not None}
+    whole = {at: calculated(bound, each, plan, []).base for at, each in stated.items()}
+    of_day = _parts_of_day(bound, doses.on, whole, plan)
     for each in doses.doses:
         amount = amounts[each.at]
         if amount is None:
@@ -113,10 +112,13 @@ def _by_time(bound: Bound, doses: DosesByTime, plan: Plan) -> dict[TimeKey, Dose
 
 
 def _parts_of_day(
-    bound: Bound, on: str, amounts: Mapping[TimeKey, Fraction]
+    bound: Bound, on: str, stated: Mapping[TimeKey, Fraction], plan: Plan
 ) -> dict[TimeKey, Fraction]:
-    """Which part of its day's amount each dose is, limits aside; where hours are counted, of the
-    most that any 24 hours hold with it. What is not stated is not among the amounts."""
+    """Which part of its day's amount each dose is once it keeps the limits per dose; where hours
+    are counted, of the most that any 24 hours hold with it. What is not stated is not among the
+    amounts."""
+    limits = [scaled(cap, plan).base for cap in bound.caps if cap.basis is CapBasis.DOSE]
+    amounts = {at: min([amount, *limits]) for at, amount in stated.items()}
     if on == "at":
         return {at: amount / sum(amounts.values()) for at, amount in amounts.items()}
     if not isinstance(bound.days, Offsets) or not bound.days.elapsed:
@@ -138,7 +140,8 @@ def _divided(bound: Bound, dose: DividedDose, plan: Plan) -> dict[TimeKey, Dose 
     if dose.on == "at" and whole.share is not None:
         parts_of(bound, whole, 0)  # refuses days of rest
     found: dict[TimeKey, Dose | None] = {}
-    of_day = _parts_of_day(bound, dose.on, dict(dose.parts))
+    size = calculated(bound, whole, plan, []).base
+    of_day = _parts_of_day(bound, dose.on, {at: size * part for at, part in dose.parts}, plan)
     for time, part in dose.parts:
         given = part if dose.on == "at" else part / _times(bound)
         words = f"{part} of it {at_time(time)}"

@@ -26,6 +26,8 @@ NOT_YET = {
     "d3-cap-and-round-2": "limits per week and per cycle",
     "d3-cap-and-round-3": "limits over a course and a lifetime",
     "d4-tables-2": "rows by an age, and on a grid",
+    "d4-time-keys-21": "amounts per hour",
+    "d5-measures-31": "rows by an age",
     "d4-tables-3": "rows by an age, and by a measure taken again",
     **{f"visits-{row}": "visits while a course goes on" for row in range(15, 19)},
     "decisions-28": "a branch that this patient could not be given",
@@ -93,7 +95,8 @@ def _line(each: reference.Given, text: str) -> str:
     """A dose in another unit is the same dose, and so is the other spelling of its unit."""
     dose = text.removeprefix(shown(each)).strip()
     if each.amount is None or each.unit is None:
-        open_ = dose if dose in ("dose not stated", "weigh first") else "no dose"
+        told = dose in ("dose not stated", "weigh first") or dose.startswith("first measure ")
+        open_ = dose if told else "no dose"
         return f"{shown(each)} {open_}"
     same = _same(dose, {canonical(each.amount, each.unit)})
     return f"{shown(each)} {dose if same else f'{each.amount} {each.unit}'}"

@@ -133,19 +133,13 @@ class CalculatingReader(ExtentReader):
         if timed is None or timed[0] != "at":
             return Fraction(1, len(slots))
         others = [replace(place, keys=(f"{clock:%H:%M}",)) for clock in slots if clock is not None]
-        amounts = [self.calculated(phase, other) for other in others]
-        whole = sum((canonical(*each)[0] for each in amounts if each is not None), Fraction(0))
-        this = self.calculated(phase, place)
-        assert this is not None
-        return canonical(*this)[0] / whole
+        whole = sum((self._kept(phase, other) for other in others), Fraction(0))
+        return self._kept(phase, place) / whole
 
     def _part_of_24_hours(self, phase: Phase, place: Place) -> Fraction:
         """Of the most that any 24 hours with this dose in them have, in unequal doses."""
         texts = self.pattern(phase).offsets
-        amounts = {}
-        for text in texts:
-            found = self.calculated(phase, replace(place, keys=(text,)))
-            amounts[text] = Fraction(0) if found is None else canonical(*found)[0]
+        amounts = {text: self._kept(phase, replace(place, keys=(text,))) for text in texts}
         at = {text: minutes_of(text) for text in texts}
         (this,) = (text for text in texts if text in place.keys)
         begins = [at[text] for text in texts if at[this] - 24 * 60 < at[text] <= at[this]]
@@ -154,6 +148,17 @@ class CalculatingReader(ExtentReader):
             for begin in begins
         ]
         return amounts[this] / max(sums)
+
+    def _kept(self, phase: Phase, place: Place) -> Fraction:
+        """What a dose comes to under the limits per dose alone; nothing while it is not stated."""
+        found = self.calculated(phase, place)
+        if found is None:
+            return Fraction(0)
+        most = self.limits_per_dose(phase, self.when(phase, place), found[1])
+        return canonical(min([found[0], *most]), found[1])[0]
+
+    def limits_per_dose(self, phase: Phase, when: When, unit: str) -> list[Fraction]:
+        raise NotImplementedError
 
     def _once_in_all(self, phase: Phase, rows: dict[str, Any]) -> bool:
         """Whether what is given adds up to the whole, no more and no less."""

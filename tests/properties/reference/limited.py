@@ -31,13 +31,21 @@ class Limits:
 class LimitingReader(CalculatingReader):
     def _ceilings(self, limits: Limits, unit: str) -> list[Fraction]:
         """The most that each cap allows one administration."""
+        found = self._stated(limits.phase, limits.when, unit)
+        return [amount * (limits.of_day if per == "day" else 1) for per, amount in found]
+
+    def limits_per_dose(self, phase: Phase, when: When, unit: str) -> list[Fraction]:
+        return [amount for per, amount in self._stated(phase, when, unit) if per == "dose"]
+
+    def _stated(self, phase: Phase, when: When, unit: str) -> list[tuple[str, Fraction]]:
+        """Each cap, and what it is per."""
         found = []
-        for text in as_list(limits.phase.stated(("max",)).get("max", [])):
+        for text in as_list(phase.stated(("max",)).get("max", [])):
             cap = read_dose(self.text(text))
             if cap.per not in ("dose", "day"):
                 raise Refused("a cap is per dose or per day")
-            amount = convert(self.scaled(cap.amount, cap.scale, limits.when), cap.unit, unit)
-            found.append(amount * (limits.of_day if cap.per == "day" else 1))
+            amount = convert(self.scaled(cap.amount, cap.scale, when), cap.unit, unit)
+            found.append((cap.per, amount))
         return found
 
     def _rounding(self, phase: Phase) -> Rounding | None:
