@@ -14,7 +14,8 @@ from docs.generate.attempt import START, attempt, in_words
 from docs.generate.codes import link
 from docs.generate.markdown import code, fenced, table, words
 from regimen.finding import Finding, Refusal
-from regimen.language import schema
+from regimen.language import measure_shape, phase_shape, schema
+from regimen.language.shapes import Shape
 from tests.spec.runner import as_written, weekday
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +152,12 @@ def _entry(chapter: dict[str, Tree], entry: dict[str, Tree], shown: str) -> Entr
     )
 
 
+def _shape(name: str) -> type[Shape]:
+    homes = (schema, phase_shape, measure_shape)
+    found: type[Shape] = next(getattr(home, name) for home in homes if hasattr(home, name))
+    return found
+
+
 def _fields(shape: str) -> dict[str, Any]:
     """The keys that belong to the chapter of this shape."""
     own = {
@@ -164,16 +171,16 @@ def _fields(shape: str) -> dict[str, Any]:
         "VisitShape": "TimingKeys",
         "RepeatShape": "DaysKeys",
     }
-    model = getattr(schema, shape)
-    above = getattr(schema, inherited[shape]).written_keys() if shape in inherited else {}
+    model = _shape(shape)
+    above = _shape(inherited[shape]).written_keys() if shape in inherited else {}
     if "WhenKeys" in own:
-        above = schema.PhaseKeys.written_keys()
+        above = phase_shape.PhaseKeys.written_keys()
     if shape == "AsNeededShape":
-        of_phases = schema.PhaseShape.written_keys()
+        of_phases = phase_shape.PhaseShape.written_keys()
         own = ("min_gap",)  # of its own, and one duration
         above = {name: each for name, each in of_phases.items() if name not in own}
     if shape == "VisitShape":
-        above = above | schema.WhenKeys.written_keys()
+        above = above | phase_shape.WhenKeys.written_keys()
     return {name: each for name, each in model.written_keys().items() if name not in above}
 
 
@@ -264,7 +271,7 @@ def _key(chapter: dict[str, Tree], key: str, info: Any, block: dict[str, Tree]) 
         raise BadFormsError(f"{shape}.{key} has no description in the schema")
     described = info.description[0].upper() + info.description[1:]
     more = f" {block['more']}" if "more" in block else ""
-    home = "WhenKeys" if key in schema.WhenKeys.written_keys() else shape
+    home = "WhenKeys" if key in phase_shape.WhenKeys.written_keys() else shape
     need = " It must be there." if info.needed else ""
     yield f"### `{key}`"
     yield f"{described}.{more}"

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from regimen import rules
 from regimen.finding import Finding, Misread, Place, Refusal, quoted
+from regimen.language.kinds import AMOUNT, LINE, TEXT
 from regimen.language.nodes import Document, read_nodes
-from regimen.language.schema import AMOUNT, LINE, TEXT
 from regimen.language.shapes import Shape, block, key, not_empty, one_or_several, reads, several
 from regimen.language.shaping import shaped
 from regimen.protocol import AgeOn, Measure

@@ -11,8 +11,8 @@ from regimen.language import phase_dosing, phase_timing
 from regimen.language.anchoring import anchors_of, unknown
 from regimen.language.levels import PhaseReader
 from regimen.language.phase_extent import read_extent
+from regimen.language.phase_shape import AsNeededShape, TotalShape
 from regimen.language.phases import read_route
-from regimen.language.schema import AsNeededShape, TotalShape
 from regimen.language.texts import NotStated
 from regimen.protocol import (
     AsNeeded,

@@ -19,13 +19,9 @@ from regimen.language.conditions import read_conditions
 from regimen.language.levels import Levels, PhaseReader, phase_keys
 from regimen.language.nodes import MOST_FINDINGS, Document, Path, read_nodes
 from regimen.language.parameters import RESERVED, Parameters
+from regimen.language.phase_shape import CourseShape, PhaseShape, WhenKeys
 from regimen.language.phases import read_phase
-from regimen.language.schema import (
-    CourseShape,
-    PhaseShape,
-    ProtocolShape,
-    WhenKeys,
-)
+from regimen.language.schema import ProtocolShape
 from regimen.language.shaping import shaped
 from regimen.language.visits import read_visit
 from regimen.protocol import (

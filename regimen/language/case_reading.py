@@ -7,10 +7,7 @@ from collections.abc import Collection, Iterator
 from regimen import rules
 from regimen.finding import Finding, quoted
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import (
-    CaseShape,
-    ExpectedShape,
-)
+from regimen.language.schema import CaseShape, ExpectedShape
 from regimen.protocol import (
     Case,
     Expected,

@@ -8,7 +8,7 @@ from datetime import date
 
 from regimen import rules
 from regimen.finding import Misread, quoted
-from regimen.language.schema import LINE, TEXT, read_yes
+from regimen.language.kinds import LINE, TEXT, read_yes
 from regimen.language.shapes import Shape, key, named, not_empty, one_or_several, reads
 from regimen.record import Clinic, MoveTo
 from regimen.timing import (

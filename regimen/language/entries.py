@@ -13,8 +13,8 @@ from regimen import rules
 from regimen.finding import Finding, Misread, Override, quoted
 from regimen.language.clinic_texts import ClinicShape, clinic_of
 from regimen.language.dose_texts import read_amount
+from regimen.language.kinds import DAY, LINE, TEXT
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import DAY, LINE, TEXT
 from regimen.language.shapes import Shape, block, key, named, one_or_several, reads
 from regimen.quantity import Quantity, read_count, read_number
 from regimen.record import (

@@ -17,7 +17,7 @@ from regimen.language.levels import Levels, stated
 from regimen.language.nodes import Document
 from regimen.language.phase_days import TIMES
 from regimen.language.phase_extent import EXTENT
-from regimen.language.schema import CourseShape, PhaseKeys, PhaseShape, TaperShape
+from regimen.language.phase_shape import CourseShape, PhaseKeys, PhaseShape, TaperShape
 from regimen.protocol import Anchor, DoseExpression, Point, Previous, Share
 from regimen.protocol.words import often
 

@@ -12,7 +12,7 @@ from regimen.finding import Misread
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_days import DAYS, TIMES
-from regimen.language.schema import PhaseKeys
+from regimen.language.phase_shape import PhaseKeys
 from regimen.language.texts import KeyedText, read_ref
 from regimen.language.time_texts import read_days
 from regimen.protocol import (

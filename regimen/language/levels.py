@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.finding import Finding, Place, Rule, quoted
 from regimen.language.nodes import Document, Path
-from regimen.language.schema import (
+from regimen.language.phase_shape import (
     AsNeededShape,
     CourseShape,
     PhaseKeys,

@@ -12,7 +12,7 @@ from regimen.finding import Place
 from regimen.language.answers import MOST_PER_WEEK
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
-from regimen.language.schema import PhaseKeys
+from regimen.language.phase_shape import PhaseKeys
 from regimen.language.texts import KeyedText, NotStated
 from regimen.protocol import (
     Every,

@@ -8,7 +8,7 @@ from regimen import rules
 from regimen.finding import Place
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
-from regimen.language.schema import PhaseKeys
+from regimen.language.phase_shape import PhaseKeys
 from regimen.language.taper_reading import read_taper
 from regimen.language.texts import KeyedText
 from regimen.protocol import (

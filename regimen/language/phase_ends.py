@@ -10,7 +10,7 @@ from regimen.finding import Finding, Place
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_extent import EXTENT, read_extent
-from regimen.language.schema import EndShape, PhaseKeys, TotalShape
+from regimen.language.phase_shape import EndShape, PhaseKeys, TotalShape
 from regimen.protocol import (
     Course,
     Doses,

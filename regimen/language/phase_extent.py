@@ -12,7 +12,7 @@ from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_days import DAYS
 from regimen.language.phase_dosing import DOSING
-from regimen.language.schema import PhaseKeys
+from regimen.language.phase_shape import PhaseKeys
 from regimen.language.texts import NotStated
 from regimen.protocol import (
     Anchor,

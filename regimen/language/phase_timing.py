@@ -14,7 +14,7 @@ from regimen import rules
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_days import DAYS, TIMES, counts_hours, on_the_clock
-from regimen.language.schema import PhaseKeys
+from regimen.language.phase_shape import PhaseKeys
 from regimen.language.texts import KeyedText, NotStated
 from regimen.protocol import (
     Anchor,

@@ -9,7 +9,7 @@ from regimen import rules
 from regimen.finding import Place
 from regimen.language import phase_days, phase_dosing, phase_extent, phase_timing
 from regimen.language.levels import PhaseReader
-from regimen.language.schema import PhaseShape
+from regimen.language.phase_shape import PhaseShape
 from regimen.protocol import (
     Condition,
     Junction,

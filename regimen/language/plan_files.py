@@ -14,9 +14,9 @@ from regimen import rules
 from regimen.finding import Finding, Misread, Override, Refusal, quoted, refuse
 from regimen.language.entries import EntryShape, entries_of
 from regimen.language.entry_texts import entry_text
+from regimen.language.kinds import DAY, TEXT, read_version
 from regimen.language.nodes import Document, read_nodes
 from regimen.language.plans import PLAN_KEYS, Given, held_against
-from regimen.language.schema import DAY, TEXT, read_version
 from regimen.language.shapes import Shape, block, key, named, one_or_several, reads, several
 from regimen.language.shaping import shaped
 from regimen.plan import Answer, Plan

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from regimen.finding import Place
 from regimen.language import phase_days, phase_extent, phase_timing
 from regimen.language.levels import Levels, PhaseReader
-from regimen.language.schema import RepeatShape
+from regimen.language.phase_shape import RepeatShape
 from regimen.protocol import (
     Anchor,
     Counted,

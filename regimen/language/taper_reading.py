@@ -8,7 +8,7 @@ from regimen import rules
 from regimen.finding import Place
 from regimen.language.levels import PhaseReader
 from regimen.language.nodes import Path
-from regimen.language.schema import TaperShape
+from regimen.language.phase_shape import TaperShape
 from regimen.language.texts import NotStated
 from regimen.protocol import DoseExpression, ParameterType, Portion, Ref, Table, Taper, TaperStep
 

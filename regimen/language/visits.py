@@ -6,7 +6,7 @@ from regimen.language import phase_timing
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.phase_days import DAYS, example, pattern
 from regimen.language.phase_extent import EXTENT, extent
-from regimen.language.schema import VisitShape
+from regimen.language.phase_shape import VisitShape
 from regimen.protocol import Doses, Extent, Once, Pattern, Ref, Table, VisitDays
 from regimen.timing import MonthEnd
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from regimen import planning
 from regimen.finding import Finding, Refusal
-from regimen.language import schema
+from regimen.language import measure_shape, phase_shape, schema
 from regimen.language.nodes import read_nodes
 from regimen.language.shapes import Shape
 from regimen.planning import Given
@@ -249,7 +249,7 @@ def values_swapped(tree: Tree, random: Random) -> None:
 
 def key_added(tree: Tree, random: Random) -> None:
     blocks = [tree, *(at(tree, path) for path in paths(tree) if isinstance(at(tree, path), dict))]
-    key = random.choice(list(schema.CourseShape.written_keys()))
+    key = random.choice(list(phase_shape.CourseShape.written_keys()))
     random.choice(blocks)[key] = copy.deepcopy(random.choice(VALUES))
 
 
@@ -351,7 +351,8 @@ def test_every_key_of_the_language_occurs_in_a_seed() -> None:
     assert len(SEEDS) >= 6
     trees = [read_nodes(path.read_bytes(), path.name).tree for path in SEEDS]
     written = {key for tree in trees for path in paths(tree) for key in path}
-    shapes = [each for each in vars(schema).values() if isinstance(each, type)]
+    homes = (schema, phase_shape, measure_shape)
+    shapes = [each for home in homes for each in vars(home).values() if isinstance(each, type)]
     known = {key for shape in shapes if issubclass(shape, Shape) for key in shape.written_keys()}
     assert len(known) > 40
     assert known - written == IN_NO_SEED
