@@ -17,6 +17,7 @@ from regimen.language.plans import Given, new_plan
 from regimen.protocol import Case, Expected, ExpectedProduct, Protocol
 from regimen.quantity import Quantity
 from regimen.schedule import Administration, Schedule
+from regimen.timing import Moment
 
 _NO_PLAN = "0" * 32  # cases belong to no patient
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -92,18 +93,20 @@ def _used_up(case: Case, schedule: Schedule) -> Iterator[Finding]:
 
 
 def _entries(case: Case, expected: Expected, schedule: Schedule) -> Iterator[Finding]:
-    days = tuple(each.day for each in schedule.entries if each.name == expected.course)
-    if not days:
+    times = [
+        Moment(each.day, each.time) for each in schedule.entries if each.name == expected.course
+    ]
+    if not times:
         yield _failed(case, f"{expected.course} is on no day", _MEND, expected.place)
         return
     yield from _compared(
         case,
         expected,
         (
-            ("times", expected.doses, len(days)),
-            ("first", expected.first, days[0]),
-            ("last", expected.last, days[-1]),
-            ("dates", expected.dates, days),
+            ("times", expected.doses, len(times)),
+            ("first", expected.first, times[0]),
+            ("last", expected.last, times[-1]),
+            ("dates", expected.dates, tuple(times)),
         ),
     )
 
@@ -113,14 +116,16 @@ def _differences(case: Case, expected: Expected, schedule: Schedule) -> Iterator
     if not given:
         yield _failed(case, f"{expected.course} has no administrations", _MEND, expected.place)
         return
+    times = tuple(Moment(each.day, each.time) for each in given)
     yield from _compared(
         case,
         expected,
         (
             ("doses", expected.doses, len(given)),
-            ("first", expected.first, given[0].day),
-            ("last", expected.last, given[-1].day),
-            ("dates", expected.dates, tuple(each.day for each in given)),
+            ("first", expected.first, times[0]),
+            ("last", expected.last, times[-1]),
+            ("dates", expected.dates, times),
+            ("finishes", expected.finishes, tuple(each.finish for each in given)),
             ("amounts", expected.amounts, tuple(_given(each) for each in given)),
             ("total", expected.total, _total(given)),
         ),
@@ -133,7 +138,8 @@ def _compared(
     claims: Iterable[tuple[str, object, object]],
 ) -> Iterator[Finding]:
     name = expected.course if isinstance(expected, Expected) else expected.product
-    for words, wanted, found in claims:
+    for words, wanted, full in claims:
+        found = _as_stated(wanted, full)
         if wanted is not None and wanted != found:
             what = f"{name}: {words}{_differing(wanted, found)}"
             yield _failed(case, what, _MEND, expected.place)
@@ -155,6 +161,16 @@ def _total(given: tuple[Administration, ...]) -> Quantity | None:
 def _given(administration: Administration) -> Quantity | None:
     """Its dose, or None where it is open."""
     return administration.dose.ordered if administration.dose else None
+
+
+def _as_stated(wanted: object, found: object) -> object:
+    """What was found, without the clock times that nothing is expected of."""
+    if isinstance(wanted, tuple) and isinstance(found, tuple):
+        pairs = zip_longest(wanted, found)
+        return tuple(_as_stated(one, other) for one, other in pairs)[: len(found)]
+    if isinstance(wanted, Moment) and wanted.time is None and isinstance(found, Moment):
+        return found.on_date()
+    return found
 
 
 def _differing(wanted: object, found: object) -> str:

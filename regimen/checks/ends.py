@@ -1,4 +1,4 @@
-"""What goes on after the day up to which the schedule is drawn."""
+"""What goes on after the day up to which the schedule is drawn, and what never begins."""
 
 from __future__ import annotations
 
@@ -13,6 +13,25 @@ TO_HORIZON = Rule(
     Reader.PLAN,
     "a calendar that ends where it was cut off must not look like the end of the treatment",
 )
+
+NEVER_BEGUN = Rule(
+    "never-begun",
+    Severity.WARNING,
+    Reader.PLAN,
+    "a slip in the day on which a treatment is stopped must not make a part of it vanish",
+)
+
+
+def never_begun(schedule: Schedule) -> Iterator[Finding]:
+    """What is stopped before its first dose."""
+    for never in schedule.never_begun:
+        yield Finding(
+            NEVER_BEGUN,
+            f"{never.title} is stopped on {never.stopped}, before it begins on {never.begins}: it"
+            " is never given",
+            "check the day on which it is stopped",
+            about=f"{never.title}: {never.stopped}",
+        )
 
 
 def going_on(schedule: Schedule) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ def fill(spans: Spans, span: PhaseSpan, spot: Spot, extent: Extent) -> PhaseSpan
         stopped = answer(extent.stopped, spans.plan)
         if stopped is not None:
             span.fill(MOST_DOSES + 1, Moment(stopped))
+            span.stopped = stopped
             return span
         return up_to_horizon(spans, span, spot.course)
     assert isinstance(extent, UntilTotal)

@@ -92,6 +92,8 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         from regimen.engine.entries import entries, open_decisions  # most protocols have none
 
         schedule = replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
+    if spans.never_begun:
+        schedule = replace(schedule, never_begun=tuple(spans.never_begun.values()))
     if spans.going_on:
         schedule = replace(schedule, going_on=tuple(spans.going_on))
     return schedule

@@ -42,6 +42,7 @@ class PhaseSpan(Struct):
     earlier: int = 0  # administrations of the phase in earlier rounds
     in_all: int | None = None  # in all rounds, where the phase comes again
     rest: Dose | None = None  # the last dose, where a total leaves less than a whole one
+    stopped: date | None = None  # the day on which it is stopped, itself not counted
     goes_on: bool = False  # whether its end is not known yet, and it is drawn up to a horizon
 
     @property

@@ -169,6 +169,8 @@ def _laid(
         span = PhaseSpan(bound, beginning, first, (clock,))
     if spans.fill(span, spot) is None:
         return None
+    if not span.slots:
+        raise spans.empty(span)
     if len(span.slots) > MOST_ROUNDS:
         assert isinstance(bound.phase, Group)
         raise _too_many(bound.phase)

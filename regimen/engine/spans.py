@@ -41,7 +41,7 @@ from regimen.protocol import (
     UntilTotal,
     WholeList,
 )
-from regimen.schedule import Beginning
+from regimen.schedule import Beginning, NeverBegun
 from regimen.timing import (
     EARLIEST,
     LATEST,
@@ -91,6 +91,7 @@ class Spans:
         self.open: list[_Name] = []
         self.doses = 0
         self.going_on: dict[str, None] = {}  # what is drawn up to the horizon only
+        self.never_begun: dict[_Name, NeverBegun] = {}
 
     def of_course(self, course: Timeline) -> list[PhaseSpan]:
         """The spans of all phases, in their order, and of each in the order of its rounds."""
@@ -101,17 +102,37 @@ class Spans:
             from regimen.engine.rounds import paths  # few protocols have any
 
             places = [(at, path) for at, _ in places for path in paths(self, course, at) or ()]
-        spans = (self.span(course, at, path) for at, path in places)
+        spans = (self.found(course, at, path) for at, path in places)
         return [span for span in spans if span is not None]
 
     def span(self, course: Timeline, at: int, path: tuple[int, ...] = ()) -> PhaseSpan | None:
-        """The span of the course's applied phase at this position, in this round. Raises
-        Refusal."""
+        """The span of the course's applied phase at this position, in this round, for what depends
+        on it. Raises Refusal, also where it never begins."""
+        span = self.found(course, at, path)
+        if span is None and self.never_begun:
+            name = self.name(course, at, path)
+            if name in self.never_begun:
+                never, phase = self.never_begun[name], self.applied[course.key][at]
+                raise refuse(
+                    rules.NOT_APPLIED,
+                    f"{never.title} is stopped on {never.stopped}, before it begins on"
+                    f" {never.begins}, and something is tied to it",
+                    "check the day on which it is stopped, or tie what follows to something else",
+                    phase.place_of("until"),
+                )
+        return span
+
+    def name(self, course: Timeline, at: int, path: tuple[int, ...]) -> _Name:
         phase = self.applied[course.key][at]
-        name = (course.key, phase.name or (phase.key if len(course.phases) > 1 else ""), path)
+        return (course.key, phase.name or (phase.key if len(course.phases) > 1 else ""), path)
+
+    def found(self, course: Timeline, at: int, path: tuple[int, ...] = ()) -> PhaseSpan | None:
+        """The same, None also where it never begins."""
+        name = self.name(course, at, path)
         if name in self.known:
             known: PhaseSpan | None = self.known[name]
             return known
+        phase = self.applied[course.key][at]
         return self.once(name, phase, lambda: self.worked_out(course, at, path))
 
     def once(self, name: _Name, phase: Timed, work: Callable[[], T]) -> T:
@@ -237,15 +258,23 @@ class Spans:
         else:
             span.fill(MOST_DOSES + 1, span.period_end())
         if not span.slots:
-            raise refuse(
-                rules.EMPTY_PHASE,
-                f"{phase.subject}, {span.title}: begins on {span.first} and has no {phase.unit}",
-                "check its end, and where it begins",
-                phase.place_of("before", "through", "for"),
-            )
+            if span.stopped is None:
+                raise self.empty(span)
+            return span
         if not EARLIEST <= span.slots[0][0] <= span.slots[-1][0] < LATEST:
             raise OverflowError
         return span
+
+    @staticmethod
+    def empty(span: PhaseSpan) -> Refusal:
+        """The refusal of an extent in which nothing lies."""
+        phase = span.phase
+        return refuse(
+            rules.EMPTY_PHASE,
+            f"{phase.subject}, {span.title}: begins on {span.first} and has no {phase.unit}",
+            "check its end, and where it begins",
+            phase.place_of("before", "through", "for", "until"),
+        )
 
     def is_open(self, end: Until) -> bool:
         """Whether an end is not known yet up to which the plan has a horizon."""
@@ -279,6 +308,12 @@ class Spans:
         """The span of a phase with its administrations."""
         phase = span.phase
         if self.fill(span, spot) is None:
+            return None
+        if not span.slots:
+            assert span.stopped is not None
+            title = spot.course.key + (f", {span.title}" if len(spot.course.phases) > 1 else "")
+            name = self.name(spot.course, spot.at, spot.path)
+            self.never_begun[name] = NeverBegun(title, span.first.day, span.stopped)
             return None
         self.doses += len(span.slots)
         if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
@@ -459,9 +494,12 @@ class Spans:
         elif point is Point.END:
             span = self.span(course, applied[-1])
         else:
-            spans = [span for each in applied if (span := self.span(course, each)) is not None]
-            if len(spans) < len(applied):
+            spans = [span for each in applied if (span := self.found(course, each)) is not None]
+            never = [each for each in applied if self.name(course, each, ()) in self.never_begun]
+            if len(spans) + len(never) < len(applied):
                 return None
+            if not spans:
+                self.span(course, applied[0])  # refused, as nothing ever begins
             edge = (
                 min(spans, key=lambda span: slot_order(span.slots[0]))
                 if point is Point.FIRST

@@ -118,16 +118,17 @@ def _expected(
     findings: list[Finding],
     visit: bool,
 ) -> Expected:
+    own = ("times",) if visit else ("doses", "total", "amounts", "finishes")
     if not shape.stated_keys:
         findings.append(
             Finding(
                 rules.EMPTY_VALUE,
                 f"the case expects nothing of {course}",
-                f"write {'times' if visit else 'doses, total, amounts'}, first, last or dates",
+                f"write {', '.join(own)}, first, last or dates",
                 document.place(path),
             )
         )
-    for key in ("doses", "total", "amounts") if visit else ("times",):
+    for key in ("doses", "total", "amounts", "finishes") if visit else ("times",):
         if key in shape.stated_keys:
             findings.append(
                 Finding(
@@ -144,6 +145,7 @@ def _expected(
         first=shape.first,
         last=shape.last,
         dates=shape.dates,
+        finishes=shape.finishes,
         amounts=shape.amounts,
         place=document.place(path),
     )

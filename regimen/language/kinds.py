@@ -20,7 +20,7 @@ from regimen.protocol import (
     TotalOf,
 )
 from regimen.quantity import Quantity, read_count
-from regimen.timing import MonthEnd, read_date
+from regimen.timing import MonthEnd, read_date, read_moment
 
 
 def read_junction(text: str) -> Junction:
@@ -121,6 +121,7 @@ ANCHOR = reads(anchor_texts.read_anchor)
 MOMENT = reads(anchor_texts.read_moment)
 AMOUNT = reads(dose_texts.read_amount)
 DAY = reads(read_date)
+DAY_OR_TIME = reads(read_moment)
 DOSE_OR_PART = valued(dose_texts.read_dose_or_part)
 SPAN_OR_RANGE = valued(texts.read_span_or_range)
 ANY_SPAN = valued(texts.read_any_span_or_range)

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 def begun(words: PhaseWords) -> Iterator[str]:
     """Where the phase begins in its round, then the rounds of every group, the innermost first."""
     phases, phase = words.phases, words.phase
-    yield f"Begins {_beginning(words, phases, phase, len(phase.groups))}."
-    for depth in reversed(range(len(phase.groups))):
+    depths = range(len(phase.groups))
+    if _comes_with_each(phase):
+        yield f"Begins {_at_each(words, phase.groups[-1])}."
+        depths = depths[:-1]
+    else:
+        yield f"Begins {_beginning(words, phases, phase, len(phase.groups))}."
+    for depth in reversed(depths):
         group = phase.groups[depth]
         beginning = _beginning(words, phases, group, depth)
         own = group.key == phase.key or not group.key
@@ -26,6 +31,13 @@ def begun(words: PhaseWords) -> Iterator[str]:
             yield f"Part of {group.name or group.key}, which begins {beginning}."
         else:
             yield f"A round{name}{_laid(words, group, '')}, begun {beginning}."
+
+
+def _comes_with_each(phase: Timed) -> bool:
+    """Whether it is laid on every dose of another, and not on rounds that are laid there."""
+    around = phase.groups[-1]
+    several = around.begins is not None and around.begins.several
+    return several and around.key in (phase.key, "") and isinstance(around.pattern, Once)
 
 
 def _at_each(words: PhaseWords, group: Group) -> str:

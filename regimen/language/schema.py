@@ -6,14 +6,13 @@ Each key's description is the language reference's sentence about it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING
 
 from regimen.language import anchor_texts, texts
 from regimen.language.anchor_texts import Later
 from regimen.language.kinds import (
     AMOUNT,
-    DAY,
+    DAY_OR_TIME,
     LINE,
     TEXT,
     of_product,
@@ -29,7 +28,7 @@ from regimen.language.phase_shape import AsNeededShape, CourseShape, PhaseKeys, 
 from regimen.language.shapes import Shape, block, key, named, not_empty, reads, several
 from regimen.protocol import Anchor, ParameterType
 from regimen.quantity import Quantity, Unit, read_unit
-from regimen.timing import CalendarSpan
+from regimen.timing import CalendarSpan, Moment
 
 if TYPE_CHECKING:
     from regimen.language.product_texts import Strength
@@ -111,10 +110,13 @@ class ExpectedShape(Shape):
     )
     times: int | None = key(reads(read_doses), "of a visit: how often it is in all", absent=None)
     total: Quantity | None = key(AMOUNT, "what they add up to", absent=None)
-    first: date | None = key(DAY, "the day of the first one", absent=None)
-    last: date | None = key(DAY, "the day of the last one", absent=None)
-    dates: tuple[date, ...] | None = key(
-        several(DAY), "the day of every one, in order", absent=None
+    first: Moment | None = key(DAY_OR_TIME, "the day of the first one", absent=None)
+    last: Moment | None = key(DAY_OR_TIME, "the day of the last one", absent=None)
+    dates: tuple[Moment, ...] | None = key(
+        several(DAY_OR_TIME), "the day of every one, in order", absent=None
+    )
+    finishes: tuple[Moment, ...] | None = key(
+        several(DAY_OR_TIME), "of infusions, when every one is over, in order", absent=None
     )
     amounts: tuple[Quantity | None, ...] | None = key(
         several(reads(read_expected)),

@@ -10,7 +10,7 @@ row the patient decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import time
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -81,7 +81,7 @@ from regimen.protocol.when import (
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import ElapsedSpan, MonthEnd, Span
+from regimen.timing import ElapsedSpan, Moment, MonthEnd, Span
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -296,14 +296,16 @@ class Source(Struct, frozen=True):
 
 class Expected(Struct, frozen=True):
     """What a case expects of one course or visit; None where it says nothing. `doses` counts
-    administrations, or how often the visit is."""
+    administrations, or how often the visit is; a moment without a clock time asks for the day
+    only."""
 
     course: str
     doses: int | None
     total: Quantity | None
-    first: date | None
-    last: date | None
-    dates: tuple[date, ...] | None
+    first: Moment | None
+    last: Moment | None
+    dates: tuple[Moment, ...] | None
+    finishes: tuple[Moment, ...] | None
     amounts: tuple[Quantity | None, ...] | None  # None for one that is open
     place: Place
 

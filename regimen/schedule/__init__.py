@@ -19,7 +19,7 @@ from regimen.schedule.administration import (
     Status,
     place_in_words,
 )
-from regimen.schedule.beside import AtMost, Entry, EntryKind, OpenDecision
+from regimen.schedule.beside import AtMost, Entry, EntryKind, NeverBegun, OpenDecision
 from regimen.schedule.dose import Dose, DoseStage, DoseStep
 from regimen.schedule.sums import LimitCheck, RangeCheck, Total, Totals
 
@@ -38,6 +38,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "LimitCheck",
+    "NeverBegun",
     "OpenDecision",
     "RangeCheck",
     "Schedule",
@@ -60,6 +61,7 @@ class Schedule(Struct, frozen=True):
     administrations: tuple[Administration, ...]
     findings: tuple[Finding, ...] = ()
     going_on: tuple[str, ...] = ()  # courses and visits drawn up to the plan's horizon only
+    never_begun: tuple[NeverBegun, ...] = ()
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
     as_needed: tuple[AtMost, ...] = ()

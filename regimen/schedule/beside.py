@@ -105,6 +105,14 @@ class Entry(Struct, frozen=True):
         return "; ".join(filter(None, (self.why, self.clock_note)))
 
 
+class NeverBegun(Struct, frozen=True):
+    """What is stopped before it begins, and so never given."""
+
+    title: str
+    begins: date
+    stopped: date
+
+
 class OpenDecision(Struct, frozen=True):
     """What is still to be decided: on which day, where that is known, and what waits for it."""
 
