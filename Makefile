@@ -118,7 +118,7 @@ ucum: $(READY) ## ask UCUM's validator about every unit code we write; needs Nod
 # --- the rest ---------------------------------------------------------------------------------
 
 docs: $(READY) ## build the documentation
-	@$(BIN)/python docs/build.py
+	@$(BIN)/python -m docs.build
 
 # Resolves for every Python from 3.11 on and every system at once, without naming an index.
 # LOCK_ARGS=--upgrade moves to the newest releases.

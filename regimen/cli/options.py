@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec import Struct
@@ -125,9 +125,9 @@ def plan_options(command: Command[T]) -> Command[T]:
     """Give the command these options, and hand them to it as one: `wanted`."""
 
     @wraps(command)
-    def collected(**arguments: object) -> T:
+    def collected(**arguments: Any) -> T:
         typed = {name: arguments.pop(name) for name in Wanted.__struct_fields__}
-        return command(wanted=Wanted(**typed), **arguments)  # type: ignore[arg-type]
+        return command(wanted=Wanted(**typed), **arguments)
 
     for option in reversed(_OPTIONS):
         collected = option(collected)

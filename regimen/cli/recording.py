@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec import Struct
@@ -44,9 +44,9 @@ def author_options(*, reason: bool) -> Callable[[Command[T]], Command[T]]:
 
     def decorated(command: Command[T]) -> Command[T]:
         @wraps(command)
-        def collected(**arguments: object) -> T:
+        def collected(**arguments: Any) -> T:
             said = {name: arguments.pop(name) for name in Author.__struct_fields__}
-            return command(author=Author(**said), **arguments)  # type: ignore[arg-type]
+            return command(author=Author(**said), **arguments)
 
         for option in (
             click.option("--verified-by", metavar="WHO", help="Who checked the entry."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from math import floor
 
@@ -67,11 +68,15 @@ def _in_all(doses: tuple[Dose, ...]) -> Quantity:
     return total
 
 
+def _as_it_is(level: Quantity) -> Quantity:
+    return level
+
+
 def refuse_missteps(phase: Phase, levels: Levels) -> None:
     """Raises Refusal for whatever can be told without a plan."""
     if _mixed(levels):
         return
-    given: Given = lambda level: level  # noqa: E731
+    given: Given = _as_it_is
     if _of_current(levels):
         if levels.first.per is not None or levels.share is not None or phase.caps:
             return
@@ -80,7 +85,7 @@ def refuse_missteps(phase: Phase, levels: Levels) -> None:
         if rounding is not None and rounding.grid is None:
             return  # what the products can make is told when the plan has chosen them
         if rounding is not None:
-            given = lambda level: on_grid(rounding, level)  # noqa: E731
+            given = partial(on_grid, rounding)
     _walked(phase, levels, given)
 
 

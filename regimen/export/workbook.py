@@ -133,7 +133,8 @@ def _put(cell: Cell, value: object) -> None:
         cell.data_type = "s"  # also what begins with = and would be taken for a formula
         cell.quotePrefix = True  # and stays a text when someone edits the cell
     else:
-        cell.value = value  # type: ignore[assignment]
+        assert isinstance(value, (int, dt.date, dt.time))
+        cell.value = value
         cell.number_format = _FORMATS.get(type(value), "General")
 
 

@@ -274,7 +274,7 @@ class PhaseReader(Struct):
 
     def imply(self, where: Path, kind: ParameterType, ask: str, **more: object) -> Ref:
         name, place = self.name_of(where), self.document.place(where)
-        parameter = Parameter(name, kind, ask, place, course=self.course, **more)  # type: ignore[arg-type]
+        parameter = replace(Parameter(name, kind, ask, place, course=self.course), **more)
         self.implied.append(parameter)
         return Ref(name)
 

@@ -155,7 +155,9 @@ def _on_days(reader: PhaseReader, shape: PhaseKeys, path: Path) -> OnDays | Tabl
 def example(days: Pattern | Ref | Table) -> Pattern | Ref:
     """The pattern; or that of a table's first row, which is of the same kind as all others."""
     while isinstance(days, Table):
-        days = days.rows[0].value  # type: ignore[assignment]
+        first = days.rows[0].value
+        assert isinstance(first, (Pattern, Ref, Table))
+        days = first
     return days
 
 

@@ -76,9 +76,8 @@ class _Named(Struct, frozen=True):
 def _in_order(times: Iterable[time | Ref]) -> tuple[time | Ref, ...]:
     """In the order of the day, where it is known; named times find theirs with the plan."""
     listed = tuple(times)
-    if any(isinstance(each, Ref) for each in listed):
-        return listed
-    return tuple(sorted(listed))  # type: ignore[type-var]
+    known = [each for each in listed if not isinstance(each, Ref)]
+    return tuple(sorted(known)) if len(known) == len(listed) else listed
 
 
 def _times_per_day(reader: PhaseReader, count: int | Ref | NotStated, where: Path) -> Times:
