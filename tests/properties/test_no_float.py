@@ -23,6 +23,7 @@ from regimen.finding import Refusal
 from regimen.schedule import CheckedSchedule
 from tests.properties import strategies, test_engine_agrees
 from tests.properties.strategies import Sample
+from tests.properties.strategies.making import FEWER
 
 ROOT = Path(__file__).parents[2]
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -149,6 +150,7 @@ def test_a_float_is_found_wherever_it_hides() -> None:
         list(values(object()))
 
 
+@FEWER
 @given(strategies.samples())
 def test_no_float_in_a_random_schedule(sample: Sample) -> None:
     protocol = planning.read_protocol(strategies.to_yaml(sample.protocol), "sample.yaml")

@@ -179,7 +179,7 @@ class CalculatingReader(ExtentReader):
         minutes = {"day": 24 * 60, "week": 7 * 24 * 60}.get(per)
         assert pattern.span is not None
         if minutes is None:
-            return count if per == "in all" else 1
+            return count
         if minutes % pattern.span.count:
             raise Refused("no whole number of doses")
         return minutes // pattern.span.count
@@ -192,7 +192,8 @@ class CalculatingReader(ExtentReader):
         if pattern.kind == "every":
             days = 7 if pattern.span == Span(1, "days") else int(pattern.span == Span(7, "days"))
             if pattern.is_elapsed:
-                return self._sharers_in_hours(pattern, per, len(self.places(phase)))
+                count = self._in_all(phase) if per == "in all" else 1
+                return self._sharers_in_hours(pattern, per, count)
         elif pattern.kind == "listed" and pattern.span != Span(7, "days"):
             days = 0
         if per == "day":
@@ -204,5 +205,9 @@ class CalculatingReader(ExtentReader):
                 raise Refused("a dose per week on a pattern that is not weekly")
             return days * slots
         if per == "in all":
-            return sum(len(self.places(each)) for each in self.same(phase))
+            return self._in_all(phase)
         return 1
+
+    def _in_all(self, phase: Phase) -> int:
+        """Of all rounds."""
+        return sum(len(self.places(each)) for each in self.same(phase))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from tests.properties.reference import timed_doses
 from tests.properties.reference.calculated import in_force
 from tests.properties.reference.limited import LimitingReader, Limits
 from tests.properties.reference.measures import NotYet, When
@@ -19,9 +20,13 @@ from tests.properties.reference.values import Place
 class DoseReader(LimitingReader):
     def dose(self, phase: Phase, place: Place) -> tuple[Fraction, str] | None:
         """None where it is not stated, or what it scales by is not measured yet."""
-        day = place.at.day if self.measures.vary() else ""
+        timed, key = in_force(phase), list[object]([place.level])
+        if timed is not None:
+            key.append(timed_doses.row_at(timed[1], place)[0])
+        if self.measures.vary():
+            key.append(place.at.day)
         work = lambda phase: self._dose(phase, place)  # noqa: E731
-        return self.once(f"dose {place.level} {place.keys} {day}", phase, work)
+        return self.once(f"dose {key}", phase, work)
 
     def refuse_rows(self, phase: Phase, place: Place) -> None:
         """Every dose on a time must be one that can be given, also on a time that never comes."""

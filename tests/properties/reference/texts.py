@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from fractions import Fraction
 from typing import Any
 
@@ -68,7 +68,9 @@ def read_moment(text: str) -> Moment:
 
 
 def read_clock(text: str) -> time:
-    return datetime.strptime(text, "%H:%M").time()
+    if re.fullmatch(r"\d\d:\d\d", text) is None:
+        raise Refused(f"{text!r} is no clock time")
+    return time.fromisoformat(text)
 
 
 def read_weekdays(text: str) -> tuple[int, ...]:

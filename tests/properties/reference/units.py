@@ -23,21 +23,30 @@ UNITS: dict[str, tuple[str, Fraction]] = {
 }
 
 
+SPELLINGS = {
+    "IU": "international units",
+    "units": "international units",
+    "unit": "international units",
+    "ug": "mcg",
+    "µg": "mcg",
+    "ml": "mL",
+    "m²": "m2",
+    "suppositories": "suppository",
+    "patches": "patch",
+}
+COUNTED = ("tablet", "capsule", "sachet", "drop", "puff", "vial", "ampoule", "syringe", "bottle")
+
+
 def known_unit(text: str) -> str:
-    """One spelling for each unit."""
-    return {
-        "IU": "international units",
-        "units": "international units",
-        "unit": "international units",
-        "ug": "mcg",
-        "µg": "mcg",
-        "ml": "mL",
-        "m²": "m2",
-    }.get(text, text)
+    """One spelling for each unit; pieces in the singular."""
+    if text.removesuffix("s") in COUNTED:
+        return text.removesuffix("s")
+    return SPELLINGS.get(text, text)
 
 
 def canonical(amount: Fraction, unit: str) -> tuple[Fraction, str]:
     """The same amount in one unit per dimension: 100 mcg is (1/10, "mass in mg")."""
+    unit = known_unit(unit)
     dimension, factor = UNITS.get(unit, (unit, Fraction(1)))
     return amount * factor, dimension
 

@@ -227,6 +227,9 @@ class DaysReader(ListingReader):
 
     def slots(self, phase: Phase) -> list[time | None]:
         """The clock times of each day, or one None for a dose that has a day only."""
+        return self.once("slots", phase, self._slots)
+
+    def _slots(self, phase: Phase) -> list[time | None]:
         grid = self.pattern(phase).grid
         if grid is not None:
             first, end = map(read_clock, phase.stated(("between",))["between"])

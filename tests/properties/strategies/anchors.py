@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.properties.reference import Refused
 from tests.properties.strategies.making import RESPONSES, Making, Phase, Points
+from tests.properties.strategies.rounds import names_each
 from tests.properties.strategies.texts import span
 
 
@@ -27,6 +28,7 @@ def draw_limit(making: Making, name: str, phase: Phase, others: Points) -> None:
     later = [
         f"{course}.{where}.{point}"
         for (course, where), marks in others.items()
+        if where != course
         for point, moment in marks.items()
         if begin + timedelta(days=7) < moment.day < begin + timedelta(days=200)
         and "phases" in making.courses[course]
@@ -50,7 +52,7 @@ def draw_course_begin(making: Making, others: Points) -> str | None:
     units = ("week", "day", "month", "year") if making.scope.months else ("week", "day")
     offset = span(making.number(1, 3), making.pick(units))
     tied = [
-        f"{course}.{phase}.{point}" if making.chance(2) else f"{course}.{point}"
+        f"{course}.{phase}.{point}" if phase != course and making.chance(2) else f"{course}.{point}"
         for (course, phase), marks in others.items()
         for point in marks
         if "when" not in making.courses[course]
@@ -60,6 +62,11 @@ def draw_course_begin(making: Making, others: Points) -> str | None:
         for text in tied
         if "phases" in making.courses[text.split(".")[0]] or text.count(".") == 1
     ]
+    if making.scope.rounds and tied and making.chance(4):
+        anchor = making.pick(names_each(making, others))
+        count, unit = making.pick(((1, "day"), (12, "hour"), (2, "day"), (0, "")))
+        side = "before" if making.chance(3) else "after"
+        return f"{span(count, unit)} {side} {anchor}" if count else anchor
     kind = making.pick(("start", "date", "tied", "tied"))
     if kind == "date" and making.scope.parameters:
         day = date.fromisoformat(making.start[:10]) + timedelta(days=making.number(0, 60))

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 from tests.properties import reference
 from tests.properties.reference import timed_doses
 from tests.properties.strategies.making import WEIGHTS, Making, Phase, literal
+from tests.properties.strategies.rounds import leaf_dicts
 from tests.properties.strategies.texts import quantity
 
 
 def give_doses(making: Making) -> None:
     """Doses come last, when the number of administrations that share one is known."""
     reader = making.reader()
-    counts = {
-        (course, phase.key): len(reader.places(phase))
-        for course in reader.courses()
-        for phase in reader.phases(course)
-    }
+    counts: Counter[tuple[str, str]] = Counter()
+    for course_name in reader.courses():
+        for phase_ in reader.phases(course_name):
+            counts[course_name, phase_.key] += len(reader.places(phase_))
     for name, course in making.courses.items():
-        for phase in course.get("phases", [course]):
+        for phase in leaf_dicts(course):
             if "taper" in phase:
                 continue
             kept = dict(making.answers), dict(making.parameters), dict(phase)

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from tests.properties import reference
-from tests.properties.reference import Refused, timed_doses
+from tests.properties.reference import Given, Refused, timed_doses
 from tests.properties.strategies.making import GROUPS, Making
 
 
@@ -23,16 +23,21 @@ def leave_junctions_out(making: Making) -> None:
 
 def write_further_out(making: Making) -> None:
     """Move what several phases, or several courses, say in the same words to where it inherits."""
+    before = reference.expand(making.protocol(), making.answers, making.start)
     for course in making.courses.values():
         if "phases" in course:
             for group in GROUPS:
-                inherit(making, course, course["phases"], group)
+                inherit(making, course, course["phases"], group, before)
     for group in GROUPS:
-        inherit(making, making.top, list(making.courses.values()), group)
+        inherit(making, making.top, list(making.courses.values()), group, before)
 
 
 def inherit(
-    making: Making, outer: dict[str, Any], inner: list[dict[str, Any]], group: tuple[str, ...]
+    making: Making,
+    outer: dict[str, Any],
+    inner: list[dict[str, Any]],
+    group: tuple[str, ...],
+    before: dict[str, list[Given]],
 ) -> None:
     said = [{key: part[key] for key in group if key in part} for part in inner]
     if group == ("junctions",):  # the first phase follows none
@@ -51,7 +56,6 @@ def inherit(
         return  # doses would move with their times
     common = making.pick(said)
     saved = copy.deepcopy((outer, inner))
-    before = reference.expand(making.protocol(), making.answers, making.start)
     outer |= common
     alone = said.count(common) == 1  # what nobody takes over would be refused
     for part, own in zip(inner, said, strict=True):

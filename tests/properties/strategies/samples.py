@@ -35,6 +35,7 @@ from tests.properties.strategies.making import (
     literal,
 )
 from tests.properties.strategies.phases import draw_phase, draw_weekdays
+from tests.properties.strategies.rounds import draw_rounds, leaf_dicts
 from tests.properties.strategies.texts import span, to_yaml
 
 
@@ -54,7 +55,7 @@ def samples(draw: Draw, scope: Scope = WHOLE_SCOPE) -> Sample:
     if scope.unstated_junctions:
         leave_junctions_out(making)
     for course in making.courses.values():
-        for phase in course.get("phases", [course]):
+        for phase in leaf_dicts(course):
             if "begins" in phase:  # which says by itself where the phase begins
                 phase.pop("junctions", None)
     forget_unused(making)
@@ -106,7 +107,10 @@ def grow_course(making: Making, name: str, slots: list[str] | None) -> None:
             if making.scope.branches and making.chance(8):
                 phase["when"] = draw_branch(making, applies=making.chance(2))
         settle(making, name, phase, others)
-    if len(course["phases"]) == 1 and making.chance(2):
+    if making.scope.rounds and making.chance(3):
+        draw_rounds(making, name)
+    plain = not any(key in course["phases"][0] for key in ("repeat", "phases"))
+    if len(course["phases"]) == 1 and plain and "repeat" not in course and making.chance(2):
         inline(making, name)
     if making.scope.branches and making.chance(8):
         course["when"] = draw_branch(making, applies=len(making.courses) == 1 or making.chance(2))
@@ -115,7 +119,8 @@ def grow_course(making: Making, name: str, slots: list[str] | None) -> None:
 def settle(making: Making, name: str, phase: Phase, others: Points) -> None:
     """Put the phase in: as it is, or begun later, or replaced by a plain one."""
     phases = making.courses[name]["phases"]
-    before = [marks for (course, _), marks in making.reader().points().items() if course == name]
+    points = making.reader().points() if phases else {}
+    before = [marks for (course, _), marks in points.items() if course == name]
     phases.append(phase)
     draw_limit(making, name, phase, others)
     plain: Phase = {"name": phase["name"], "every": "1 day", "doses": "3"}
@@ -163,7 +168,7 @@ def forget_unused(making: Making) -> None:
         if per in written or f"by {measure}" in written
     }
     for name, course in making.courses.items():
-        for phase in course.get("phases", [course]):
+        for phase in leaf_dicts(course):
             for key, asked in (("times_per_day", "at"), ("times_per_week", "on")):
                 if key in phase:
                     place = f"{name}.{phase['name']}" if "name" in phase else name
