@@ -85,7 +85,7 @@ def written(
     schedule = planning.examine(protocol, after)
     say_changes(planning.examine(protocol, before), schedule)
     report(each for each in schedule.findings if each.override is None)
-    say(f"RecordEntry {len(after.entries)} is kept in {name}.")
+    say(f"Entry {len(after.entries)} is kept in {name}.")
 
 
 # --- which dose

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from regimen import rules
+from regimen.engine.clocks import instant_of
+from regimen.finding import Place, refuse
 from regimen.protocol.tolerance import Delay, LateRule
 from regimen.schedule import Administration, Schedule, Status
-from regimen.timing import CalendarSpan, Moment, MonthEnd, Span, moment_after
+from regimen.timing import CalendarSpan, Moment, MonthEnd, moment_after
 
 
 def late_rule(schedule: Schedule, dose: str, at: Moment) -> LateRule | None:
     """The rule for a dose that is given at `at`; None where the protocol has none, or where no dose
-    of the course was given before, from which the delay is counted."""
+    of the course was given before, from which the delay is counted. Raises Refusal where it is
+    counted in hours and one of the two has no clock time."""
     late = next(each for each in schedule.every_dose if each.id == dose)
     tolerance = late.phase.written.tolerance
     if tolerance is None or not tolerance.late:
@@ -19,36 +24,35 @@ def late_rule(schedule: Schedule, dose: str, at: Moment) -> LateRule | None:
     given = [each for each in schedule.of_course(late.course) if _before(each, at)]
     if not given:
         return None
-    last = given[-1].moment
-    return next(rule for rule in tolerance.late if _holds(rule.delay, last, at))
+    where, zone = late.phase.written.place_of("late"), schedule.plan.zone
+    # the rows leave no gap and stand in order, so that the first that is not passed holds
+    return next(
+        rule for rule in tolerance.late if not _passed(rule.delay, given[-1], at, zone, where)
+    )
 
 
 def _before(each: Administration, at: Moment) -> bool:
     return each.status is Status.GIVEN and each.day <= at.day
 
 
-def _holds(delay: Delay, last: Moment, at: Moment) -> bool:
-    """Whether `at` lies in the delay, counted from `last`."""
-    if delay.low is not None:
-        order = _order(at, last, delay.low)
-        if order < 0 or (order == 0 and not delay.low_in):
-            return False
-    if delay.high is None:
-        return True
-    order = _order(at, last, delay.high)
-    return order < 0 or (order == 0 and delay.high_in)
-
-
-def _order(at: Moment, last: Moment, span: Span) -> int:
-    """-1, 0 or 1 as `at` is before, at or after `span` from `last`: by days, or by the clock where
-    the rule is in hours."""
+def _passed(delay: Delay, last: Administration, at: Moment, zone: str | None, where: Place) -> bool:
+    """Whether `at` lies behind the delay, counted from the last dose: by days, or by hours that
+    really pass where the rule is in hours."""
+    span = delay.high
+    if span is None:
+        return False
     if isinstance(span, CalendarSpan):
-        edge = moment_after(last.on_date(), span, MonthEnd.CLAMP).day
-        return (at.day > edge) - (at.day < edge)
-    there, here = _clock(last) + timedelta(minutes=span.minutes), _clock(at)
-    return (here > there) - (here < there)
-
-
-def _clock(moment: Moment) -> datetime:
-    assert moment.time is not None
-    return datetime.combine(moment.day, moment.time)
+        edge = moment_after(Moment(last.day), span, MonthEnd.CLAMP).day
+        return at.day > edge if delay.high_in else at.day >= edge
+    if last.instant is None or at.time is None:
+        raise refuse(
+            rules.UNTIMED_ANCHOR,
+            f"the delay is counted in hours, up to {span}, from the last dose given ({last.moment})"
+            f" to this one ({at})",
+            "write both with a clock time, as in 2026-03-02 08:00",
+            where,
+        )
+    assert zone is not None  # the last dose has an instant
+    until = last.instant + timedelta(minutes=span.minutes)
+    instant, _ = instant_of(at.day, at.time, ZoneInfo(zone))
+    return instant > until if delay.high_in else instant >= until

@@ -6,7 +6,7 @@ Every dose keeps the identity of its ideal slot; given doses never move.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 
 from msgspec import Struct, field
@@ -55,6 +55,10 @@ class Slot(Struct):
     @property
     def moment(self) -> Moment:
         return Moment(self.day, self.time)
+
+    def kept(self, to: Moment) -> Moment:
+        """The moment to which the dose goes: at its own clock time, where only a day is named."""
+        return Moment(to.day, to.time or self.time)
 
     def put(self, to: Moment, why: str) -> None:
         self.day, self.time = to.day, to.time
@@ -128,7 +132,7 @@ class _Record:
             return
         before = slot.day
         following = self.following(slot, Scope.COURSE)
-        slot.put(what.at, _because(f"missed on {slot.moment}, given late", entry))
+        slot.put(slot.kept(what.at), _because(f"missed on {slot.moment}, given late", entry))
         if what.then is Then.SHIFT:
             self.shift(following, what.at.day - before, entry)
 
@@ -138,7 +142,7 @@ class _Record:
             return
         before = slot.day
         following = self.following(slot, what.scope)
-        slot.put(what.to, _because(f"moved from {slot.moment}", entry))
+        slot.put(slot.kept(what.to), _because(f"moved from {slot.moment}", entry))
         self.shift(following, what.to.day - before, entry)
 
     # --- several
@@ -151,7 +155,7 @@ class _Record:
 
     def shift(self, slots: Iterable[Slot], by: timedelta, entry: RecordEntry) -> None:
         for slot in slots:
-            if slot.open and by:
+            if by:
                 slot.day += by
                 slot.why.append(_because(f"moved by {by.days:+} days", entry))
 
@@ -202,9 +206,3 @@ def _reaches(scope: Scope, slot: Slot, other: Slot) -> bool:
 def _because(what: str, entry: RecordEntry) -> str:
     why = f": {entry.why}" if entry.why else ""
     return f"{what} (entry {entry.number}, {entry.by}{why})"
-
-
-def days_given(slots: Iterable[Slot]) -> Iterator[tuple[str, date]]:
-    """The identity of each dose with the day on which it is really given."""
-    for slot in slots:
-        yield slot.ideal.id, slot.day

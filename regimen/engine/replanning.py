@@ -97,7 +97,16 @@ def _made(slot: Slot, ideal: Administration, bound: Bound, plan: Plan) -> Admini
     """The dose where it really stands, with its instant and amount there."""
     made = replace(ideal, status=slot.status, moved=tuple(slot.why))
     if slot.moment != ideal.moment:
-        made = replace(made, day=slot.day, time=slot.time, ideal=ideal.moment, clock_note="")
+        made = replace(
+            made,
+            day=slot.day,
+            time=slot.time,
+            ideal=ideal.moment,
+            clock_note="",
+            instant=None,
+            finish=None,
+            finish_instant=None,
+        )
         if slot.time is not None and plan.zone is not None:
             instant, note = instant_of(slot.day, slot.time, ZoneInfo(plan.zone))
             made = replace(made, instant=instant, clock_note=note)

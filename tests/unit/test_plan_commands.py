@@ -73,7 +73,7 @@ def test_every_command_appends_one_entry(plan: Path, name: str) -> None:
     after = plan.read_text(encoding="utf-8")
     assert after.startswith(before)
     assert [each.number for each in entries(plan)] == [1]
-    assert "Entry 1 is kept in" in done.output
+    assert "\nEntry 1 is kept in" in done.output
     assert "changed" in done.output
 
 
@@ -149,6 +149,58 @@ def test_the_protocols_own_rule_decides_about_a_late_dose(
     assert done.exit_code == (2 if then is None else 0), done.output
     if then is not None:
         assert f"then: {then}" in plan.read_text(encoding="utf-8")
+
+
+LATE_IN_HOURS = """\
+regimen: 1
+id: daily
+title: Drug A every morning
+status: local
+sources: [{cite: "Ward protocol of the day clinic, 2026"}]
+courses:
+  a:
+    drug: drug A
+    route: oral
+    dose: 10 mg
+    every: 1 day
+    doses: 5
+    at: 08:00
+    late: {up to 36 hours: keep, over 36 hours to under 40 hours: review, from 40 hours: skip}
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "code"),
+    [
+        # in the night to 29 March 2026 the clocks of Rome go forward: 36 hours end at 21:00
+        ("2026-03-29 21:00", "up to 36 hours, give it and keep", 0),
+        ("2026-03-29 21:01", "the prescriber", 2),
+        ("2026-03-30 00:59", "the prescriber", 2),
+        ("2026-03-30 01:00", "from 40 hours, leave it out", 0),
+        ("2026-03-29", "write both with a clock time", 1),
+    ],
+)
+def test_a_delay_in_hours_counts_hours_that_really_pass(
+    tmp_path: Path, at: str, said: str, code: int
+) -> None:
+    (tmp_path / "daily.yaml").write_text(LATE_IN_HOURS, encoding="utf-8")
+    plan = tmp_path / "plan.yaml"
+    start = ("--start", "2026-03-28", "--set", "zone=Europe/Rome")
+    run("plan", "new", str(tmp_path / "daily.yaml"), *start, *BY, "-o", str(plan))
+    run("plan", "record", str(plan), "a/phase-1/1", "--at", "2026-03-28 08:00", *BY)
+    done = run("plan", "missed", str(plan), "a/phase-1/2", "--at", at, *WHY)
+    assert said in done.output
+    assert done.exit_code == code, done.output
+
+
+def test_no_delay_in_hours_counts_from_a_dose_whose_hour_is_not_known(tmp_path: Path) -> None:
+    (tmp_path / "daily.yaml").write_text(LATE_IN_HOURS, encoding="utf-8")
+    plan = tmp_path / "plan.yaml"
+    start = ("--start", "2026-03-28", "--set", "zone=Europe/Rome")
+    run("plan", "new", str(tmp_path / "daily.yaml"), *start, *BY, "-o", str(plan))
+    run("plan", "record", str(plan), "a/phase-1/2", "--at", "2026-03-30", *BY)
+    late = ("missed", "a/phase-1/3", "--at", "2026-03-31 20:00", *WHY)
+    assert "from the last dose given (2026-03-30) to this one" in refused(plan, *late, code=1)
 
 
 def test_a_delay_counts_from_a_dose_that_was_given(tmp_path: Path) -> None:
