@@ -116,7 +116,7 @@ _PLAN_COMMANDS = {
     "take-back": "deciding",
     "clinic": "clinic",
     "issue": "issuing",
-    "history": "history",
+    "show": "showing",
 }
 
 

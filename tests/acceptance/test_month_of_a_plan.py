@@ -3,6 +3,7 @@ was handed out is the schedule, without doubles and without leftovers."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -153,8 +154,9 @@ def test_a_month(ward: Ward) -> None:
     assert ward.issued[-1] == ward.issued[-2]
     assert ward.plan.read_bytes() == before
 
-    history = ward.on_plan("history")
-    assert len([line for line in history.splitlines() if line.startswith("  ")]) >= 14
+    numbered = re.findall(r"^  (\d+)  ", ward.on_plan("show"), re.MULTILINE)
+    assert [int(each) for each in numbered] == list(range(1, len(numbered) + 1))
+    assert len(numbered) >= 14
 
 
 def test_the_moved_dose_alone_changes(ward: Ward) -> None:

@@ -81,14 +81,14 @@ def test_an_entry_can_be_taken_back(plan: Path) -> None:
     run("plan", "stop", str(plan), "--from", "2026-03-10", *WHY)
     done = run("plan", "take-back", str(plan), "1", *WHY)
     assert done.exit_code == 0, done.output
-    history = run("plan", "history", str(plan)).output
-    assert "1 (does not count)  stopped all, since 2026-03-10" in history
+    shown = run("plan", "show", str(plan)).output
+    assert "1 (does not count)  stopped all, since 2026-03-10" in shown
     assert "there is no entry 3" in refused(plan, "take-back", "3", *WHY, code=2)
 
 
 def test_an_empty_record_says_so(plan: Path) -> None:
-    assert "Nothing was recorded." in run("plan", "history", str(plan)).output
-    assert "name a plan file" in run("plan", "history", "b12-acth-infantile-spasms").output
+    assert "Nothing was recorded." in run("plan", "show", str(plan)).output
+    assert "name a plan file" in run("plan", "show", "b12-acth-infantile-spasms").output
 
 
 def test_a_missed_dose_without_a_rule_shows_every_choice(plan: Path) -> None:
@@ -327,3 +327,14 @@ def test_public_holidays_of_a_country_and_a_region() -> None:
     assert list(bavaria) == [date(2026, 6, 4)]  # Corpus Christi, not kept in all of Germany
     with pytest.raises(WrongUse, match="are not known"):
         public_holidays("XX", date(2026, 6, 1), date(2026, 6, 30))
+
+
+def test_a_plan_is_shown_with_what_it_rests_on_and_where_it_stands(plan: Path) -> None:
+    run("plan", "record", str(plan), "b12/daily/1", "--at", "2026-03-02", *BY)
+    run("plan", "missed", str(plan), "acth/phase-1/1", "--then", "skip", *WHY)
+    shown = " ".join(run("plan", "show", str(plan)).output.split())
+    assert "protocol b12-acth-infantile-spasms (case report), content " in shown
+    assert "starts 2026-03-02" in shown
+    assert "twice_weekly_for: 2 weeks" in shown
+    assert "1 given, 1 not given any more, 28 to come" in shown
+    assert "first to come: Tue 3 Mar 2026, vitamin B12, 100 mcg (b12/daily/2)" in shown
