@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from regimen.cli.columns import Column, Columns
+from regimen.cli.lines import in_lines
 from regimen.cli.terminal import counted, one_line
 from regimen.export.entries import counted as counted_entries
 from regimen.export.words import (
@@ -35,23 +35,30 @@ _COLUMNS = (
     Column("Day"),
     Column("Drug", gives=True),
     Column("Dose", right=True),
-    Column("Route", gives=True),
-    Column("Number", right=True),
-    Column("Phase", gives=True),
+    Column("Route", gives=True, below=3),
+    Column("Number", right=True, below=2, label="dose"),
+    Column("Phase", gives=True, below=2),
 )
+_NOTE = Column("Note", style="yellow", below=1)
 _AFTER_DOSE = 3
 
 
-def console(preferred: Columns, spare: Columns | None = None) -> tuple[Console, Columns]:
-    """Standard output, and the columns to print there: those preferred where they fit, else the
-    `spare` ones, narrowed. Where standard output is no terminal and no width is set, all fit."""
+def console(columns: Columns) -> Console:
+    """Standard output, for which the columns are laid out. Where it is no terminal and no width is
+    set, all fit."""
     out = Console(markup=False, highlight=False, emoji=False)
     if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
-        out.width = max(preferred.width, 100)
-    columns = preferred if spare is None or preferred.fit(out.width) else spare
-    columns.squeeze(out.width)
+        out.width = max(columns.width, 100)
+    columns.lay_out(out.width)
     out.width = max(out.width, columns.width)  # a terminal may break lines, but loses none
-    return out, columns
+    return out
+
+
+def draw_row(out: Console, columns: Columns, cells: Sequence[str], style: str = "") -> None:
+    """The row, and below it what had no room in it."""
+    out.print(columns.row(cells, style))
+    for text, below_style in columns.below(cells):
+        out.print(indented(text, below_style))
 
 
 # --- the schedule
@@ -63,9 +70,8 @@ def draw_schedule(
     """The administrations with a blank line between weeks, then what they add up to. `checked` is
     None while an error stands; the table is then for looking at, and says so at both ends."""
     given = schedule.administrations
-    notes = [_note(schedule, each) for each in given]
-    rows = [_cells(each) for each in given]
-    titles = list(_COLUMNS)
+    rows = [_cells(schedule, each) for each in given]
+    titles = [*_COLUMNS, _NOTE] if any(row[-1] for row in rows) else [*_COLUMNS]
     if schedule.names_products:
         from regimen.cli.drawing_products import COLUMN
         from regimen.export.taken import give_text
@@ -73,9 +79,8 @@ def draw_schedule(
         titles.insert(_AFTER_DOSE, COLUMN)
         for row, each in zip(rows, given, strict=True):
             row.insert(_AFTER_DOSE, give_text(each))
-    plain = Columns(titles, rows)
-    noted = Columns((*titles, Column("Note", style="yellow")), _joined(rows, notes))
-    out, columns = console(noted, plain) if any(notes) else console(plain)
+    columns = Columns(titles, rows)
+    out = console(columns)
 
     if checked is None:
         _warning(out)
@@ -83,7 +88,7 @@ def draw_schedule(
     draw_title(out, schedule, label)
     out.print(columns.head())
     week: date | None = None
-    of_doses = zip(rows, notes, strict=True)
+    of_doses = iter(rows)
     for dated in schedule.dated:
         monday = date.fromordinal(dated.day.toordinal() - dated.day.weekday())
         if week not in (None, monday):
@@ -92,10 +97,7 @@ def draw_schedule(
         if isinstance(dated, Entry):
             out.print(columns.line(_moment(dated), _entry(schedule, dated)))
         else:
-            cells, note = next(of_doses)
-            out.print(columns.row([*cells, note] if columns is noted else cells))
-            if note and columns is plain:
-                out.print(indented(note, "yellow"))
+            draw_row(out, columns, next(of_doses))
         if why:
             out.print(indented(f"day: {dated.why_this_day()}", "dim"))
             if isinstance(dated, Administration):
@@ -118,7 +120,7 @@ def _entry(schedule: Schedule, each: Entry) -> str:
     return clean(f"{each.kind}: {each.what}{place}{f', {note}' if note else ''}")
 
 
-def _cells(each: Administration) -> list[str]:
+def _cells(schedule: Schedule, each: Administration) -> list[str]:
     phase = each.phase
     return [
         _moment(each),
@@ -127,16 +129,13 @@ def _cells(each: Administration) -> list[str]:
         str(phase.route or "not stated"),
         f"{each.course_number} of {phase.course_count}",
         clean(phase.title),
+        _note(schedule, each),
     ]
 
 
 def _note(schedule: Schedule, each: Administration) -> str:
     """What must stand beside the row, but for what its dose already says."""
     return clean(schedule.notes_of(each).removesuffix(each.open_words).rstrip("; "))
-
-
-def _joined(rows: list[list[str]], notes: list[str]) -> list[list[str]]:
-    return [[*row, note] for row, note in zip(rows, notes, strict=True)]
 
 
 def day_cell(day: date) -> str:
@@ -149,7 +148,7 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
     out.print()
     out.print(Text("Totals", style="bold"))
     for total in checked.totals.by_drug:
-        out.print(Text(f"  {_total(total)}"))
+        out.print(listed(_total(total)))
     if checked.schedule.names_products:
         from regimen.cli.drawing_products import draw_supplies
 
@@ -187,7 +186,7 @@ def draw_overrides(out: Console, checked: CheckedSchedule) -> None:
 
 def _total(total: Total) -> str:
     amount = f"{total.amount} in all" if total.amount is not None else NOT_STATED
-    return clean(f"{total.drug}: {counted(total.doses, 'dose')}, {amount}")
+    return f"{total.drug}: {counted(total.doses, 'dose')}, {amount}"
 
 
 def draw_as_needed(out: Console, checked: CheckedSchedule) -> None:
@@ -200,31 +199,31 @@ def draw_as_needed(out: Console, checked: CheckedSchedule) -> None:
 
 def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> None:
     protocol, given = schedule.protocol, schedule.administrations
-    out.print(Text(clean(f"{f'{label}: ' if label else ''}{protocol.title}"), style="bold"))
-    out.print(Text(f"{protocol.id} ({protocol.status}), plan {schedule.plan.id[:8]}"))
+    out.print(flush(f"{f'{label}: ' if label else ''}{protocol.title}", "bold"))
+    out.print(flush(f"{protocol.id} ({protocol.status}), plan {schedule.plan.id[:8]}"))
     if given:
         out.print(
-            Text(
+            flush(
                 f"{counted(len(given), 'dose')} on {counted(schedule.visit_days, 'day')},"
                 f" {day_text(given[0].day)} to {day_text(given[-1].day)}"
             )
         )
     if schedule.entries:
-        out.print(Text(f"Without a drug: {counted_entries(schedule.entries)}"))
+        out.print(flush(f"Without a drug: {counted_entries(schedule.entries)}"))
     if schedule.plan.zone and any(each.time for each in schedule.dated):
-        out.print(Text(f"Clock times are those of {schedule.plan.zone}."))
+        out.print(flush(f"Clock times are those of {schedule.plan.zone}."))
     if closed := sorted(schedule.plan.closed):
         on_them = sum(each.day.weekday() in closed for each in given)
         days = ", ".join(weekday.title for weekday in closed)
-        out.print(Text(f"{counted(on_them, 'dose')} on closed days ({days})"))
+        out.print(flush(f"{counted(on_them, 'dose')} on closed days ({days})"))
     if undecided := still_open(schedule):
-        out.print(Text(clean(f"{undecided[0].upper()}{undecided[1:]}"), style="yellow"))
+        out.print(flush(f"{undecided[0].upper()}{undecided[1:]}", "yellow"))
     out.print()
 
 
 def _warning(out: Console) -> None:
     text = "NOT FOR USE: errors stand, and nothing here may be given before they are mended."
-    out.print(Text(text, style="bold white on red"))
+    out.print(flush(text, "bold white on red"))
 
 
 # --- the library
@@ -232,24 +231,47 @@ def _warning(out: Console) -> None:
 
 def draw_list(protocols: Sequence[Protocol]) -> None:
     """A row for each; in a narrow terminal its title stands below it."""
+    head = (
+        Column("Id"),
+        Column("Status"),
+        Column("Courses", gives=True),
+        Column("Title", below=1),
+    )
     rows = [
-        [clean(each.id), each.status, ", ".join(course.key for course in each.courses)]
+        [
+            clean(each.id),
+            each.status,
+            ", ".join(course.key for course in each.courses),
+            clean(each.title),
+        ]
         for each in protocols
     ]
-    titles = [clean(each.title) for each in protocols]
-    head = (Column("Id"), Column("Status"), Column("Courses", gives=True))
-    titled = Columns((*head, Column("Title")), _joined(rows, titles))
-    out, columns = console(titled, Columns(head, rows))
+    columns = Columns(head, rows)
+    out = console(columns)
     out.print(columns.head())
-    for row, title in zip(rows, titles, strict=True):
-        out.print(columns.row([*row, title] if columns is titled else row))
-        if columns is not titled:
-            out.print(indented(title, ""))
+    for row in rows:
+        draw_row(out, columns, row)
 
 
-def listed(text: str, style: str = "") -> Padding:
-    return indented(text, style, by=2)
+def listed(text: str, style: str = "") -> Indented:
+    return Indented(text, style, by=2)
 
 
-def indented(text: str, style: str, by: int = 6) -> Padding:
-    return Padding(Text(clean(text), style=style), (0, 0, 0, by), expand=False)
+def indented(text: str, style: str) -> Indented:
+    return Indented(text, style, by=6)
+
+
+def flush(text: str, style: str = "") -> Indented:
+    return Indented(text, style, by=0)
+
+
+class Indented:
+    """A text in lines of the terminal's width, of which none tears a number from what it counts."""
+
+    def __init__(self, text: str, style: str, by: int) -> None:
+        self.text, self.style, self.by = clean(text), style, by
+
+    def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
+        indent = " " * self.by
+        for line in in_lines(self.text, options.max_width, indent, indent):
+            yield Text(line, style=self.style, no_wrap=True, overflow="ignore")

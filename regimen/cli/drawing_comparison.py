@@ -5,7 +5,15 @@ from __future__ import annotations
 from rich.text import Text
 
 from regimen.cli.columns import Column, Columns
-from regimen.cli.drawing import console, day_cell, draw_overrides, draw_title, listed
+from regimen.cli.drawing import (
+    console,
+    day_cell,
+    draw_overrides,
+    draw_row,
+    draw_title,
+    flush,
+    listed,
+)
 from regimen.cli.terminal import counted
 from regimen.comparison import Comparison, Difference, Kind, Sums
 from regimen.export.comparison_words import said, summary_of
@@ -17,16 +25,17 @@ _COLUMNS = (
     Column("Difference", gives=True),
     Column("Ours", gives=True),
     Column("Theirs", gives=True),
-    Column("Line", right=True),
+    Column("Line", right=True, below=1, label="line"),
 )
 
 
 def draw_comparison(of: Comparison) -> None:
     rows = [_cells(of, each) for each in of.differences]
-    out, columns = console(Columns(_COLUMNS, rows))
+    columns = Columns(_COLUMNS, rows)
+    out = console(columns)
     draw_title(out, of.checked.schedule)
     given = counted(len(of.lines), "dose")
-    out.print(Text(clean(f"Compared with {of.file}, which has {given}."), style="bold"))
+    out.print(flush(f"Compared with {of.file}, which has {given}.", "bold"))
     out.print(listed(f"Columns read: {_read(of)}."))
     if of.unread:
         out.print(listed(f"Columns not read: {', '.join(of.unread)}."))
@@ -38,15 +47,15 @@ def draw_comparison(of: Comparison) -> None:
     if rows:
         out.print(columns.head())
         for row in rows:
-            out.print(columns.row(row))
+            draw_row(out, columns, row)
         out.print()
     for hint in _hints(of):
-        out.print(Text(hint))
+        out.print(flush(hint))
     out.print(Text("Sums", style="bold"))
     for sums in of.sums:
         out.print(listed(_sums(sums), "" if _agree(sums) else "yellow"))
     style = "bold red" if of.differences else "bold green"
-    out.print(Text(summary_of(of), style=style))
+    out.print(flush(summary_of(of), style))
     draw_overrides(out, of.checked)
 
 

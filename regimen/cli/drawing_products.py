@@ -11,7 +11,7 @@ from regimen.export.taken import given_text, supply_text
 from regimen.export.words import clean
 from regimen.schedule import CheckedSchedule
 
-COLUMN = Column("Give", gives=True)
+COLUMN = Column("Give", below=4, label="give")
 
 
 def draw_supplies(out: Console, checked: CheckedSchedule, *, why: bool = False) -> None:

@@ -14,7 +14,9 @@ from regimen.cli.drawing import (
     day_cell,
     draw_as_needed,
     draw_overrides,
+    draw_row,
     draw_title,
+    flush,
     indented,
     listed,
 )
@@ -26,11 +28,11 @@ from regimen.schedule import Administration
 _DRUG = Column("Drug", gives=True)
 _SUMS = (
     Column("Doses", right=True),
-    Column("Each", right=True),
-    Column("Most a day", right=True),
+    Column("Each", right=True, below=3, label="each"),
+    Column("Most a day", right=True, below=3, label="most a day"),
     Column("Total", right=True),
 )
-_DAYS = (Column("First"), Column("Last"))
+_DAYS = (Column("First", below=2, label="from"), Column("Last", below=2, label="to"))
 _COURSE, _PHASE = Column("Course", gives=True), Column("Phase", gives=True)
 _WEEK = (Column("Week"), Column("From"), _DRUG)
 _COLUMNS = {
@@ -57,11 +59,12 @@ def draw_nested(summary: Summary, *, why: bool) -> None:
         for each in parts:
             name = f"{each.course}, {each.phase}" if several else str(each.phase)
             rows.append(([clean(f"  {name}"), *_sums(each), *_days(each)], "", each))
-    out, columns = console(Columns(_COLUMNS[Per.DRUG], [cells for cells, _, _ in rows]))
+    columns = Columns(_COLUMNS[Per.DRUG], [cells for cells, _, _ in rows])
+    out = console(columns)
     draw_title(out, summary.checked.schedule)
     out.print(columns.head())
     for cells, style, each in rows:
-        out.print(columns.row(cells, style))
+        draw_row(out, columns, cells, style)
         if why:
             _draw_why(out, each)
     if Per.INGREDIENT in summary.per:
@@ -82,19 +85,20 @@ def _draw_table(before: Console | None, summary: Summary, per: Per, *, why: bool
     """One table, below the one `before`."""
     figures = [each for each in summary.figures if each.per is per]
     rows = [_row(each) for each in figures]
-    out, columns = console(Columns(_COLUMNS[per], rows))
+    columns = Columns(_COLUMNS[per], rows)
+    out = console(columns)
     if before is None:
         draw_title(out, summary.checked.schedule)
     else:
         out.print()
-    out.print(Text(f"Per {per.replace('-', ' ')}: {per.means}", style="bold"))
+    out.print(flush(f"Per {per.replace('-', ' ')}: {per.means}", "bold"))
     out.print(columns.head())
     for cells, each in zip(rows, figures, strict=True):
-        out.print(columns.row(cells))
+        draw_row(out, columns, cells)
         if why:
             _draw_why(out, each)
     if per in _WORDS:
-        out.print(Text(_note(_WORDS[per])))
+        out.print(flush(_note(_WORDS[per])))
     return out
 
 

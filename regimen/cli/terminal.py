@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import IO, TextIO
 
 import click
 
+from regimen.cli.lines import in_lines
 from regimen.finding import Finding, Severity
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
@@ -101,14 +101,7 @@ def _wrapped(text: str, indent: str, hanging: str, stream: TextIO | None = None)
     text = clean(text)
     if not (stream or sys.stderr).isatty():
         return [indent + text]
-    return textwrap.wrap(
-        text,
-        _width(),
-        initial_indent=indent,
-        subsequent_indent=hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return in_lines(text, _width(), indent, hanging)
 
 
 def _width() -> int:
