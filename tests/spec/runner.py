@@ -62,8 +62,42 @@ EXTRAS = (
     "because",
     "says",
     "source",
+    "vector",
 )
 COURSE = "a"  # the name of a row's only course
+# What other systems and standards say happens, in matters of time: which of them says it. Where one
+# gives two examples, or two of them differ, each has its letter.
+VECTORS = {
+    "1": "mrgsolve ev_seq",
+    "2": "mrgsolve ev_seq, wait",
+    "3a": "mrgsolve ev_seq, wait",
+    "3b": "mrgsolve ev_seq, ii",
+    "4a": 'rxode2 etSeq, waitII "+ii"',
+    "4b": 'rxode2 etSeq, waitII "smart"',
+    "5a": "mrgsolve, until",
+    "5b": "rxode2, until",
+    "6": "mrgsolve, until",
+    "7a": "mrgsolve ev_days",
+    "7b": "mrgsolve ev_days",
+    "8": "rxode2",
+    "9": "FHIR R5 example medicationrequest0303",
+    "10": "FHIR R5 example medicationrequest0313",
+    "11": "FHIR Timing",
+    "12": "OpenMRS",
+    "13a": "OpenMRS",
+    "13b": "OpenMRS",
+    "14a": "CDC CDSi",
+    "14b": "CDC CDSi",
+    "15a": "java.util.Calendar, .NET, dateutil relativedelta",
+    "15b": "java.util.Calendar, .NET, dateutil relativedelta",
+    "16": "RFC 5545, BYMONTHDAY=31",
+    "17a": "CDC CDSi",
+    "17b": "CDC CDSi",
+    "18": "medTimer",
+    "19": "pmxtricks",
+    "24": "German dosage profile of FHIR",
+    "27": "in New York across 2026-03-08",
+}
 
 _HEADER = """\
 regimen: 1
@@ -101,6 +135,7 @@ class Row:
     because: Mapping[str, str] = field(default_factory=dict)
     says: tuple[str, ...] = ()
     source: str = ""
+    vector: str = ""  # which of what other systems say happens it holds; see VECTORS
     theirs: str = ""  # the table that the row's schedule is compared with
     record: str = ""  # the entries of the plan's record
 
@@ -199,9 +234,12 @@ def _row(
         because=_texts(nodes["because"], where) if "because" in nodes else {},
         says=tuple(_list(nodes["says"], where)) if "says" in nodes else (),
         source=_text(nodes["source"], where) if "source" in nodes else "",
+        vector=_text(nodes["vector"], where) if "vector" in nodes else "",
         theirs=_text(nodes["theirs"], where) if "theirs" in nodes else "",
         record=as_written(nodes["record"], text) if "record" in nodes else "",
     )
+    if row.vector and (row.vector not in VECTORS or VECTORS[row.vector] not in row.source):
+        raise BadTableError(f"{where}: no source {VECTORS.get(row.vector)} for {row.vector}")
     if expects == "refused" and not row.says:
         raise BadTableError(f"{where}: a refusal must say something: says is missing")
     if row.says and expects != "refused" and not row.finds:

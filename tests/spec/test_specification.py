@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spec.runner import BadTableError, Row, read_table, run, tables
+from tests.spec.runner import VECTORS, BadTableError, Row, read_table, run, tables
 
 TABLES = tables()
 ROWS = [row for table in TABLES for row in table.rows]
@@ -64,6 +64,10 @@ def test_no_sentence_stands_twice() -> None:
     assert len(sentences) == len(set(sentences)) > 200
 
 
+def test_what_other_systems_say_of_time_is_all_held() -> None:
+    assert {row.vector for row in ROWS if row.vector} == set(VECTORS)
+
+
 # --- the runner itself
 
 GOOD = """
@@ -119,6 +123,8 @@ def test_a_row_that_does_not_hold_fails(before: str, after: str) -> None:
         ("dates: [2026-03-02, 2026-03-03, 2026-03-04]", "refused: no-days", "says is missing"),
         ("    given: {start: 2026-03-02}", "    given: {}\n    given: {}", "stands twice"),
         ("means: Three days.", "source: nobody", "no means"),
+        ("    dates:", "    vector: 12\n    dates:", "no source OpenMRS for 12"),
+        ("    dates:", "    vector: 99\n    source: any.\n    dates:", "no source None for 99"),
         ("    dates:", "    says: [words]\n    dates:", "says belongs to"),
     ],
 )
