@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from regimen import rules
 from regimen.engine.clocks import instant_of
-from regimen.engine.days import DAY
+from regimen.engine.days import DAY, is_elapsed
 from regimen.finding import refuse
 from regimen.protocol import Every, For, Offsets, Timed
+from regimen.schedule import Administration
 from regimen.timing import (
     CalendarSpan,
     ElapsedSpan,
@@ -96,3 +99,52 @@ def in_a_day(pattern: Offsets) -> list[list[Span]]:
     return [
         [other for other in minutes if 0 <= minutes[other] - minutes[one] < DAY] for one in minutes
     ]
+
+
+def over_changes(given: list[Administration], zone: ZoneInfo) -> list[Administration]:
+    """The doses in their order, those with a note that stand real hours after one before a change
+    of the clocks, or that are given through a change."""
+    before: dict[tuple[str, str, int | None], timedelta] = {}
+    found = []
+    for each in given:
+        notes, phase = [each.clock_note], each.phase
+        if each.instant is not None and is_elapsed(phase.pattern):
+            key, offset = (phase.course, phase.key, phase.round), _offset(each.instant, zone)
+            change = offset - before.get(key, offset)
+            if change and _in_hours(each):
+                notes.append(f"the clocks have gone {_way(change)} since the dose before: {_REAL}")
+            before[key] = offset
+        notes.append(while_running(each, zone))
+        note = "; ".join(filter(None, notes))
+        found.append(each if note == each.clock_note else replace(each, clock_note=note))
+    return found
+
+
+def while_running(infusion: Administration, zone: ZoneInfo) -> str:
+    """What a change of the clocks before its end does to an infusion, or nothing."""
+    if infusion.instant is None or infusion.finish_instant is None:
+        return ""
+    change = _offset(infusion.finish_instant, zone) - _offset(infusion.instant, zone)
+    return f"the clocks go {_way(change)} before it is over: {_REAL}" if change else ""
+
+
+_REAL = "real hours are kept"
+
+
+def _in_hours(dose: Administration) -> bool:
+    """Whether the dose itself, in a list that may hold days as well, is counted in hours."""
+    pattern = dose.phase.pattern
+    if isinstance(pattern, Offsets):
+        assert dose.offset is not None
+        return isinstance(pattern.offsets[dose.offset], ElapsedSpan)
+    return True
+
+
+def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
+    offset = instant.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset
+
+
+def _way(change: timedelta) -> str:
+    return "forward" if change > timedelta() else "back"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from regimen.engine.bound import Bound
 from regimen.engine.clocks import instant_of
+from regimen.engine.days import is_elapsed
 from regimen.engine.doses import doses_of
 from regimen.engine.inputs import refuse_missing, sizes_of
 from regimen.engine.junctions import settled
@@ -132,6 +133,10 @@ def _administrations(
             mark = marked[index]
             each = replace(each, cycle=mark.cycle, day_number=mark.day_number, offset=mark.offset)
         given.append(each if clock is None else _at_instant(each, clock, plan))
+    if plan.zone is not None and any(each.over or is_elapsed(each.pattern) for each in phases):
+        from regimen.engine.elapsed import over_changes  # few protocols count hours
+
+        return over_changes(given, ZoneInfo(plan.zone))
     return given
 
 

@@ -120,15 +120,18 @@ def _finishing(made: Administration, ideal: Administration, zone: ZoneInfo) -> A
         return made
     assert ideal.instant is not None
     assert made.instant is not None
+    from regimen.engine.elapsed import while_running
     from regimen.timing import Moment
 
     finish = made.instant + (ideal.finish_instant - ideal.instant)
     local = finish.astimezone(zone)
-    return replace(
+    made = replace(
         made,
         finish_instant=finish,
         finish=Moment(local.date(), local.time().replace(fold=0)),
     )
+    note = "; ".join(filter(None, (made.clock_note, while_running(made, zone))))
+    return replace(made, clock_note=note)
 
 
 def _dose(made: Administration, bound: Bound, plan: Plan) -> Dose | None:

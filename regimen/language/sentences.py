@@ -158,6 +158,13 @@ def _rounding(rounding: Rounding) -> str:
     return f"{to}{ties}{', as the whole of a week' if rounding.over_week else ''}"
 
 
+def _all_said(pattern: object, on: str) -> bool:
+    """Whether the days are said with the doses that stand on them."""
+    if isinstance(pattern, OnDays):
+        return on == "days" and pattern.cycle is None and pattern.first_day == 1
+    return on in ("on", "offsets")
+
+
 class _Words:
     """Values and anchors in words."""
 
@@ -213,8 +220,9 @@ class PhaseWords(_Words):
         what = f"{phase.drug} {self.dose(phase)} {self.value(phase.route, 'route')}"
         if phase.over is not None:
             what += f" over {self.value(phase.over, 'length')}"
-        when = ", ".join(part for part in (self.days(), self.times(), self.extent()) if part)
-        return (f"{what}, {when}.", *self.begun(), *self.limits(phase))
+        parts = (what, self.days(), self.times(), self.extent())
+        said = ", ".join(part for part in parts if part)
+        return (f"{said}.", *self.hours(), *self.begun(), *self.limits(phase))
 
     def as_needed_words(self, item: AsNeeded) -> tuple[str, ...]:
         phase = item.phase
@@ -231,7 +239,12 @@ class PhaseWords(_Words):
     def visit_words(self) -> tuple[str, ...]:
         parts = (self.phase.subject, self.days(), self.times(), self.extent())
         when = ", ".join(part for part in parts if part)
-        return (f"{when}.", *self.begun(), *self.month_end())
+        return (f"{when}.", *self.hours(), *self.begun(), *self.month_end())
+
+    def hours(self) -> Iterator[str]:
+        """How the phase keeps its hours when the clocks change, where it has no clock times."""
+        if isinstance(self.phase.times, Counted):
+            yield "Hours are real ones, also when the clocks change."
 
     def begun(self) -> Iterator[str]:
         """Where the phase begins, and in which rounds."""
@@ -273,7 +286,13 @@ class PhaseWords(_Words):
     # --- when
 
     def days(self) -> str:
-        return self.some_days(self.phase.pattern)
+        dose, pattern = self.dose_of_phase(), self.phase.pattern
+        if isinstance(dose, (DosesByTime, DividedDose)) and _all_said(pattern, dose.on):
+            return ""  # they stand beside their doses
+        return self.some_days(pattern)
+
+    def dose_of_phase(self) -> object:
+        return self.phase.dose if isinstance(self.phase, Phase) else None
 
     def some_days(self, pattern: Pattern | Ref | Table) -> str:
         match pattern:
@@ -303,7 +322,7 @@ class PhaseWords(_Words):
         return _and([weekday.title for weekday in weekdays])
 
     def times(self) -> str:
-        dose = self.phase.dose if isinstance(self.phase, Phase) else None
+        dose = self.dose_of_phase()
         if isinstance(dose, (DosesByTime, DividedDose)) and dose.on == "at":
             return ""  # they stand beside their doses
         return self.some_times(self.phase.times)
