@@ -74,11 +74,11 @@ class Then(StrEnum):
 
 
 class Given(Struct, frozen=True, tag="given"):
-    """A dose was given, at `at`; `amount` where it was another than planned."""
+    """So much was given as this dose, at `at`."""
 
     dose: str
     at: Moment
-    amount: Quantity | None = None
+    amount: Quantity
 
 
 class Missed(Struct, frozen=True, tag="missed"):
@@ -116,12 +116,25 @@ class Measured(Struct, frozen=True, tag="measured"):
     on: date
 
 
+class PartOf(StrEnum):
+    """Of what a reduced dose is a part."""
+
+    CALCULATED = "calculated"  # what the protocol says, before its caps and its rounding
+    ORDERED = "ordered"  # what would be given
+
+
 class Reduced(Struct, frozen=True, tag="reduced"):
-    """From the day `since` on, doses of `course` are this part of what the protocol says."""
+    """From the day `since` on, and before the day `until` if there is one, doses of `course` are
+    this part of what they would be. Where `of` is not said, both readings must give the same."""
 
     course: str
     part: Fraction
     since: date
+    until: date | None = None
+    of: PartOf | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
 
 
 class Stopped(Struct, frozen=True, tag="stopped"):

@@ -4,7 +4,6 @@ take back, and the clinic's days."""
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
@@ -99,22 +98,26 @@ def measure(plan: str, measured: str, on: str, author: Author) -> None:
 @click.argument("plan")
 @click.argument("course")
 @click.option(
-    "--to", metavar="PERCENT", required=True, help='The part that is given, as in "75 %".'
+    "--to",
+    metavar="PERCENT",
+    required=True,
+    help='The part given: "75 %"; where a limit lowers the dose, "75 % of calculated" (before'
+    ' the limit) or "75 % of ordered" (of what would be given).',
 )
 @click.option("--from", "since", metavar="DATE", required=True, help="The first day it holds for.")
+@click.option("--until", metavar="DATE", help="The first day of whole doses again, if any.")
 @author_options(reason=True)
-def reduce(plan: str, course: str, to: str, since: str, author: Author) -> None:
+def reduce(plan: str, course: str, to: str, since: str, until: str | None, author: Author) -> None:
     """Give only a part of what the protocol says."""
+    from regimen.language.entries import read_part
     from regimen.record import Reduced
 
-    what = Reduced(course, _part(to), _day(since))
+    part, of = read_option(read_part, to)
+    first, last = _day(since), None if until is None else _day(until)
+    if last is not None and last <= first:
+        raise WrongUse("--until is the first day on which the whole dose is given: after --from.")
+    what = Reduced(course, part, first, last, of)
     written(plan, author, lambda *_: what, decision=True)
-
-
-def _part(text: str) -> Fraction:
-    from regimen.language.entries import read_part
-
-    return read_option(read_part, text)
 
 
 @click.command()

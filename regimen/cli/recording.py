@@ -15,6 +15,7 @@ from regimen.cli.terminal import WrongUse, report, say
 if TYPE_CHECKING:
     from regimen.plan import Plan
     from regimen.protocol import Protocol
+    from regimen.quantity import Quantity
     from regimen.record import RecordEntry, What
     from regimen.schedule import Schedule
 
@@ -124,25 +125,35 @@ def _dose(protocol: Protocol, plan: Plan, text: str) -> str:
 @click.argument("plan")
 @click.argument("dose")
 @click.option("--at", metavar="MOMENT", required=True, help="When it was given: 2026-03-04 08:10.")
-@click.option("--amount", metavar="AMOUNT", help="What was given, if it was not what was planned.")
+@click.option("--amount", metavar="AMOUNT", help="How much, if not what was planned.")
 @author_options(reason=False)
 def record(plan: str, dose: str, at: str, amount: str | None, author: Author) -> None:
     """Take down that a dose was given.
 
     DOSE is its id (b12/daily/3), or its course and day (b12@2026-03-04).
     """
+    from regimen import planning
     from regimen.language.dose_texts import read_amount
     from regimen.record import Given
     from regimen.timing import read_moment
 
     given_at = read_option(read_moment, at)
     given = None if amount is None else read_option(read_amount, amount)
-    written(
-        plan,
-        author,
-        lambda protocol, known: Given(_dose(protocol, known, dose), given_at, given),
-        decision=False,
-    )
+
+    def make(protocol: Protocol, known: Plan) -> What:
+        schedule = planning.examine(protocol, known)
+        id = dose_named(schedule, dose)
+        return Given(id, given_at, given or _planned(schedule, id))
+
+    written(plan, author, make, decision=False)
+
+
+def _planned(schedule: Schedule, id: str) -> Quantity:
+    """The amount that is planned, to be taken down as what was given. Raises WrongUse."""
+    planned = next(each for each in schedule.every_dose if each.id == id)
+    if planned.dose is None:
+        raise WrongUse(f"the plan does not say how much {id} is; say with --amount what was given.")
+    return planned.dose.ordered
 
 
 @click.command()

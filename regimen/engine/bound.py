@@ -87,6 +87,13 @@ class BoundTiming(Struct, frozen=True, kw_only=True):
     over: ElapsedSpan | None = None  # how long each takes
 
 
+class Reduction(Struct, frozen=True):
+    """A decided part of the calculated doses, and who decided it why."""
+
+    part: Fraction
+    because: str
+
+
 class Bound(BoundTiming, frozen=True, kw_only=True):
     """A phase whose doses can be worked out."""
 
@@ -96,6 +103,7 @@ class Bound(BoundTiming, frozen=True, kw_only=True):
     caps: tuple[Cap, ...]
     rounding: Rounding | None
     products: tuple[Product, ...] = ()
+    reduction: Reduction | None = None
 
 
 def answer(value: object, plan: Plan) -> Any:

@@ -15,6 +15,7 @@ from regimen.engine.dosing import (
     calculated,
     ceilings_of,
     finished,
+    lessened,
     refuse_dimensions,
     refuse_nothing,
     rows_of,
@@ -51,6 +52,7 @@ def dealt_doses(
     if times != 1:
         amount = amount.times(times)
         steps.append(DoseStep(DoseStage.CALCULATED, amount, f"the {count} doses of a week"))
+    amount = lessened(bound, amount, steps)
     heap = heaped(bound, amount, count, plan)
     if heap.capped:
         steps.append(DoseStep(DoseStage.CAPPED, heap.amount, heap.capped))

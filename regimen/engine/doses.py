@@ -17,7 +17,15 @@ def doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
     """The dose of each of the phase's administrations, in their order; None where the source does
     not state it."""
     doses = _doses_of(span, plan)
-    return doses if span.rest is None else [*doses[:-1], span.rest]
+    if span.rest is None:
+        return doses
+    bound, rest = span.bound, span.rest
+    assert isinstance(bound, Bound)
+    if bound.reduction is not None:
+        from regimen.engine.reductions import part_of_ordered
+
+        rest = part_of_ordered(bound, rest, bound.reduction, plan)
+    return [*doses[:-1], rest]
 
 
 def _doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
@@ -43,7 +51,12 @@ def _doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
         moment_after(span.first, bound.dose.each.times(level), month_end)
         for level in range(1, len(span.levels) + 1)
     ]
-    levels = [span.levels[_level(slot, ends)] for slot in span.slots]
+    of_levels = span.levels
+    if bound.reduction is not None:
+        from regimen.engine.tapers import level_doses
+
+        of_levels = level_doses(bound, bound.dose, plan)
+    levels = [of_levels[_level(slot, ends)] for slot in span.slots]
     return [doses[(span.skipped + at) % len(doses)] for at, doses in enumerate(levels)]
 
 

@@ -60,20 +60,9 @@ def dose_of(
         amount = amount.times(Fraction(1, parts))
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
     refuse_nothing(bound.phase, amount)
-    return _limited(bound, amount, steps, plan, portion, exact=_exact(expression, plan))
-
-
-def _limited(
-    bound: Bound,
-    amount: Quantity,
-    steps: list[DoseStep],
-    plan: Plan,
-    portion: Portion | None = None,
-    *,
-    exact: bool,
-) -> Dose:
-    """The dose that an amount comes to under the caps and the rounding. Raises Refusal."""
+    amount = lessened(bound, amount, steps)
     amount, limit, words = _capped(bound, amount, plan, portion)
+    exact = _exact(expression, plan)
     if words:
         steps.append(DoseStep(DoseStage.CAPPED, amount, words))
         exact = all(_exact(cap, plan) for cap in bound.caps)
@@ -83,17 +72,6 @@ def _limited(
         steps.append(DoseStep(DoseStage.ROUNDED, ordered, words))
         amount = ordered
     return finished(bound, amount, steps, plan, exact=exact)
-
-
-def reduced(bound: Bound, dose: Dose, part: Fraction, because: str, plan: Plan) -> Dose:
-    """The dose of which only a part is given: taken before the cap and the rounding, which then
-    hold for what is left. Raises Refusal."""
-    before = (DoseStage.STATED, DoseStage.CALCULATED, DoseStage.SHARED)
-    steps = [step for step in dose.steps if step.stage in before]
-    amount = steps[-1].amount.times(part)
-    words = f"{decimal_text(part * 100)} % of {steps[-1].amount} ({because})"
-    steps.append(DoseStep(DoseStage.REDUCED, amount, words))
-    return _limited(bound, amount, steps, plan, exact=True)
 
 
 # --- stages
@@ -132,6 +110,18 @@ def calculated(
         amount = amount.times(Fraction(bound.over.minutes, 60))
         steps.append(DoseStep(DoseStage.CALCULATED, amount, words))
     return amount
+
+
+def lessened(bound: Bound, amount: Quantity, steps: list[DoseStep]) -> Quantity:
+    """The part of a calculated amount that somebody has decided on; the amount itself where nobody
+    has."""
+    reduction = bound.reduction
+    if reduction is None:
+        return amount
+    less = amount.times(reduction.part)
+    words = f"{decimal_text(reduction.part * 100)} % of {amount.shown} ({reduction.because})"
+    steps.append(DoseStep(DoseStage.REDUCED, less, words))
+    return less
 
 
 def _size(scaling: DoseExpression | Cap, plan: Plan) -> Answer[object] | None:

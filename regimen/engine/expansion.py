@@ -87,7 +87,13 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         schedule = replanned(
             schedule,
             found,
-            lambda moved: _measured(moved, protocol, plan, whole, []) if whole is not plan else [],
+            lambda spans: (
+                [doses_of(span, plan) for of_course in spans for span in of_course]
+                if whole is plan
+                else _measured(spans, protocol, plan, whole, [])
+            ),
+            whole,
+            retaken=whole is not plan,
         )
     if protocol.visits or any(each.decided is not None for each in protocol.parameters.values()):
         from regimen.engine.entries import entries, open_decisions  # most protocols have none

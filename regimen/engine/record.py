@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, time, timedelta
+from difflib import get_close_matches
 
 from msgspec import Struct, field
 
 from regimen import rules
-from regimen.finding import Finding, Refusal
+from regimen.finding import Finding, Refusal, quoted
 from regimen.plan import Plan
 from regimen.record import (
+    Clinic,
     Given,
     Held,
     Missed,
@@ -26,7 +28,7 @@ from regimen.record import (
     Then,
     counted,
 )
-from regimen.schedule import Administration, Status
+from regimen.schedule import Administration, Schedule, Status
 from regimen.timing import Moment
 
 
@@ -66,17 +68,17 @@ class Slot(Struct):
         self.why.append(why)
 
 
-def recorded(administrations: Iterable[Administration], plan: Plan) -> list[Slot]:
+def recorded(schedule: Schedule, plan: Plan) -> list[Slot]:
     """Every dose where the record puts it, in ideal order. Raises Refusal with a finding for each
-    entry that names no dose, or moves one that was given."""
-    return _Record(administrations).after(counted(plan.entries))
+    entry that names no dose or no course of the plan, or moves a dose that was given."""
+    return _Record(schedule).after(counted(plan.entries))
 
 
 class _Record:
-    def __init__(self, administrations: Iterable[Administration]) -> None:
-        self.slots = [Slot(each, each.day, each.time) for each in administrations]
+    def __init__(self, schedule: Schedule) -> None:
+        self.slots = [Slot(each, each.day, each.time) for each in schedule.administrations]
         self.by_id = {slot.ideal.id: slot for slot in self.slots}
-        self.courses = {slot.ideal.course for slot in self.slots}
+        self.courses = [course.key for course in schedule.protocol.courses]
         self.findings: list[Finding] = []
 
     def after(self, entries: Iterable[RecordEntry]) -> list[Slot]:
@@ -99,6 +101,8 @@ class _Record:
                 self.paused(entry, what)
             case Reduced(course=course):
                 self.known(entry, (course,))
+            case Clinic(courses=courses, gaps=gaps):
+                self.known(entry, dict.fromkeys((*courses, *gaps)))
 
     # --- one dose
 
@@ -180,8 +184,10 @@ class _Record:
     def known(self, entry: RecordEntry, courses: Iterable[str]) -> bool:
         unknown = [course for course in courses if course not in self.courses]
         for course in unknown:
-            mend = f"use one of: {', '.join(sorted(self.courses))}"
-            self.find(entry, f"there is no course {course!r} in this plan", mend)
+            close = get_close_matches(course, self.courses, n=1)
+            meant = f"; did you mean {quoted(close[0])}?" if close else ""
+            mend = f"use one of: {', '.join(self.courses)}"
+            self.find(entry, f"there is no course {quoted(course)} in this plan{meant}", mend)
         return not unknown
 
     def find(self, entry: RecordEntry, what: str, mend: str) -> None:

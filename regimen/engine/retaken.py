@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from regimen.engine.bound import bind
+from regimen.engine.bound import Bound, bind
 from regimen.engine.measures import When, doubts_of, sized, taken_again
 from regimen.engine.phase_span import PhaseSpan
 from regimen.plan import Plan
@@ -105,7 +105,10 @@ def _by_these(
         from regimen.engine.tables import settled
 
         phase = settled(phase, plan.answers)
-    return work_out(replace(span, bound=bind(phase, plan)), plan)
+    bound = bind(phase, plan)
+    assert isinstance(bound, Bound)
+    assert isinstance(span.bound, Bound)
+    return work_out(replace(span, bound=replace(bound, reduction=span.bound.reduction)), plan)
 
 
 def _when(span: PhaseSpan, at: int, day: date, days: Sequence[date]) -> When:

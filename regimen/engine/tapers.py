@@ -49,15 +49,21 @@ def level_doses(bound: Bound, levels: Levels, plan: Plan) -> tuple[tuple[Dose, .
         return settled(bound, level.times(Fraction(1, parts)), plan).times(parts)
 
     walk = _walked(bound.phase, levels, given)
-    found = []
-    for level, words in zip(walk.levels, walk.because, strict=True):
-        written = replace(levels.first, amount=level, share=levels.share)
-        if dealt:
-            found.append(dealt_doses(bound, written, plan, 0, words))
-        else:
-            found.append((dose_of(bound, written, plan, 0, words),))
-    totals = [_in_all(doses).times(Fraction(parts, len(doses))) for doses in found]
-    _refuse_alike(bound.phase, levels, found, totals)
+
+    def worked_out(bound: Bound) -> list[tuple[Dose, ...]]:
+        found = []
+        for level, words in zip(walk.levels, walk.because, strict=True):
+            written = replace(levels.first, amount=level, share=levels.share)
+            if dealt:
+                found.append(dealt_doses(bound, written, plan, 0, words))
+            else:
+                found.append((dose_of(bound, written, plan, 0, words),))
+        return found
+
+    whole = worked_out(replace(bound, reduction=None))
+    totals = [_in_all(doses).times(Fraction(parts, len(doses))) for doses in whole]
+    _refuse_alike(bound.phase, levels, whole, totals)
+    found = whole if bound.reduction is None else worked_out(bound)
     return tuple(found[_starting(bound.phase, levels, walk, totals) :])
 
 

@@ -27,6 +27,7 @@ from regimen.record import (
     Measured,
     Missed,
     Moved,
+    PartOf,
     RecordEntry,
     Reduced,
     Scope,
@@ -54,21 +55,25 @@ def _word(words: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
-def read_part(text: str) -> Fraction:
-    """`75 %` of what the protocol says. Raises Misread."""
-    number, space, sign = text.partition(" ")
-    if sign != "%" or not space:
+def read_part(text: str) -> tuple[Fraction, PartOf | None]:
+    """`75 %`, `75 % of calculated` or `75 % of ordered`. Raises Misread."""
+    percent, _, rest = text.partition(" of ")
+    number, space, sign = percent.partition(" ")
+    if sign != "%" or not space or (" of " in text and rest not in set(PartOf)):
         raise Misread(
-            rules.BAD_NUMBER, f"{quoted(text)} is not a percentage", "write it as in 75 %"
+            rules.BAD_NUMBER,
+            f"{quoted(text)} is not a percentage of a dose",
+            "write it as in 75 %, or in 75 % of calculated or 75 % of ordered",
         )
     part = read_number(number) / 100
-    if not 0 < part < 10:
+    if not 0 < part < 1:
         raise Misread(
             rules.ABSURD,
             f"{quoted(text)} of a dose is no reduction",
-            "write a part of the protocol's dose, as in 75 %; to give nothing, hold or stop",
+            "write a percentage between 0 and 100, as in 75 %; to give nothing, hold or stop; to"
+            " give the whole dose again, end the reduction: until",
         )
-    return part
+    return part, PartOf(rest) if rest else None
 
 
 class EntryShape(Shape):
@@ -101,9 +106,7 @@ class EntryShape(Shape):
     )
 
     at: Moment | None = key(reads(read_moment), "when it was or will be given", absent=None)
-    amount: Quantity | None = key(
-        reads(read_amount), "what was given, where it was not what was planned", absent=None
-    )
+    amount: Quantity | None = key(reads(read_amount), "how much was given", absent=None)
     then: str | None = key(
         reads(_word((*Then, "shift"))), "what becomes of the dose, or of the others", absent=None
     )
@@ -138,12 +141,12 @@ class _Kind(Struct, frozen=True):
 COMMON = {"written", "by", "why", "verified_by"}
 _KINDS = {
     "clinic": _Kind((), reason=False),
-    "given": _Kind(("at",), ("amount",), reason=False),
+    "given": _Kind(("at", "amount"), reason=False),
     "missed": _Kind(("then",), ("at",)),
     "held": _Kind(("since", "until", "then")),
     "moved": _Kind(("to", "scope")),
     "measured": _Kind(("value", "on"), reason=False),
-    "reduced": _Kind(("to", "since")),
+    "reduced": _Kind(("to", "since"), ("until",)),
     "stopped": _Kind(("since",)),
     "accepted": _Kind(("about",)),
     "taken_back": _Kind(()),
@@ -224,14 +227,18 @@ def _held(shape: EntryShape) -> Held:
     assert shape.since is not None
     assert shape.until is not None
     assert shape.then is not None
-    if shape.until <= shape.since:
-        raise Misread(
-            rules.TWO_WAYS,
-            f"the hold ends on {shape.until}, which is not after {shape.since}",
-            "write under until the first day on which it is given again",
-        )
+    _refuse_backwards("the hold", shape.since, shape.until)
     shift = _one_of(shape.then, ("skip", "shift")) == "shift"
     return Held(_courses(shape.held), shape.since, shape.until, shift)
+
+
+def _refuse_backwards(what: str, since: date, until: date) -> None:
+    if until <= since:
+        raise Misread(
+            rules.TWO_WAYS,
+            f"{what} ends on {until}, which is not after {since}",
+            "write under until the first day on which the whole dose is given again",
+        )
 
 
 def _one_of(text: str, words: tuple[str, ...]) -> str:
@@ -248,6 +255,7 @@ def _moved(shape: EntryShape) -> Moved:
 def _given(shape: EntryShape) -> Given:
     assert shape.given is not None
     assert shape.at is not None
+    assert shape.amount is not None
     return Given(shape.given, shape.at, shape.amount)
 
 
@@ -262,7 +270,10 @@ def _reduced(shape: EntryShape) -> Reduced:
     assert shape.reduced is not None
     assert shape.to is not None
     assert shape.since is not None
-    return Reduced(shape.reduced, read_part(shape.to), shape.since)
+    part, of = read_part(shape.to)
+    if shape.until is not None:
+        _refuse_backwards("the reduction", shape.since, shape.until)
+    return Reduced(shape.reduced, part, shape.since, shape.until, of)
 
 
 def _stopped(shape: EntryShape) -> Stopped:

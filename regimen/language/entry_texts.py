@@ -40,7 +40,7 @@ def _content(entry: RecordEntry) -> dict[str, object]:
         case Clinic():
             said: dict[str, object] = {"clinic": clinic_content(what)}
         case Given(dose, at, amount):
-            said = {"given": dose, "at": str(at), "amount": _text(amount)}
+            said = {"given": dose, "at": str(at), "amount": str(amount)}
         case Missed(dose, then, at):
             said = {"missed": dose, "then": _text(then), "at": _text(at)}
         case Held(courses, since, until, shift):
@@ -50,9 +50,9 @@ def _content(entry: RecordEntry) -> dict[str, object]:
             said = {"moved": dose, "to": str(to), "scope": str(scope)}
         case Measured(name, text, on):
             said = {"measured": name, "value": text, "on": str(on)}
-        case Reduced(course, part, since):
-            percent = decimal_text(part * 100)
-            said = {"reduced": course, "to": f"{percent} %", "since": str(since)}
+        case Reduced(course, part, since, until, of):
+            percent = f"{decimal_text(part * 100)} %{f' of {of}' if of else ''}"
+            said = {"reduced": course, "to": percent, "since": str(since), "until": _text(until)}
         case Stopped(courses, since):
             said = {"stopped": _listed(courses), "since": str(since)}
         case Accepted(override):

@@ -16,6 +16,7 @@ from regimen.export import export
 from regimen.finding import Refusal
 from regimen.plan import Plan
 from regimen.protocol import Protocol
+from regimen.quantity import Quantity, read_quantity
 from regimen.record import (
     Clinic,
     Given,
@@ -31,7 +32,7 @@ from regimen.record import (
     Then,
     What,
 )
-from regimen.schedule import Schedule, Status
+from regimen.schedule import Administration, Schedule, Status
 from regimen.timing import CalendarSpan, Moment, SpanUnit, Weekday
 
 PROTOCOL = """\
@@ -68,6 +69,7 @@ IDS = [each.id for each in planning.examine(*made()).administrations]
 DAYS = st.integers(0, 40).map(lambda days: START + timedelta(days))
 MOMENTS = DAYS.map(Moment)
 DOSES = st.sampled_from(IDS)
+AMOUNTS = st.sampled_from([read_quantity("10 mg"), read_quantity("3 mg")])
 COURSES = st.sampled_from([(), ("a",), ("b",), ("b", "a")])
 
 
@@ -91,7 +93,7 @@ CLINICS = st.builds(
 ).filter(lambda clinic: bool(clinic.weekdays or clinic.dates))
 LATE = st.sampled_from([Then.KEEP, Then.SHIFT])
 WHATS: st.SearchStrategy[What] = st.one_of(
-    st.builds(Given, DOSES, MOMENTS),
+    st.builds(Given, DOSES, MOMENTS, AMOUNTS),
     st.builds(Missed, DOSES, st.just(Then.SKIP)),
     st.builds(Missed, DOSES, LATE, MOMENTS),
     holds(),
@@ -120,6 +122,11 @@ def applied(whats: list[What]) -> tuple[Plan, Schedule, list[What]]:
     return plan, schedule, taken
 
 
+def given_amount(administration: Administration) -> Quantity:
+    assert administration.dose is not None
+    return administration.dose.ordered
+
+
 @given(st.lists(WHATS, min_size=1, max_size=7))
 def test_any_sequence_of_entries(whats: list[What]) -> None:
     plan, schedule, taken = applied(whats)
@@ -133,12 +140,15 @@ def test_any_sequence_of_entries(whats: list[What]) -> None:
         if isinstance(what, Given):
             assert places[what.dose].status is Status.GIVEN
             assert places[what.dose].moment == what.at
+            assert given_amount(places[what.dose]) == what.amount
 
     kinds = tuple(type(what) for what in standing)
     for each in schedule.removed:
         assert REASONS[each.status] in kinds
     halved = {what.course for what in standing if isinstance(what, Reduced)}
     for each in schedule.administrations:
+        if each.status is Status.GIVEN:
+            continue
         assert each.dose is not None
         plain = {"a": "10 mg", "b": "4 mg"}[each.course]
         assert str(each.dose) == plain or each.course in halved

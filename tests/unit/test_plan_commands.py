@@ -232,6 +232,8 @@ def test_a_dose_is_named_by_its_course_and_day(plan: Path) -> None:
         (("hold", "--from", "2026-03-06", "--until", "2026-03-06", "--then", "skip", *WHY), "after --from"),
         (("reduce", "acth", "--to", "80%", "--from", "2026-03-20", *WHY), "not a percentage"),
         (("reduce", "acth", "--to", "0 %", "--from", "2026-03-20", *WHY), "is no reduction"),
+        (("reduce", "acth", "--to", "100 %", "--from", "2026-03-20", *WHY), "is no reduction"),
+        (("reduce", "acth", "--to", "80 %", "--from", "2026-03-20", "--until", "2026-03-20", *WHY), "after --from"),
         (("measure", "weight", "--on", "2026-03-06", *BY), "not of the form NAME=VALUE"),
         (("accept", "too-close", *WHY), "not of the form CODE=ABOUT"),
         (("clinic", "--courses", "b12", "--move", "next", "--following", "stay", *BY), "nothing says when"),
