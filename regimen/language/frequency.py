@@ -30,14 +30,14 @@ _NEXT = Anchor(Previous(Point.END), text="previous.end")
 
 def frequency_taper(levels: Levels) -> tuple[TaperShape, int] | None:
     """The taper by frequency that decides the phase, and at which of the levels it stands; None
-    where a dose or another taper decides."""
-    for at, (shape, _) in enumerate(levels):
-        taper = shape.taper
-        if taper is not None and taper.times_per_day:
-            return taper, at
-        if taper is not None or shape.dose is not None:
-            return None
-    return None
+    where a dose or another taper decides. One of the levels has a taper."""
+    at, shape = next(
+        (at, shape)
+        for at, (shape, _) in enumerate(levels)
+        if shape.taper is not None or shape.dose is not None
+    )
+    taper = shape.taper
+    return (taper, at) if taper is not None and taper.times_per_day else None
 
 
 def one_by_one(levels: Levels, taper: TaperShape) -> Iterator[Levels]:

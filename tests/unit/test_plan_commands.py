@@ -13,7 +13,7 @@ from regimen import library
 from regimen.cli import main, plan_store
 from regimen.cli.clinic import public_holidays
 from regimen.cli.terminal import WrongUse
-from regimen.record import RecordEntry
+from regimen.record import Clinic, RecordEntry
 
 BY = ("--by", "N Example")
 WHY = (*BY, "--why", "as decided")
@@ -75,6 +75,28 @@ def test_every_command_appends_one_entry(plan: Path, name: str) -> None:
     assert [each.number for each in entries(plan)] == [1]
     assert "\nEntry 1 is kept in" in done.output
     assert "changed" in done.output
+
+
+def test_a_clinic_may_leave_the_least_distances_to_the_protocol(plan: Path) -> None:
+    words = ("--closed", "2027-01-01 New Year", "--courses", "b12", "--move", "next")
+    done = run("plan", "clinic", str(plan), *words, "--following", "stay", *BY)
+    assert done.exit_code == 0, done.output
+    (kept,) = entries(plan)
+    assert isinstance(kept.what, Clinic)
+    assert kept.what.gaps == {}
+    assert "gaps" not in plan.read_text(encoding="utf-8")
+
+
+def test_a_decision_that_was_written_by_hand_needs_its_reason(plan: Path) -> None:
+    text = plan.read_text(encoding="utf-8")
+    entry = "{stopped: all, since: 2026-03-10, written: 2026-03-09T10:00:00Z, by: N Example"
+    plan.write_text(f"{text}entries:\n  - {entry}, why: Fever}}\n", encoding="utf-8")
+    assert run("schedule", str(plan)).exit_code == 0
+    plan.write_text(f"{text}entries:\n  - {entry}}}\n", encoding="utf-8")
+    done = run("schedule", str(plan))
+    assert done.exit_code == 1
+    assert "missing-key" in done.output
+    assert "an entry of the kind stopped needs a reason" in done.output
 
 
 def test_an_entry_can_be_taken_back(plan: Path) -> None:
