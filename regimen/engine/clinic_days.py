@@ -75,21 +75,24 @@ class _Course:
             if slot.fixed:
                 continue
             meant = slot.day + self.carried
-            if self.clinic.closed_on(meant) is None and not self.joins(slot, meant):
-                slot.day = meant
+            is_open = self.clinic.closed_on(meant) is None
+            if is_open and not self.carried and not self.joins(slot, meant):
                 continue
             limits = self.limits(at, meant, where)
             found = next(self.candidates(slot, meant, limits), None)
             if found is None:
                 nowhere.append((slot, meant, limits))
             else:
-                self.put(slot, meant, found)
+                self.put(slot, meant, found, limits.against(meant))
         return [self.nowhere(nowhere, where)] if nowhere else []
 
-    def put(self, slot: Slot, meant: date, found: date) -> None:
+    def put(self, slot: Slot, meant: date, found: date, forbidden: str | None) -> None:
+        along = f"moved along by {self.carried.days:+} days to {meant}" if self.carried else ""
         if found != meant:
-            closed = self.clinic.closed_on(meant) or "to come together with another drug"
-            slot.why.append(f"{meant} moved to {found}: {closed}")
+            closed = self.clinic.closed_on(meant) or forbidden or _TOGETHER
+            along += f"{'; ' if along else ''}{meant} moved to {found}: {closed}"
+        if along:
+            slot.why.append(along)
         if self.clinic.follow:
             self.carried += found - meant
         slot.day = found
@@ -118,18 +121,29 @@ class _Course:
         """What bounds the dose: its neighbours by the minimum gap, and its window."""
         slot = self.slots[at]
         gap = self.gap(slot, where)
-        earliest, latest = _window(slot, meant)
-        if at:
-            before = self.slots[at - 1].day
-            words = f"less than {gap} after {before}"
-            earliest.append(_Limit(before + _DAY * gap.days, words))
-        if at + 1 < len(self.slots):
-            after = self.slots[at + 1]
-            stays = after.fixed or not (self.clinic.follow or self.clinic.closed_on(after.day))
-            if stays:
-                words = f"less than {gap} before {after.day}"
-                latest.append(_Limit(after.day - _DAY * gap.days, words))
+        earliest, latest = _window(slot)
+        before, after = self.settled(at, meant)
+        for day in before:
+            earliest.append(_Limit(day + _DAY * gap.days, f"less than {gap} after {day}"))
+        for day in after:
+            latest.append(_Limit(day - _DAY * gap.days, f"less than {gap} before {day}"))
         return _Limits(tuple(earliest), tuple(latest))
+
+    def settled(self, at: int, meant: date) -> tuple[list[date], list[date]]:
+        """The last day before this dose, and the first one after it, of the doses that will not
+        move any more; none where there is no such dose. What somebody has put past its neighbours
+        is where it is."""
+        before, after = list[date](), list[date]()
+        for other, slot in enumerate(self.slots):
+            if other < at:
+                (after if slot.by_hand and slot.day > meant else before).append(slot.day)
+            elif other > at and self.stays(slot):
+                (before if slot.day < meant else after).append(slot.day)
+        return ([max(before)] if before else []), ([min(after)] if after else [])
+
+    def stays(self, slot: Slot) -> bool:
+        """Whether a dose whose turn is still to come is on its day already."""
+        return slot.fixed or not (self.clinic.follow or self.clinic.closed_on(slot.day))
 
     def gap(self, slot: Slot, where: Place | None) -> CalendarSpan:
         """The least distance between two doses. Raises Refusal where nobody has stated it."""
@@ -138,7 +152,7 @@ class _Course:
         if stated is None:
             raise refuse(
                 rules.MISSING_INPUT,
-                f"{slot.ideal.id} falls on a closed day, and nothing says how close two doses of"
+                f"{slot.ideal.id} cannot stay on its day, and nothing says how close two doses of"
                 f" {phase.course} may come",
                 f"write under clinic, for example, gaps: {{{phase.course}: 2 days}}",
                 where,
@@ -157,7 +171,8 @@ class _Course:
         return Finding(
             rules.NO_CLINIC_DAY,
             f"{slot.ideal.id}, {slot.ideal.drug}, falls on {meant}"
-            f" ({self.clinic.closed_on(meant)}), and no day may take its place{more}",
+            f" ({self.clinic.closed_on(meant) or limits.against(meant)}), and no day may take its"
+            f" place{more}",
             "move the dose by hand, with the prescriber's word; or open the clinic",
             where,
             readings=(Reading("the days around it", tuple(lines)),),
@@ -165,6 +180,7 @@ class _Course:
         )
 
 
+_TOGETHER = "to come together with another drug"
 _OTHER_WAY = "not in the direction in which the plan moves doses"
 
 
@@ -196,13 +212,14 @@ def _tolerated(slot: Slot) -> tuple[int | None, int | None]:
     return early, None if due.to is None else (due.to.day - ideal).days
 
 
-def _window(slot: Slot, meant: date) -> tuple[list[_Limit], list[_Limit]]:
-    """The first and the last day that the protocol allows, where it says so."""
+def _window(slot: Slot) -> tuple[list[_Limit], list[_Limit]]:
+    """The first and the last day that the protocol allows, where it says so, around the day on
+    which protocol and record put the dose: what the clinic carries along carries no window."""
     early, late = _tolerated(slot)
-    words = f"outside the window around {meant}"
+    words = f"outside the window around {slot.day}"
     return (
-        [] if early is None else [_Limit(meant - _DAY * early, words)],
-        [] if late is None else [_Limit(meant + _DAY * late, words)],
+        [] if early is None else [_Limit(slot.day - _DAY * early, words)],
+        [] if late is None else [_Limit(slot.day + _DAY * late, words)],
     )
 
 
