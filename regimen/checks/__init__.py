@@ -56,6 +56,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     measuring.implausible,
     tolerance.too_soon,
     moved.closer_than_planned,
+    moved.outside_window,
     stated_limits.over_stated,
     recount.differs,
     conservation.differ,

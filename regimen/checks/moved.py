@@ -18,6 +18,36 @@ CLOSER = Rule(
 )
 
 
+OUTSIDE = Rule(
+    "outside-window",
+    Severity.WARNING,
+    Reader.PLAN,
+    "a dose outside its window may not count, or may do harm",
+    may_override=True,
+)
+
+
+def outside_window(schedule: Schedule) -> Iterator[Finding]:
+    """One finding per course with doses that the record has put outside their windows."""
+    for course in schedule.protocol.courses:
+        met = [
+            each
+            for each in schedule.of_course(course.key)
+            if each.due is not None and not each.due.holds(each.moment)
+        ]
+        if met:
+            first = met[0]
+            more = f", and {len(met) - 1} more likewise" if len(met) > 1 else ""
+            yield Finding(
+                OUTSIDE,
+                f"{first.drug}: {first.moment} is outside the window of {first.id}, {first.due}"
+                f"{more}",
+                "ask the prescriber whether the dose counts; record the answer with plan accept",
+                _place(schedule),
+                about=f"{first.id}: {first.moment}{more}",
+            )
+
+
 def closer_than_planned(schedule: Schedule) -> Iterator[Finding]:
     """One finding per course with neighbouring doses that were moved to within half their planned
     distance, where the protocol states no least distance. Half is the program's own line: nearer

@@ -35,7 +35,8 @@ from regimen.timing import Moment
 class Slot(Struct):
     """One dose on its way from its ideal moment to where it is given: the day and time it stands
     at now, what became of it, and why it is not where it was. `by_hand` marks a day that somebody
-    chose, which no rule moves again."""
+    chose, which no rule moves again; `later` is by how much its window has moved with what was
+    before it."""
 
     ideal: Administration
     day: date
@@ -43,6 +44,7 @@ class Slot(Struct):
     status: Status = Status.PLANNED
     why: list[str] = field(default_factory=list)
     by_hand: bool = False
+    later: timedelta = timedelta()
 
     @property
     def open(self) -> bool:
@@ -161,6 +163,7 @@ class _Record:
         for slot in slots:
             if by:
                 slot.day += by
+                slot.later += by
                 slot.why.append(_because(f"moved by {by.days:+} days", entry))
 
     def paused(self, entry: RecordEntry, what: Held | Stopped) -> None:

@@ -94,6 +94,8 @@ def _stood(slot: Slot, plan: Plan) -> Administration:
     """The dose where it really stands, with its instant there."""
     ideal = slot.ideal
     made = replace(ideal, status=slot.status, moved=tuple(slot.why))
+    if slot.later and ideal.due is not None:
+        made = replace(made, due=ideal.due.later(slot.later))
     if slot.moment != ideal.moment:
         made = replace(
             made,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -79,10 +79,27 @@ class Due(Struct, frozen=True):
     since: Moment | None
     to: Moment | None
 
+    def later(self, by: timedelta) -> Due:
+        """The window so many days later."""
+        moments = (self.since, self.to)
+        return Due(*(each and Moment(each.day + by, each.time) for each in moments))
+
+    def holds(self, moment: Moment) -> bool:
+        """Whether the moment lies in it; by the day, where a clock time is missing."""
+        return not (_before(moment, self.since) or _before(self.to, moment))
+
     def __str__(self) -> str:
         if self.to is None:
             return f"from {self.since}"
         return f"to {self.to}" if self.since is None else f"{self.since} to {self.to}"
+
+
+def _before(one: Moment | None, other: Moment | None) -> bool:
+    if one is None or other is None:
+        return False
+    if one.day == other.day and one.time is not None and other.time is not None:
+        return one.time < other.time
+    return one.day < other.day
 
 
 class Status(StrEnum):
