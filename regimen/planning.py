@@ -193,9 +193,9 @@ def read_ranges(text: bytes | str, file: str) -> Ranges:
 
 def _expanded(protocol: Protocol, plan: Plan) -> Schedule:
     if plan.entries:
-        from regimen.language.measured_since import with_measured
+        from regimen.language.answered_since import with_answers
 
-        plan = with_measured(protocol, plan)
+        plan = with_answers(protocol, plan)
     try:
         return expand(protocol, plan)
     except Refusal as refusal:

@@ -123,6 +123,13 @@ class PartOf(StrEnum):
     ORDERED = "ordered"  # what would be given
 
 
+class Answered(Struct, frozen=True, tag="answered"):
+    """Questions of the protocol were answered, each by its name, as in `5 mg`; an earlier answer
+    to one of them no longer holds."""
+
+    answers: Mapping[str, str]
+
+
 class Reduced(Struct, frozen=True, tag="reduced"):
     """From the day `since` on, and before the day `until` if there is one, doses of `course` are
     this part of what they would be. Where `of` is not said, both readings must give the same."""
@@ -185,6 +192,7 @@ What = (
     | Held
     | Moved
     | Measured
+    | Answered
     | Reduced
     | Stopped
     | Accepted

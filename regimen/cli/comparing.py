@@ -7,7 +7,7 @@ import sys
 import click
 
 from regimen.cli.opening import checked_plan, open_plan, remarks
-from regimen.cli.options import Wanted, pairs, plan_options
+from regimen.cli.options import Wanted, once, pairs, plan_options
 from regimen.cli.output import STDOUT, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, report, say
 
@@ -71,7 +71,7 @@ def compare(
     for name in (protocol, table):
         if output != STDOUT and same_file(output, name):
             raise WrongUse(f"-o would overwrite {name}.")
-    named, meant = _once(drugs), _once(columns)
+    named, meant = once(drugs), once(columns)
     for meaning in meant:
         if meaning not in _MEANINGS:
             raise WrongUse(f"--column: {meaning!r} is none of {', '.join(_MEANINGS)}.")
@@ -101,12 +101,3 @@ def compare(
         say(f"{f'{done}: ' if done else ''}{summary_of(comparison)}")
     if comparison.differences:
         raise click.exceptions.Exit(1)
-
-
-def _once(typed: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for left, right in typed:
-        if left in found:
-            raise WrongUse(f"{left} is given twice; which one is meant?")
-        found[left] = right
-    return found

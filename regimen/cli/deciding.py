@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regimen.cli.options import once, pairs
 from regimen.cli.recording import Author, author_options, dose_named, read_option, written
 from regimen.cli.terminal import WrongUse
 
@@ -92,6 +93,21 @@ def measure(plan: str, measured: str, on: str, author: Author) -> None:
         raise click.UsageError(f"{measured!r} is not of the form NAME=VALUE.")
     what = Measured(name.strip(), value.strip(), _day(on))
     written(plan, author, lambda *_: what, decision=False)
+
+
+@click.command()
+@click.argument("plan")
+@click.argument("answers", metavar="NAME=TEXT...", nargs=-1, required=True, callback=pairs)
+@author_options(reason=False)
+def answer(plan: str, answers: tuple[tuple[str, str], ...], author: Author) -> None:
+    """Answer questions of the protocol that were left open, or decide them anew.
+
+    What was given stays as it was given; what is still to come follows the new answer.
+    """
+    from regimen.record import Answered
+
+    what = Answered(once(answers))
+    written(plan, author, lambda *_: what, decision=True)
 
 
 @click.command()

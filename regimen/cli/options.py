@@ -91,6 +91,16 @@ def pairs(
     return tuple(pairs)
 
 
+def once(typed: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What was typed as pairs, each name once. Raises WrongUse."""
+    found: dict[str, str] = {}
+    for left, right in typed:
+        if left in found:
+            raise WrongUse(f"{left} is given twice; which one is meant?")
+        found[left] = right
+    return found
+
+
 _OPTIONS = (
     click.option("--start", metavar="DATE", help="The first day, as in 2026-03-02."),
     click.option(

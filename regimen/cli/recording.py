@@ -76,7 +76,8 @@ def written(
         entry = author.entry(plan, make(protocol, plan))
         after = planning.examine(protocol, planning.with_entry(plan, entry))
         if decision:
-            before = {each.about for each in planning.examine(protocol, plan).findings}
+            known = _examined(protocol, plan)
+            before = {each.about for each in known.findings} if known else set()
             new = [each for each in after.findings if each.stands and each.about not in before]
             if new:
                 raise Refusal(new)
@@ -84,9 +85,24 @@ def written(
 
     protocol, before, after = change(name, decide)
     schedule = planning.examine(protocol, after)
-    say_changes(planning.examine(protocol, before), schedule)
+    was = _examined(protocol, before)
+    if was is None:
+        say("The plan had no dates before; now it has.")
+    else:
+        say_changes(was, schedule)
     report(each for each in schedule.findings if each.override is None)
     say(f"Entry {len(after.entries)} is kept in {name}.")
+
+
+def _examined(protocol: Protocol, plan: Plan) -> Schedule | None:
+    """The schedule; None where the plan has none, which the entry may be about to mend."""
+    from regimen import planning
+    from regimen.finding import Refusal
+
+    try:
+        return planning.examine(protocol, plan)
+    except Refusal:
+        return None
 
 
 # --- which dose

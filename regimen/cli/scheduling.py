@@ -110,6 +110,7 @@ _PLAN_COMMANDS = {
     "hold": "deciding",
     "move": "deciding",
     "measure": "deciding",
+    "answer": "deciding",
     "reduce": "deciding",
     "stop": "deciding",
     "accept": "deciding",

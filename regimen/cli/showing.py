@@ -88,6 +88,9 @@ def _standing(schedule: Schedule) -> Iterator[str]:
         at = f" {first.time:%H:%M}" if first.time else ""
         dose = first.dose.ordered if first.dose else first.open_words
         yield f"first to come: {day_cell(first.day)}{at}, {first.drug}, {dose} ({first.id})"
+    for decision in schedule.open_decisions:
+        question = decision.parameter
+        yield f"to be answered: {question.name}: {question.ask}"
     errors = sum(each.stands for each in schedule.findings)
     if errors:
         yield f"{errors} errors stand against it: see regimen schedule"

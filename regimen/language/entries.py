@@ -15,10 +15,11 @@ from regimen.language.clinic_texts import ClinicShape, clinic_of
 from regimen.language.dose_texts import read_amount
 from regimen.language.kinds import DAY, LINE, TEXT
 from regimen.language.nodes import Document, Path
-from regimen.language.shapes import Shape, block, key, named, one_or_several, reads
+from regimen.language.shapes import Shape, block, key, named, not_empty, one_or_several, reads
 from regimen.quantity import Quantity, read_count, read_number
 from regimen.record import (
     Accepted,
+    Answered,
     Clinic,
     Given,
     Held,
@@ -89,6 +90,9 @@ class EntryShape(Shape):
     )
     moved: str | None = key(TEXT, "the dose that is moved", absent=None)
     measured: str | None = key(TEXT, "the measure that was taken", absent=None)
+    answered: Mapping[str, str] | None = key(
+        not_empty(named(TEXT)), "the questions that were answered, with their answers", absent=None
+    )
     reduced: str | None = key(TEXT, "the course whose doses are reduced", absent=None)
     stopped: tuple[str, ...] | None = key(
         one_or_several(TEXT), "the courses that are stopped, or all", absent=None
@@ -146,6 +150,7 @@ _KINDS = {
     "held": _Kind(("since", "until", "then")),
     "moved": _Kind(("to", "scope")),
     "measured": _Kind(("value", "on"), reason=False),
+    "answered": _Kind((), reason=False),
     "reduced": _Kind(("to", "since"), ("until",)),
     "stopped": _Kind(("since",)),
     "accepted": _Kind(("about",)),
@@ -266,6 +271,11 @@ def _measured(shape: EntryShape) -> Measured:
     return Measured(shape.measured, shape.value, shape.on)
 
 
+def _answered(shape: EntryShape) -> Answered:
+    assert shape.answered is not None
+    return Answered(dict(shape.answered))
+
+
 def _reduced(shape: EntryShape) -> Reduced:
     assert shape.reduced is not None
     assert shape.to is not None
@@ -327,6 +337,7 @@ _MAKERS: dict[str, Callable[[EntryShape], What]] = {
     "held": _held,
     "moved": _moved,
     "measured": _measured,
+    "answered": _answered,
     "reduced": _reduced,
     "stopped": _stopped,
     "accepted": _accepted,

@@ -12,6 +12,7 @@ from regimen.language.entries import ALL, COMMON
 from regimen.quantity import decimal_text
 from regimen.record import (
     Accepted,
+    Answered,
     Clinic,
     Given,
     Held,
@@ -50,6 +51,8 @@ def _content(entry: RecordEntry) -> dict[str, object]:
             said = {"moved": dose, "to": str(to), "scope": str(scope)}
         case Measured(name, text, on):
             said = {"measured": name, "value": text, "on": str(on)}
+        case Answered(answers):
+            said = {"answered": dict(answers)}
         case Reduced(course, part, since, until, of):
             percent = f"{decimal_text(part * 100)} %{f' of {of}' if of else ''}"
             said = {"reduced": course, "to": percent, "since": str(since), "until": _text(until)}
@@ -84,6 +87,12 @@ def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {text}" for name, text in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 def entry_in_words(entry: RecordEntry) -> str:
     """`held b12, acth, since 2026-03-05, until 2026-03-10, then shift`."""
     content = _content(entry)
@@ -93,6 +102,6 @@ def entry_in_words(entry: RecordEntry) -> str:
         value = content[name]
         if value is None:
             continue
-        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        shown = _shown(value)
         words.append(f"{name.replace('_', ' ')} {shown}")
     return ", ".join(words)

@@ -74,24 +74,27 @@ def held_against(
     for name, each in given.items():
         if name == "zone":
             continue
-        parameter = protocol.parameters.get(name)
-        if parameter is None:
-            findings.append(_unknown(protocol, name, each.place))
-            continue
         try:
-            _refuse_unseen(each)
-            value = read_answer(parameter, each.text)
-            _refuse_unmeasured(protocol, name, value)
+            answers[name] = answer_of(protocol, name, each, start.day)
         except Misread as misread:
             findings.append(misread.finding(each.place))
-            continue
-        text = _as_shown(value, each.text.strip(), start.day)
-        answers[name] = Answer(value, text, each.by, each.on, each.why)
     if findings:
         raise Refusal(findings)
     return Plan(
         plan_id, protocol.id, protocol.content_hash, made, start, zone, answers, closed, overrides
     )
+
+
+def answer_of(protocol: Protocol, name: str, given: Given, start: date) -> Answer[object]:
+    """The answer to one of the protocol's questions. Raises Misread."""
+    parameter = protocol.parameters.get(name)
+    if parameter is None:
+        raise _unknown(protocol, name)
+    _refuse_unseen(given)
+    value = read_answer(parameter, given.text)
+    _refuse_unmeasured(protocol, name, value)
+    text = _as_shown(value, given.text.strip(), start)
+    return Answer(value, text, given.by, given.on, given.why)
 
 
 def _as_shown(value: object, text: str, start: date) -> str:
@@ -163,13 +166,12 @@ def _read_closed(text: str) -> frozenset[Weekday]:
     return frozenset(read_weekday(each.strip()) for each in text.split(","))
 
 
-def _unknown(protocol: Protocol, name: str, place: Place | None) -> Finding:
+def _unknown(protocol: Protocol, name: str) -> Misread:
     names = [*protocol.parameters, *PLAN_KEYS]
     close = get_close_matches(name, names, n=1)
-    return Finding(
+    return Misread(
         rules.UNKNOWN_INPUT,
         f"{protocol.id} does not ask for {quoted(name)}"
         + (f"; did you mean {quoted(close[0])}?" if close else ""),
         f"it asks for: {', '.join(names)}",
-        place,
     )

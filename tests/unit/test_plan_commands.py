@@ -58,6 +58,7 @@ COMMANDS = {
     "move": ("acth/phase-1/3", "--to", "2026-03-10", "--scope", "rest of course", *WHY),
     "reduce": ("acth", "--to", "80 %", "--from", "2026-03-20", *WHY),
     "stop": ("--course", "acth", "--from", "2026-03-20", *WHY, "--verified-by", "P Example"),
+    "answer": ("twice_weekly_for=3 weeks", *BY),
     "clinic": (
         "--closed", "sun", "--courses", "b12,acth", "--move", "next", "--following", "stay",
         "--gap", "b12=1 day", "--gap", "acth=2 days", *BY,
@@ -362,3 +363,38 @@ def test_a_plan_is_shown_with_what_it_rests_on_and_where_it_stands(plan: Path) -
     assert "twice_weekly_for: 2 weeks" in shown
     assert "1 given, 1 not given any more, 28 to come" in shown
     assert "first to come: Tue 3 Mar 2026, vitamin B12, 100 mcg (b12/daily/2)" in shown
+
+
+def test_what_is_still_to_be_answered_is_shown(tmp_path: Path) -> None:
+    path = str(tmp_path / "plan.yaml")
+    clocks = {"first": "07:00", "second": "12:00", "third": "17:00", "fourth": "22:00"}
+    made = run(
+        "plan", "new", "ukiss-prednisolone", "--start", "2026-03-02", "--zone", "Europe/Rome",
+        *(f"--set={name}={at}" for name, at in clocks.items()), "-o", path,
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    assert "to be answered: " in run("plan", "show", path).output
+
+
+def test_a_question_is_answered_once_at_a_time(plan: Path) -> None:
+    twice = ("twice_weekly_for=3 weeks", "twice_weekly_for=4 weeks", *BY)
+    assert "given twice; which one is meant?" in refused(plan, "answer", *twice, code=2)
+    assert "is not of the form" in refused(plan, "answer", "twice_weekly_for", *BY, code=2)
+
+
+def test_an_answer_that_the_protocol_does_not_ask_for_is_not_written(plan: Path) -> None:
+    assert "did you mean 'twice_weekly_for'?" in refused(
+        plan, "answer", "twice_weekly=3 weeks", *BY, code=1
+    )
+
+
+def test_an_entry_mends_a_plan_that_has_no_dates(plan: Path) -> None:
+    bad = """entries:
+  - {stopped: nothing, since: 2026-03-10, written: 2026-03-02T08:00:00Z, by: N Example, why: x}
+"""
+    plan.write_text(plan.read_text(encoding="utf-8") + bad, encoding="utf-8")
+    assert run("schedule", str(plan)).exit_code == 1
+    mended = run("plan", "take-back", str(plan), "1", *WHY)
+    assert mended.exit_code == 0, mended.output
+    assert "The plan had no dates before; now it has." in mended.output
+    assert run("schedule", str(plan)).exit_code == 0
