@@ -134,9 +134,6 @@ def test_what_is_left_out_exists() -> None:
 
 # Protocols that the reference does not read yet; their own cases hold them.
 NOT_YET = {
-    "cataract-surgery-drops": "drops are counted by another name",
-    "corticotropin-us-label": "doses are rounded to what the product can make",
-    "infliximab-crohns": "doses are rounded to what the product can make",
     "hydroxocobalamin-pernicious-anaemia": "it goes on until it is stopped",
 }
 

@@ -20,13 +20,7 @@ UNREAD = {
 NOT_YET = {
     "t3-ends": "ends that depend on something",
     "branches": "branches by an age or by a measure that is worked out",
-    "d2-basis-1": "amounts per cycle and per hour",
-    "d2-basis-2": "shares dealt out in whole steps",
-    "d2-basis-3": "shares dealt out in whole steps",
-    "d3-cap-and-round-2": "limits per week and per cycle",
-    "d3-cap-and-round-3": "limits over a course and a lifetime",
     "d4-tables-2": "rows by an age, and on a grid",
-    "d4-time-keys-21": "amounts per hour",
     "d5-measures-31": "rows by an age",
     "d4-tables-3": "rows by an age, and by a measure taken again",
     **{f"visits-{row}": "visits while a course goes on" for row in range(15, 19)},

@@ -121,7 +121,16 @@ class CalculatingReader(ExtentReader):
             if stated.per and (stated.per != "day" or timed[0] not in ("on", "days")):
                 raise Refused("shared with other times")
         amount = self.scaled(stated.amount, stated.scale, self.when(phase, place))
-        return amount * part / sharers, stated.unit
+        return amount * self._hours(phase, stated) * part / sharers, stated.unit
+
+    def _hours(self, phase: Phase, stated: Stated) -> Fraction:
+        """How many hours an amount per hour runs."""
+        over = self.over(phase)
+        if not stated.hourly:
+            return Fraction(1)
+        if over is None or stated.per:
+            raise Refused("an amount per hour for no stated time, or one that is shared")
+        return Fraction(over.count, 60)
 
     def part_of_day(self, phase: Phase, place: Place) -> Fraction:
         """Which part this is of all that its day's clock times have, or may come in 24 hours."""
@@ -204,9 +213,26 @@ class CalculatingReader(ExtentReader):
             if not days:
                 raise Refused("a dose per week on a pattern that is not weekly")
             return days * slots
+        if per == "cycle":
+            return self.in_a_cycle(phase)
         if per == "in all":
             return self._in_all(phase)
         return 1
+
+    def in_a_cycle(self, phase: Phase) -> int:
+        pattern = self.pattern(phase)
+        if pattern.kind != "listed" or pattern.span is None:
+            raise Refused("no cycle")
+        return len(pattern.places) * len(self.slots(phase))
+
+    def in_a_week(self, phase: Phase) -> int:
+        """The most that any week has, for a limit."""
+        span = self.pattern(phase).span
+        seldom = span is not None and (span.unit == "months" or span.count >= 7)
+        kind = self.pattern(phase).kind
+        if kind == "once" or (kind == "every" and span and span.unit != "minutes" and seldom):
+            return len(self.slots(phase))
+        return self.sharers_of(phase, "week")
 
     def _in_all(self, phase: Phase) -> int:
         """Of all rounds."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from tests.properties.reference import timed_doses
 from tests.properties.reference.calculated import in_force
-from tests.properties.reference.limited import LimitingReader, Limits
+from tests.properties.reference.dealt import DealingReader
+from tests.properties.reference.limited import Limits
 from tests.properties.reference.measures import NotYet, When
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.tapers import Step, Taper, levels
@@ -17,14 +18,14 @@ from tests.properties.reference.units import convert
 from tests.properties.reference.values import Place
 
 
-class DoseReader(LimitingReader):
+class DoseReader(DealingReader):
     def dose(self, phase: Phase, place: Place) -> tuple[Fraction, str] | None:
         """None where it is not stated, or what it scales by is not measured yet."""
         timed, key = in_force(phase), list[object]([place.level])
         if timed is not None:
             key.append(timed_doses.row_at(timed[1], place)[0])
-        if self.measures.vary():
-            key.append(place.at.day)
+        if self.measures.vary() or self.dealing(phase) is not None:
+            key.append(place.at)
         work = lambda phase: self._dose(phase, place)  # noqa: E731
         return self.once(f"dose {key}", phase, work)
 
@@ -40,9 +41,24 @@ class DoseReader(LimitingReader):
             if found is None:
                 return None
             limits = Limits(phase, self.when(phase, place), self.part_of_day(phase, place))
+            if self.dealing(phase) is not None:
+                return self._dealt(limits, place, *found)
             return self.ordered(limits, *found)
         except NotYet:
             return None
+
+    def _dealt(
+        self, limits: Limits, place: Place, each: Fraction, unit: str
+    ) -> tuple[Fraction, str]:
+        """Of `each` in equal parts, what this place has in whole steps."""
+        phase, taper = limits.phase, self.taper(limits.phase)
+        if taper is None:
+            stated = read_dose(self.filled(phase, "dose", phase.stated(("dose",))["dose"])).per
+        else:
+            stated = taper.get("per", "")
+        count, per = self.whole(phase, stated)
+        number = self.number_in(phase, place, count, per)
+        return self.dealt(limits, each * count, unit, count, number)
 
     # tapers
 
@@ -62,10 +78,16 @@ class DoseReader(LimitingReader):
         parts = self.sharers_of(phase, stated.get("per", ""))
         when = When(self.start.day, self.begin(phase).day, [], None)
         limits = Limits(phase, when, Fraction(1, len(self.slots(phase))))
+
+        def given(level: Fraction) -> Fraction:
+            if self.dealing(phase) is not None:
+                return self.heap(limits, level, unit, parts)[1] * self.step(limits, unit)
+            return self.rounded(limits, level / parts, unit) * parts
+
         return levels(
             self._read_taper(stated, unit, when),
             lambda level: self.capped(limits, level / parts, unit) * parts,
-            lambda level: self.rounded(limits, level / parts, unit) * parts,
+            given,
         )
 
     def _read_taper(self, stated: dict[str, Any], unit: str, when: When) -> Taper:

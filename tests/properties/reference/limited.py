@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.properties.reference.calculated import CalculatingReader
+from tests.properties.reference.calculated import CalculatingReader, in_force
 from tests.properties.reference.measures import When
+from tests.properties.reference.products import nearest, read_shelf
+from tests.properties.reference.pieces import Shelf
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import (
     Rounding,
+    Stated,
     as_list,
     read_amount,
     read_dose,
@@ -29,26 +32,42 @@ class Limits:
 
 
 class LimitingReader(CalculatingReader):
+    def caps(self, phase: Phase) -> list[Stated]:
+        texts = as_list(phase.stated(("max",)).get("max", []))
+        return [read_dose(self.text(text)) for text in texts]
+
     def _ceilings(self, limits: Limits, unit: str) -> list[Fraction]:
-        """The most that each cap allows one administration."""
-        found = self._stated(limits.phase, limits.when, unit)
-        return [amount * (limits.of_day if per == "day" else 1) for per, amount in found]
-
-    def limits_per_dose(self, phase: Phase, when: When, unit: str) -> list[Fraction]:
-        return [amount for per, amount in self._stated(phase, when, unit) if per == "dose"]
-
-    def _stated(self, phase: Phase, when: When, unit: str) -> list[tuple[str, Fraction]]:
-        """Each cap, and what it is per."""
+        """The most that each cap allows one administration; what is limited in all is not cut."""
         found = []
-        for text in as_list(phase.stated(("max",)).get("max", [])):
-            cap = read_dose(self.text(text))
-            if cap.per not in ("dose", "day"):
-                raise Refused("a cap is per dose or per day")
-            amount = convert(self.scaled(cap.amount, cap.scale, when), cap.unit, unit)
-            found.append((cap.per, amount))
+        for cap in self.caps(limits.phase):
+            if cap.per in ("in all", "lifetime"):
+                continue
+            amount = convert(self.scaled(cap.amount, cap.scale, limits.when), cap.unit, unit)
+            found.append(amount * self._part_of(limits, cap.per))
         return found
 
-    def _rounding(self, phase: Phase) -> Rounding | None:
+    def limits_per_dose(self, phase: Phase, when: When, unit: str) -> list[Fraction]:
+        return [
+            convert(self.scaled(cap.amount, cap.scale, when), cap.unit, unit)
+            for cap in self.caps(phase)
+            if cap.per == "dose"
+        ]
+
+    def _part_of(self, limits: Limits, per: str) -> Fraction:
+        """Which part an administration is of what a cap counts."""
+        if per == "dose":
+            return Fraction(1)
+        if per == "day":
+            return limits.of_day
+        if in_force(limits.phase) is not None:
+            raise Refused(f"doses on their times under a limit per {per}")
+        if per == "week":
+            return Fraction(1, self.in_a_week(limits.phase))
+        if per == "cycle":
+            return Fraction(1, self.in_a_cycle(limits.phase))
+        raise Refused("a cap says what it counts")
+
+    def rounding(self, phase: Phase) -> Rounding | None:
         stated = phase.stated(("round",)).get("round")
         return None if stated is None else read_rounding(self.text(stated))
 
@@ -57,18 +76,34 @@ class LimitingReader(CalculatingReader):
 
     def rounded(self, limits: Limits, amount: Fraction, unit: str) -> Fraction:
         """Capped and rounded, below the caps again if need be; perhaps to nothing."""
-        capped, rounding = self.capped(limits, amount, unit), self._rounding(limits.phase)
+        capped, rounding = self.capped(limits, amount, unit), self.rounding(limits.phase)
         if rounding is None:
             return capped
-        grid = convert(*read_amount(rounding.grid), unit)
-        found, caps = on_grid(capped, grid, rounding.how), self._ceilings(limits, unit)
+        found, caps = self.on_steps(limits, capped, unit, rounding.how), self._ceilings(limits, unit)
         if caps and found > min(caps):
-            return on_grid(min(caps), grid, "down to")
+            return self.on_steps(limits, min(caps), unit, "down to")
         return found
+
+    def on_steps(self, limits: Limits, amount: Fraction, unit: str, how: str) -> Fraction:
+        """The amount in steps of the grid, or as the products can make it."""
+        rounding = self.rounding(limits.phase)
+        assert rounding is not None
+        if rounding.grid == "piece":
+            return nearest(self.shelf(limits.phase, unit), amount, how)
+        return on_grid(amount, convert(*read_amount(rounding.grid), unit), how)
+
+    def shelf(self, phase: Phase, unit: str) -> list[Shelf]:
+        """The products that the phase names, each with how much of this unit is in one of it."""
+        stated = phase.stated(("product",)).get("product")
+        if stated is None:
+            raise Refused("no product")
+        names = [self.text(name) for name in as_list(stated)]
+        products = self.protocol["products"]
+        return [read_shelf(name, products[name], unit) for name in names]
 
     def ordered(self, limits: Limits, calculated: Fraction, unit: str) -> tuple[Fraction, str]:
         capped = self.capped(limits, calculated, unit)
-        rounding = self._rounding(limits.phase)
+        rounding = self.rounding(limits.phase)
         ordered = self.rounded(limits, calculated, unit)
         if ordered == 0:
             raise Refused("rounded to nothing")

@@ -87,12 +87,14 @@ NUMBER = r"(\d+(?:\.\d+)?|\d+/\d+)"
 
 @dataclass(frozen=True)
 class Stated:
-    """A dose as stated: the amount, what it scales by (a measure or ""), per what it is stated."""
+    """A dose as stated: the amount, what it scales by (a measure or ""), per what it is stated, and
+    whether it is what an hour of an infusion gives."""
 
     amount: Fraction
     unit: str
     scale: str = ""
     per: str = ""
+    hourly: bool = False
 
 
 def read_amount(text: str) -> tuple[Fraction, str]:
@@ -110,7 +112,10 @@ def read_part(text: str) -> Fraction:
     return Fraction(match[1]) / 100
 
 
-DOSE = re.compile(NUMBER + r"\s*([A-Za-zµ][^/]*?)(/kg|/m2|/m²)?(/dose|/day|/week|/cycle| in all)?")
+DOSE = re.compile(
+    NUMBER + r"\s*([A-Za-zµ][^/]*?)(/kg|/m2|/m²)?(/h|/hour)?"
+    r"(/dose|/day|/week|/cycle| in all| lifetime)?"
+)
 
 
 def read_dose(text: str) -> Stated:
@@ -122,27 +127,32 @@ def read_dose(text: str) -> Stated:
     if match is None:
         raise Refused(f"{text!r} is no dose")
     scale = measure or {"/kg": "weight", None: ""}.get(match[3], "bsa")
-    return Stated(Fraction(match[1]), known_unit(match[2]), scale, (match[4] or "").strip(" /"))
+    per = (match[5] or "").strip(" /")
+    return Stated(Fraction(match[1]), known_unit(match[2]), scale, per, match[4] is not None)
 
 
 @dataclass(frozen=True)
 class Rounding:
-    """`how` is as units.on_grid has it; `within` is the largest change, as part of the dose."""
+    """`how` is as units.on_grid has it; `grid` is an amount or `piece`; `within` is the largest
+    change, as part of the dose; `over_week` where a week's sum is rounded."""
 
     how: str
     grid: str
     within: Fraction = Fraction(1, 10)
+    over_week: bool = False
 
 
 def read_rounding(text: str) -> Rounding:
-    match = re.fullmatch(
-        r"(?P<how>nearest|up to|down to) (?P<grid>[^,]+)(?P<ties>, ties (?:up|down))?"
-        r"(?:, within (?P<within>\d+) ?%)?",
-        text,
-    )
+    head, *clauses = text.split(", ")
+    match = re.fullmatch(r"(nearest|up to|down to) (.+)", head)
     if match is None:
         raise Refused(f"{text!r} is no way to round")
-    if (match["how"] == "nearest") is (match["ties"] is None):
+    ties = [clause for clause in clauses if clause in ("ties up", "ties down")]
+    parts = [read_part(clause[7:]) for clause in clauses if clause.startswith("within ")]
+    weekly = clauses.count("over the week")
+    if len(ties) + len(parts) + weekly != len(clauses) or max(len(parts), weekly) > 1:
+        raise Refused(f"{text!r} is no way to round")
+    if len(ties) != (match[1] == "nearest"):
         raise Refused("ties are not said, or said in vain")
-    within = Fraction(int(match["within"] or 10), 100)
-    return Rounding(match["how"] + (match["ties"] or ""), match["grid"], within)
+    how = ", ".join([match[1], *ties])
+    return Rounding(how, match[2], (parts or [Fraction(1, 10)])[0], weekly == 1)
