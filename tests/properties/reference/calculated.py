@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from tests.properties.reference import timed_doses
-from tests.properties.reference.how_long import ExtentReader
 from tests.properties.reference.measures import COUNTED_IN, Measures, When
 from tests.properties.reference.stated import DAYS, DOSING, TIMES, Phase
 from tests.properties.reference.texts import read_any_span, read_dose
 from tests.properties.reference.units import canonical
 from tests.properties.reference.values import Gap, Place, Refused, Span, Undecided
+from tests.properties.reference.walks import WalkingReader
 from tests.properties.reference.which_days import Pattern
 
 
@@ -51,7 +51,7 @@ def minutes_of(text: str) -> int:
     return span.count * {"minutes": 1, "days": 24 * 60}[span.unit]
 
 
-class CalculatingReader(ExtentReader):
+class CalculatingReader(WalkingReader):
     @property
     def measures(self) -> Measures:
         return Measures(self.protocol.get("measures", {}), super().answer)

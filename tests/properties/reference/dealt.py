@@ -71,7 +71,8 @@ class DealingReader(LimitingReader):
             return given.index(mine[0])
         slots = self.slots(phase)
         if self.pattern(phase).is_elapsed:
-            return [each.at for each in self.places(phase)].index(place.at) % count
+            every = (each.at for each in self.all_places(phase))
+            return next(n for n, at in enumerate(every) if at == place.at) % count
         days: list[object] = []
         for each in self.days(phase):
             if each.at.day == place.at.day:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from datetime import time
@@ -9,7 +10,14 @@ from datetime import time
 from tests.properties.reference.months import is_before, moved, without_clock
 from tests.properties.reference.stated import GROUPS, Phase
 from tests.properties.reference.texts import read_any_span, read_moment
-from tests.properties.reference.values import Moment, Place, Refused, Span
+from tests.properties.reference.values import (
+    GoesOn,
+    Moment,
+    NeverBegun,
+    Place,
+    Refused,
+    Span,
+)
 from tests.properties.reference.which_days import DaysReader
 from tests.properties.reference.zones import minutes_after
 
@@ -62,8 +70,9 @@ class AnchorReader(DaysReader):
         for level in phase.levels[:2]:
             self.applies(level)  # whether it does may not be decided yet
         for group in GROUPS:
-            for value in phase.stated(group).values():
-                self.refuse_undecided(value)
+            for key, value in phase.stated(group).items():
+                if not self.is_drawn_up_to_a_horizon(key, value):
+                    self.refuse_undecided(value)
         begins = self._begins(phase)
         if begins is not None:
             return self.anchored(phase, begins)
@@ -143,8 +152,14 @@ class AnchorReader(DaysReader):
             return self.point(phases[0], "begin")
         if point == "end":
             return self.point(phases[-1], "end")
-        points = [self.point(each, "first" if point == "first" else "last") for each in phases]
-        return self.point(phases[points.index(edge_of(points, point))], point)
+        points = {}
+        for each in phases:
+            with contextlib.suppress(NeverBegun):  # stopped before its first dose
+                points[each] = self.point(each, "first" if point == "first" else "last")
+        if not points:
+            raise Refused("nothing ever begins")
+        edge = edge_of(list(points.values()), point)
+        return self.point(next(each for each in points if points[each] == edge), point)
 
     def over(self, phase: Phase) -> Span | None:
         """The length of an infusion."""
@@ -157,6 +172,9 @@ class AnchorReader(DaysReader):
             raise Refused("no infusion")
         return minutes_after(self.places(phase)[-1].at, over.count, self.zone)
 
+    def goes_on(self, phase: Phase) -> bool:
+        raise NotImplementedError
+
     def point(self, phase: Phase, point: str) -> Moment:
         if point == "begin":
             return self.begin(phase)
@@ -164,17 +182,19 @@ class AnchorReader(DaysReader):
             return self.point_of_parts(phase, point)
         if point == "first":
             return self.places(phase)[0].at
+        if self.goes_on(phase):
+            raise GoesOn(f"{phase.course}.{phase.key}.{point}")
         if point == "last":
             return self.places(phase)[-1].at
         if point == "finish":
             return self._finish(phase)
         end = self.period_end(phase)
-        if end is not None:
-            return end
+        return self.next_place(phase, self.places(phase)[-1].at) if end is None else end
+
+    def next_place(self, phase: Phase, last: Moment) -> Moment:
         pattern = self.pattern(phase)
         if pattern.is_finite:
             raise Refused("it has no end")
-        last = self.places(phase)[-1].at
         for at in (place.at for place in self.all_places(phase)):
             if pattern.is_elapsed:
                 if is_before(last, at):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 from tests.properties.reference.from_where import AnchorReader
-from tests.properties.reference.months import is_before, is_within, moved
+from tests.properties.reference.months import is_before, moved
 from tests.properties.reference.stated import DAYS, DOSING, EXTENT, Phase
 from tests.properties.reference.tables import row_of
 from tests.properties.reference.texts import read_any_span, read_count, read_span
@@ -29,7 +28,20 @@ class ExtentReader(AnchorReader):
         return said.get("taper")
 
     def extent(self, phase: Phase) -> dict[str, Any]:
-        """The extent in force; a taper is its own and must be at least as near as any other."""
+        """The extent in force; a taper is its own and must be at least as near as any other. Of
+        several ends, the one that comes first."""
+        found = self.stated_extent(phase)
+        if "whichever_first" in found:
+            ends = enumerate(found["whichever_first"])
+            return self.first_of(
+                phase, [self._one(phase, end, f"whichever_first.{n}.") for n, end in ends]
+            )
+        return found
+
+    def first_of(self, phase: Phase, ends: list[dict[str, Any]]) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def stated_extent(self, phase: Phase) -> dict[str, Any]:
         taper = self.taper(phase)
         for level in phase.levels:
             said = {key: row_of(level[key], self.answer) for key in EXTENT if key in level}
@@ -42,14 +54,20 @@ class ExtentReader(AnchorReader):
             if said:
                 if "taper" not in said and taper:
                     raise Refused("a taper and another extent")
-                for key in ("for", "doses", "cycles"):
-                    if key in said:
-                        return self._counted(phase, key, said[key])
-                return said
+                return self._one(phase, said)
         raise Refused("how long is not said")
 
-    def _counted(self, phase: Phase, key: str, value: str) -> dict[str, Any]:
-        text = self.filled(phase, key, value)
+    def _one(self, phase: Phase, said: dict[str, Any], where: str = "") -> dict[str, Any]:
+        """One end, its value filled in; `asked` is what a plan says about it is called."""
+        ((key, value),) = said.items()
+        if key == "until" and value == "stopped":
+            return {key: {"asked": f"{where}stopped"}}
+        if key == "until":
+            return {key: {**value, "asked": f"{where}given_before"}}
+        if key not in ("for", "doses", "cycles"):
+            return said
+        value = row_of(value, self.answer)
+        text = self.filled(phase, f"{where}{key}", value)
         if value == "not stated" and text.endswith((" doses", " dose")):
             return {"doses": text.split()[0]}
         return {key: text}
@@ -63,7 +81,10 @@ class ExtentReader(AnchorReader):
 
     def period_end(self, phase: Phase) -> Moment | None:
         """Where a period of stated length ends; None if something else ends the phase."""
-        said, begin, policy = self.extent(phase), self.begin(phase), self.month_end(phase)
+        return self.end_of_period(phase, self.extent(phase))
+
+    def end_of_period(self, phase: Phase, said: dict[str, Any]) -> Moment | None:
+        begin, policy = self.begin(phase), self.month_end(phase)
         if "for" in said:
             span = read_any_span(said["for"])
             if span.unit != "minutes" and not self.pattern(phase).is_elapsed:
@@ -82,30 +103,7 @@ class ExtentReader(AnchorReader):
             return moved(begin, each, len(self.taper_levels(phase)), policy)
         return None
 
-    def places(self, phase: Phase) -> list[Place]:
-        """The walk: day after day, from the first moment until the extent is over."""
-        return self.once("places", phase, self._walk)
-
-    def _walk(self, phase: Phase) -> list[Place]:
-        said = self.extent(phase)
-        wanted = read_count(said["doses"]) if "doses" in said else None
-        limit, included = self.period_end(phase), False
-        if "before" in said or "through" in said:
-            included = "through" in said
-            limit = self.anchored(phase, said["through" if included else "before"])
-        found: list[Place] = []
-        for place in self.all_places(phase):
-            if limit is not None and not is_within(place.at, limit, included=included):
-                break
-            found.append(replace(place, level=self._level(phase, place.at)))
-            if len(found) == wanted:
-                break
-        if not found or (wanted is not None and len(found) < wanted):
-            raise Refused("not enough places")
-        self._refuse_lost(phase, found[0].at)
-        return found
-
-    def _level(self, phase: Phase, at: Moment) -> int | None:
+    def level(self, phase: Phase, at: Moment) -> int | None:
         taper = self.taper(phase)
         if taper is None:
             return None
@@ -115,7 +113,7 @@ class ExtentReader(AnchorReader):
                 return level
         raise AssertionError
 
-    def _refuse_lost(self, phase: Phase, first: Moment) -> None:
+    def refuse_lost(self, phase: Phase, first: Moment) -> None:
         """Clock times of the first day that lie before the first moment: on listed days none may;
         otherwise not all of them, unless the days that follow make up for it."""
         pattern = self.pattern(phase)
@@ -129,10 +127,6 @@ class ExtentReader(AnchorReader):
             return
         if pattern.kind in ("listed", "offsets") or (first.day != begin.day and days != week):
             raise Refused("a first dose is lost to its own beginning")
-
-    def stops(self, phase: Phase) -> Moment:
-        """Up to where the phase claims the calendar: its period, or its last dose."""
-        return self.period_end(phase) or self.point(phase, "last")
 
 
 def _by(last: date) -> Callable[[Place], bool]:

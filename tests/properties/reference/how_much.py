@@ -21,6 +21,8 @@ from tests.properties.reference.values import Place
 class DoseReader(DealingReader):
     def dose(self, phase: Phase, place: Place) -> tuple[Fraction, str] | None:
         """None where it is not stated, or what it scales by is not measured yet."""
+        if place.rest is not None:
+            return place.rest
         timed, key = in_force(phase), list[object]([place.level])
         if timed is not None:
             key.append(timed_doses.row_at(timed[1], place)[0])

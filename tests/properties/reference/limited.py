@@ -92,6 +92,12 @@ class LimitingReader(CalculatingReader):
             return nearest(self.shelf(limits.phase, unit), amount, how)
         return on_grid(amount, convert(*read_amount(rounding.grid), unit), how)
 
+    def on_steps_below(self, phase: Phase, amount: Fraction, unit: str) -> Fraction:
+        if self.rounding(phase) is None:
+            return amount
+        when = When(self.start.day, self.start.day, [], None)
+        return self.on_steps(Limits(phase, when, Fraction(1)), amount, unit, "down to")
+
     def shelf(self, phase: Phase, unit: str) -> list[Shelf]:
         """The products that the phase names, each with how much of this unit is in one of it."""
         stated = phase.stated(("product",)).get("product")

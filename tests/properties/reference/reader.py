@@ -65,9 +65,9 @@ class Reader(RoundsReader):
         found: dict[tuple[str, str], dict[str, Moment]] = {}
         for course in self.courses():
             for phase in self.units(course):
-                marks = {point: self.point(phase, point) for point in POINTS[:3]}
-                for point in POINTS[3:]:
-                    with contextlib.suppress(Refused):  # a single dose, no infusion
+                marks = {point: self.point(phase, point) for point in POINTS[:2]}
+                for point in POINTS[2:]:
+                    with contextlib.suppress(Refused):  # it goes on; a single dose, no infusion
                         marks[point] = self.point(phase, point)
                 found[course, phase.key] = marks
         return found

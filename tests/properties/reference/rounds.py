@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tests.properties.reference.from_where import OFFSET
 from tests.properties.reference.how_much import DoseReader
@@ -41,9 +42,9 @@ class RoundsReader(DoseReader):
 
     def _rule(self, phase: Phase) -> Phase:
         """The rule of the rounds, as a phase whose places are their first moments."""
-        own = dict(phase.own["repeat"])
-        if "times" in own:
-            own["doses"] = own["times"]
+        own = _with_doses(phase.own["repeat"])
+        if "whichever_first" in own:
+            own["whichever_first"] = [_with_doses(end) for end in own["whichever_first"]]
         shared = {"month_end": self.month_end(phase)}
         return Phase("", "", [own, shared], [], self.answer, self.begun(phase))
 
@@ -132,3 +133,8 @@ class RoundsReader(DoseReader):
     def same(self, phase: Phase) -> list[Phase]:
         """All rounds of what is written once."""
         return [leaf for leaf in self.phases(phase.course) if leaf.origin == phase.origin]
+
+
+def _with_doses(rule: dict[str, Any]) -> dict[str, Any]:
+    """How often it comes is to the rule what a number of doses is to a phase."""
+    return {"doses" if key == "times" else key: value for key, value in rule.items()}

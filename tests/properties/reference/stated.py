@@ -18,7 +18,7 @@ T = TypeVar("T")
 RANGE = re.compile(r"\d+( \w+)? to \d+ \w+")
 
 DAYS = ("every", "times_per_week", "on", "days", "offsets")
-EXTENT = ("for", "doses", "cycles", "before", "through")
+EXTENT = ("for", "doses", "cycles", "before", "through", "until", "whichever_first")
 TIMES = ("at", "times_per_day")
 DOSING = ("dose", "taper")
 # every question that a phase answers; what rests on an open decision has no days yet
@@ -154,6 +154,15 @@ class StatedReader:
             self.refuse_undecided(part)
         for part in value if isinstance(value, list) else ():
             self.refuse_undecided(part)
+
+    def is_drawn_up_to_a_horizon(self, key: str, value: Any) -> bool:
+        """Whether an end is a date that is not known yet, and the plan says how far to draw."""
+        name = value[1:] if key in ("before", "through") and isinstance(value, str) else ""
+        return (
+            name in self.protocol.get("parameters", {})
+            and name not in self.answers
+            and "horizon" in self.answers
+        )
 
     def pinned(self, phase: Phase, key: str) -> str | None:
         """What the plan says to a question that the words leave open, for the phase or course."""

@@ -18,6 +18,14 @@ class Gap(Refused):
     """The source does not state it, and the plan does not fill it."""
 
 
+class GoesOn(Gap):
+    """It lies behind the day to which the schedule is drawn up."""
+
+
+class NeverBegun(Gap):
+    """It was stopped before its first dose."""
+
+
 class Undecided(Gap):
     """It is decided on the way, and has not been yet."""
 
@@ -52,13 +60,15 @@ class Place:
     """One administration before its dose is known: when, and where in its pattern.
 
     `key` is the text on the time key that found it (a clock time, a weekday, a listed day, an
-    offset) for doses that are written there; `cycle` counts from 0.
+    offset) for doses that are written there; `cycle` counts from 0; `rest` is what a total leaves of
+    the last dose.
     """
 
     at: Moment
     level: int | None = None
     keys: tuple[str, ...] = ()
     cycle: int = 0
+    rest: tuple[Fraction, str] | None = None
 
 
 @dataclass(frozen=True)
