@@ -128,8 +128,6 @@ def test_the_starts_hold_what_bites() -> None:
     assert starts
 
 
-
-
 def _shipped() -> list[tuple[str, int]]:
     return [
         (path.stem, at)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from tests.properties.reference import timed_doses
-from tests.properties.reference.measures import COUNTED_IN, Measures, When
+from tests.properties.reference.measures import When
 from tests.properties.reference.stated import DAYS, DOSING, TIMES, Phase
-from tests.properties.reference.texts import read_any_span, read_dose
+from tests.properties.reference.texts import Stated, read_any_span, read_dose
 from tests.properties.reference.units import canonical
 from tests.properties.reference.values import Gap, Place, Refused, Span, Undecided
 from tests.properties.reference.walks import WalkingReader
@@ -52,20 +51,6 @@ def minutes_of(text: str) -> int:
 
 
 class CalculatingReader(WalkingReader):
-    @property
-    def measures(self) -> Measures:
-        return Measures(self.protocol.get("measures", {}), super().answer)
-
-    def answer(self, name: str) -> str:
-        """What the plan answers; for a measure that is worked out, what it comes to, cut off at the
-        ninth decimal, so that a table can be read by it."""
-        stated = self.protocol.get("measures", {}).get(name, {})
-        if name in self.answers or not {"formula", "from"} & set(stated):
-            return super().answer(name)
-        value = self.measures.value(name, When(self.start.day, self.start.day, [], None))
-        unit = next(unit for kind, unit in COUNTED_IN.items() if kind in name)
-        return f"{Decimal(int(value * 10**9)).scaleb(-9):f} {unit}"
-
     def when(self, phase: Phase, place: Place) -> When:
         """The day of a dose among the days of its phase, for measures that are taken again."""
         days, cycle = [], None
@@ -92,7 +77,7 @@ class CalculatingReader(WalkingReader):
             level = self.taper_levels(phase)[place.level]
             parts = self.sharers_of(phase, taper.get("per", ""))
             return level / parts, self.taper_unit(phase)
-        said, key, part = phase.stated(DOSING).get("dose"), "dose", Fraction(1)
+        said, key, part = phase.stated_as_written(DOSING).get("dose"), "dose", Fraction(1)
         if timed is not None:
             time, row = timed_doses.row_at(timed[1], place)
             if timed_doses.parts(timed[1]):
@@ -102,7 +87,7 @@ class CalculatingReader(WalkingReader):
         if said is None:
             return None
         try:
-            stated = read_dose(self.filled(phase, key, said))
+            stated = self.stated_dose(phase, place, key, said)
         except Undecided:
             raise
         except Gap:
@@ -122,6 +107,11 @@ class CalculatingReader(WalkingReader):
                 raise Refused("shared with other times")
         amount = self.scaled(stated.amount, stated.scale, self.when(phase, place))
         return amount * self._hours(phase, stated) * part / sharers, stated.unit
+
+    def stated_dose(self, phase: Phase, place: Place, key: str, said: Any) -> Stated:
+        """As the row says that counts on the day."""
+        when = self.when(phase, place)
+        return read_dose(self.filled(phase, key, said, lambda name: self.answer_at(name, when)))
 
     def _hours(self, phase: Phase, stated: Stated) -> Fraction:
         """How many hours an amount per hour runs."""

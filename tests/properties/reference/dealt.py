@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.properties.reference.limited import Limits, LimitingReader
+from tests.properties.reference.limited import LimitingReader, Limits
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.units import on_grid
 from tests.properties.reference.values import Place, Refused

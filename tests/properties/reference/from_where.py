@@ -70,7 +70,7 @@ class AnchorReader(DaysReader):
         for level in phase.levels[:2]:
             self.applies(level)  # whether it does may not be decided yet
         for group in GROUPS:
-            for key, value in phase.stated(group).items():
+            for key, value in phase.stated_as_written(group).items():
                 if not self.is_drawn_up_to_a_horizon(key, value):
                     self.refuse_undecided(value)
         begins = self._begins(phase)

@@ -22,7 +22,7 @@ class ExtentReader(AnchorReader):
         raise NotImplementedError
 
     def taper(self, phase: Phase) -> dict[str, str] | None:
-        said = phase.stated(DOSING)
+        said = phase.stated_as_written(DOSING)
         if len(said) > 1:
             raise Refused("a dose and a taper")
         return said.get("taper")

@@ -55,7 +55,8 @@ class DoseReader(DealingReader):
         """Of `each` in equal parts, what this place has in whole steps."""
         phase, taper = limits.phase, self.taper(limits.phase)
         if taper is None:
-            stated = read_dose(self.filled(phase, "dose", phase.stated(("dose",))["dose"])).per
+            said = phase.stated_as_written(("dose",))["dose"]
+            stated = self.stated_dose(phase, place, "dose", said).per
         else:
             stated = taper.get("per", "")
         count, per = self.whole(phase, stated)

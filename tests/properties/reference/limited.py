@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from tests.properties.reference.calculated import CalculatingReader, in_force
 from tests.properties.reference.measures import When
-from tests.properties.reference.products import nearest, read_shelf
 from tests.properties.reference.pieces import Shelf
+from tests.properties.reference.products import nearest, read_shelf
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import (
     Rounding,
@@ -79,7 +79,10 @@ class LimitingReader(CalculatingReader):
         capped, rounding = self.capped(limits, amount, unit), self.rounding(limits.phase)
         if rounding is None:
             return capped
-        found, caps = self.on_steps(limits, capped, unit, rounding.how), self._ceilings(limits, unit)
+        found, caps = (
+            self.on_steps(limits, capped, unit, rounding.how),
+            self._ceilings(limits, unit),
+        )
         if caps and found > min(caps):
             return self.on_steps(limits, min(caps), unit, "down to")
         return found

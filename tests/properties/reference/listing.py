@@ -74,7 +74,8 @@ class ListingReader(StatedReader):
         self, name: str | None, levels: list[dict[str, Any]]
     ) -> list[tuple[str | None, list[dict[str, Any]]]]:
         """A taper by frequency is a phase for each of its levels, one at once after the other."""
-        taper: dict[str, Any] = next((lv["taper"] for lv in levels if "taper" in lv), {})
+        nearest = next((level for level in levels if {"taper", "dose"} & level.keys()), {})
+        taper: dict[str, Any] = nearest.get("taper", {})
         if "times_per_day" not in taper:
             return [(name, levels)]
         rest = [

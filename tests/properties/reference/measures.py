@@ -22,6 +22,16 @@ RESULTS = {
     "calvert": "mL/min",
 }
 
+INPUTS = {
+    "mosteller": ("weight", "height"),
+    "dubois": ("weight", "height"),
+    "haycock": ("weight", "height"),
+    "devine": ("height",),
+    "adjusted": ("weight", "ideal_weight"),
+    "cockcroft-gault": ("age", "weight", "creatinine"),
+    "calvert": ("clearance",),
+}
+
 # the unit in which each kind of measure is counted here
 COUNTED_IN = {
     "weight": "kg",
@@ -55,6 +65,20 @@ class Measures:
         """Whether any of them may differ from dose to dose."""
         return any(each.get("taken", "once") != "once" for each in self.declared.values())
 
+    def has(self, name: str) -> bool:
+        return name in self.declared and name != "sex"
+
+    def is_retaken(self, name: str) -> bool:
+        """Whether it, or what it is worked out of, may differ from dose to dose."""
+        stated = self.declared.get(name, {})
+        if "from" in stated:
+            return self.is_retaken(stated["from"])
+        if "formula" in stated:
+            named = stated.get("with", {})
+            inputs = [named.get(each, each) for each in INPUTS[stated["formula"]]]
+            return any(self.is_retaken(each) for each in inputs)
+        return bool(stated.get("taken", "once") != "once")
+
     def value(self, name: str, when: When) -> Fraction:
         """In the unit it is counted in. Raises NotYet."""
         stated = self.declared.get(name, {})
@@ -74,7 +98,9 @@ class Measures:
         return found
 
     def text(self, name: str, when: When) -> str:
-        """As a plan would answer it."""
+        """As a plan would answer it; an age by the day of birth, with the day on which it counts."""
+        if name == "age":
+            return f"{self.answer(name)} on {self._day_of_age(when)}"
         value = self.value(name, when)
         return f"{value.numerator}/{value.denominator} {self._unit(name)}"
 
@@ -126,9 +152,12 @@ class Measures:
         if not text.startswith("born "):
             return int(read_amount(text)[0])
         born = date.fromisoformat(text.removeprefix("born "))
-        taken = self.declared.get("age", {}).get("taken", "once")
-        day = when.start if taken == "once" else when.day
+        day = self._day_of_age(when)
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def _day_of_age(self, when: When) -> date:
+        taken = self.declared.get("age", {}).get("taken", "once")
+        return when.start if taken == "once" else when.day
 
     def _measured(self, name: str, stated: dict[str, Any], when: When) -> Fraction:
         taken = stated.get("taken", "once")

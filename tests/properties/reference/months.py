@@ -49,7 +49,9 @@ def least_between(spans: tuple[Span, ...]) -> Span | None:
             raise Refused("they do not ascend from every start")
         gaps.append(gap)
     shortest = [
-        gap for gap in gaps if all(_longest(gap) <= _least(each) for each in gaps if each != gap)
+        gap
+        for gap in gaps
+        if all(longest_of(gap) <= shortest_of(each) for each in gaps if each != gap)
     ]
     if gaps and not shortest:
         raise Refused("which of them is shorter depends on the start")
@@ -74,18 +76,18 @@ def _lengths(span: Span) -> list[int]:
 
 
 @cache
-def _least(span: Span) -> int:
+def shortest_of(span: Span) -> int:
     return min(_lengths(span))
 
 
 @cache
-def _longest(span: Span) -> int:
+def longest_of(span: Span) -> int:
     return max(_lengths(span))
 
 
 def _least_from_any_start(before: Span, after: Span) -> Span:
     if "minutes" in (before.unit, after.unit):
-        return Span(_least(after) - _longest(before), "minutes")
+        return Span(shortest_of(after) - longest_of(before), "minutes")
     least = min(b - a for a, b in zip(*map(_each_start, (before, after)), strict=True))
     return Span(least // DAY, "days")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tests.properties.reference.measures import Measures, When
+from tests.properties.reference.measures import Measures, NotYet, When
 from tests.properties.reference.tables import RowText, holds, row_of
 from tests.properties.reference.texts import as_list, read_moment
 from tests.properties.reference.timed_doses import names_of
@@ -119,9 +119,12 @@ class StatedReader:
         said: str = row_of(value, self.answer)
         return self.answer(said[1:]) if said.startswith("$") else said
 
-    def filled(self, phase: Phase, key: str, value: Any) -> str:
-        """The value, or what the plan says: for a parameter, a range, or what is not stated."""
-        value = row_of(value, self.answer)
+    def filled(
+        self, phase: Phase, key: str, value: Any, answer: Callable[[str], str] | None = None
+    ) -> str:
+        """The value, or what the plan says: for a parameter, a range, or what is not stated; the
+        rows of tables by an answer of one day, where that is handed over."""
+        value = row_of(value, answer or self.answer)
         if value == "not stated" or RANGE.fullmatch(value):
             rows = value.rows if isinstance(value, RowText) else ()
             found = self.pinned(phase, ".".join([key, *rows]).replace(" ", "-"))
@@ -132,12 +135,21 @@ class StatedReader:
 
     @property
     def measures(self) -> Measures:
-        return Measures(self.protocol.get("measures", {}), self.answer)
+        return Measures(self.protocol.get("measures", {}), self.raw_answer)
 
     def answer(self, name: str) -> str:
-        derived = self.protocol.get("measures", {}).get(name, {}).keys() & {"formula", "from"}
-        if name not in self.answers and derived:
-            return self.measures.text(name, When(self.start.day, self.start.day, [], None))
+        """What the plan says, or what measures come to. Raises NotYet for one that is taken again."""
+        if not self.measures.has(name):
+            return self.raw_answer(name)
+        if self.measures.is_retaken(name):
+            raise NotYet(name)
+        return self.measures.text(name, When(self.start.day, self.start.day, [], None))
+
+    def answer_at(self, name: str, when: When) -> str:
+        """The same for a dose on a day, for which measures may be taken again."""
+        return self.measures.text(name, when) if self.measures.has(name) else self.answer(name)
+
+    def raw_answer(self, name: str) -> str:
         if name not in self.answers:
             if "decided" in self.protocol.get("parameters", {}).get(name, {}):
                 raise Undecided(name)
@@ -147,7 +159,8 @@ class StatedReader:
     def refuse_undecided(self, value: Any) -> None:
         """Raises Undecided where the value, in the rows that this patient takes, rests on something
         that is not decided yet."""
-        value = row_of(value, self.answer)
+        with contextlib.suppress(NotYet):  # every row then
+            value = row_of(value, self.answer)
         for name in re.findall(r"\$(\w+)", value) if isinstance(value, str) else ():
             self.answer(name)
         for part in value.values() if isinstance(value, dict) else ():

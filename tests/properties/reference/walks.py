@@ -38,6 +38,9 @@ class WalkingReader(ExtentReader):
     def dose(self, phase: Phase, place: Place) -> tuple[Fraction, str] | None:
         raise NotImplementedError
 
+    def scaled(self, amount: Fraction, scale: str, when: When) -> Fraction:
+        raise NotImplementedError
+
     def phases(self, course: str) -> list[Phase]:
         raise NotImplementedError
 
@@ -163,9 +166,7 @@ class WalkingReader(ExtentReader):
             if left <= 0:
                 break
             amount = self._stated_dose(phase, place, unit)
-            if amount <= left:
-                found.append(place)
-            elif said["last"] == "whole":
+            if amount <= left or said["last"] == "whole":
                 found.append(place)
             elif said["last"] == "part":
                 part = self.on_steps_below(phase, left, unit)
