@@ -62,8 +62,14 @@ class Override(Struct, frozen=True):
     on: str
     why: str
 
+    def without_reason(self) -> Override:
+        """The same decision, without who took it and why."""
+        return replace(self, by="", why="")
+
     def __str__(self) -> str:
-        return f"{self.code} for {self.about}: overridden by {self.by} on {self.on}: {self.why}"
+        by = f" by {self.by}" if self.by else ""
+        why = f": {self.why}" if self.why else ""
+        return f"{self.code} for {self.about}: overridden{by} on {self.on}{why}"
 
 
 class Finding(Struct, frozen=True):

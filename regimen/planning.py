@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from regimen.figures import Per, Summary
     from regimen.language.plan_files import PlanFile
     from regimen.protocol.tolerance import LateRule
-    from regimen.record import Issued, RecordEntry, Then
+    from regimen.record import Issued, Manner, RecordEntry, Then
 
 __all__ = [
     "NO_SITE",
@@ -129,22 +129,30 @@ def appended(text: str, entry: RecordEntry) -> str:
 
 
 def edition(
-    checked: CheckedSchedule, label: str | None
+    checked: CheckedSchedule, manner: Manner | None = None
 ) -> tuple[Issued | None, tuple[Change, ...], int]:
     """What a calendar handed out now says that the last edition did not: the edition to record
-    (None where nothing has changed), its change list, and how many entries stay as they are."""
-    from regimen.export.calendar import fingerprints
-    from regimen.export.editions import changes, differences, last_edition, standing
+    (None where nothing has changed), its change list, and how many entries stay as they are.
+
+    It is written in the last edition's manner if none is named. Raises UnfitReminder."""
+    from regimen.export.calendar import fingerprints, unfit_reminder
+    from regimen.export.editions import changes, differences, last_edition, manner_of, standing
+    from regimen.export.refusals import UnfitReminder
     from regimen.record import Issued
 
-    before, after = standing(checked.plan.entries), fingerprints(checked, label)
-    events = differences(before, after)
+    manner = manner_of(checked.plan.entries, None) if manner is None else manner
+    problem = unfit_reminder(checked, manner)
+    if problem is not None:
+        raise UnfitReminder(problem)
+    before, after = standing(checked.plan.entries), fingerprints(checked, manner)
+    events = differences(before, after, manner)
     unchanged = len([name for name in after if name not in events])
-    if not events:
-        return None, (), unchanged
     last = last_edition(checked.plan.entries)
-    issued = Issued(1 if last is None else last.edition + 1, label or "", events)
-    return issued, tuple(changes(before, events)), unchanged
+    if last is not None and last.manner == manner and not events:
+        return None, (), unchanged
+    issued = Issued(1 if last is None else last.edition + 1, manner, events)
+    rewritten = last is not None and last.manner != manner
+    return issued, tuple(changes(before, events, rewritten=rewritten)), unchanged
 
 
 def rule_of_late(schedule: Schedule, dose: str, at: Moment) -> LateRule | None:

@@ -13,7 +13,25 @@ from msgspec import Struct
 
 from regimen.finding import Override, Place
 from regimen.quantity import Quantity
+from regimen.reminders import Reminder
 from regimen.timing import CalendarSpan, Moment, Weekday
+
+
+class Cause(Struct, frozen=True):
+    """Why a dose is not as the protocol has it: what was done, by which entry of the record, and
+    who wrote that entry and why, unless that is left out."""
+
+    what: str
+    entry: int
+    told: str = ""
+
+    def __str__(self) -> str:
+        """`held (entry 4, Dr Example: fever)`, `held (entry 4)`."""
+        return f"{self.what} (entry {self.entry}{', ' if self.told else ''}{self.told})"
+
+    def without_reason(self) -> Cause:
+        return Cause(self.what, self.entry)
+
 
 # --- where it is given
 
@@ -163,21 +181,31 @@ class TakenBack(Struct, frozen=True, tag="taken back"):
     entry: int
 
 
+class Manner(Struct, frozen=True):
+    """How a calendar's entries are written: with whose own words first, whether with the names and
+    reasons that stand in the plan's record, and when they remind."""
+
+    label: str = ""
+    reasons: bool = False
+    remind: tuple[Reminder, ...] = ()
+
+
 class Issued(Struct, frozen=True, tag="issued"):
-    """An edition of the calendar was handed out, with `label` on its entries. `events` holds what
-    is new, changed or withdrawn in it, by the identity of the dose or visit: what was handed out
-    is never forgotten, because phones keep it."""
+    """An edition of the calendar was handed out. `events` holds what is new, changed or withdrawn
+    in it, by the identity of the dose or visit: what was handed out is never forgotten, because
+    phones keep it."""
 
     edition: int
-    label: str
+    manner: Manner
     events: Mapping[str, IssuedEvent]
 
 
 class IssuedEvent(Struct, frozen=True):
-    """How a calendar entry was handed out: when it was to be, and a fingerprint of all it said;
-    without a fingerprint it was withdrawn."""
+    """How a calendar entry was handed out: when it was to be, its words, and a fingerprint of all
+    it said; without a fingerprint it was withdrawn."""
 
     at: Moment
+    words: str
     fingerprint: str = ""
 
     @property
@@ -212,6 +240,10 @@ class RecordEntry(Struct, frozen=True, eq=False):
     why: str = ""
     verified_by: str | None = None
     place: Place | None = None
+
+    def cause(self, what: str) -> Cause:
+        """What this entry did to a dose, in words."""
+        return Cause(what, self.number, f"{self.by}: {self.why}" if self.why else self.by)
 
     def _said(self) -> tuple[object, ...]:
         return self.number, self.what, self.written, self.by, self.why, self.verified_by

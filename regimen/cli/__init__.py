@@ -70,7 +70,7 @@ class _Regimen(click.Group):
         return super().resolve_command(context, arguments)
 
     def invoke(self, context: click.Context) -> object:
-        from regimen.export.refusals import ExportMismatch, MissingLibrary
+        from regimen.export.refusals import ExportMismatch, MissingLibrary, UnfitReminder
         from regimen.finding import Refusal
         from regimen.library import NotFound
 
@@ -92,6 +92,8 @@ class _Regimen(click.Group):
             raise
         except MissingLibrary as error:
             raise WrongUse(str(error)) from None
+        except UnfitReminder as error:
+            raise WrongUse(f"{error} (regimen plan issue --remind).") from None
         except ExportMismatch as error:
             say(
                 "error: the file would not say what the schedule says, so none was written;"

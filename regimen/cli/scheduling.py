@@ -91,17 +91,17 @@ def _as_issued(checked: CheckedSchedule, label: str | None) -> str | None:
     """The label of the edition that was handed out last. Raises WrongUse where the calendar would
     contradict it."""
     from regimen import planning
-    from regimen.export.editions import last_label
+    from regimen.export.editions import last_edition
 
-    issued = last_label(checked.plan.entries)
+    issued = last_edition(checked.plan.entries)
     if issued is None:
         return label
-    if label not in (None, issued) or planning.edition(checked, issued or None)[0] is not None:
+    if label not in (None, issued.manner.label) or planning.edition(checked)[0] is not None:
         raise WrongUse(
             "this plan's calendar was handed out, and has changed since: regimen plan issue hands"
             " out the changes."
         )
-    return issued or None
+    return None
 
 
 _PLAN_COMMANDS = {

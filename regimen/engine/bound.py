@@ -44,6 +44,7 @@ from regimen.protocol import (
     UntilTotal,
 )
 from regimen.quantity import Quantity
+from regimen.record import RecordEntry
 from regimen.route import Route
 from regimen.timing import CalendarSpan, ElapsedSpan, Moment
 
@@ -88,10 +89,10 @@ class BoundTiming(Struct, frozen=True, kw_only=True):
 
 
 class Reduction(Struct, frozen=True):
-    """A decided part of the calculated doses, and who decided it why."""
+    """A decided part of the calculated doses, and the entry of the record that decided it."""
 
     part: Fraction
-    because: str
+    entry: RecordEntry
 
 
 class Bound(BoundTiming, frozen=True, kw_only=True):

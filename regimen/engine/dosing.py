@@ -119,8 +119,8 @@ def lessened(bound: Bound, amount: Quantity, steps: list[DoseStep]) -> Quantity:
     if reduction is None:
         return amount
     less = amount.times(reduction.part)
-    words = f"{decimal_text(reduction.part * 100)} % of {amount.shown} ({reduction.because})"
-    steps.append(DoseStep(DoseStage.REDUCED, less, words))
+    words = f"{decimal_text(reduction.part * 100)} % of {amount.shown}"
+    steps.append(DoseStep(DoseStage.REDUCED, less, reduction.entry.cause(words)))
     return less
 
 

@@ -16,6 +16,7 @@ from regimen import rules
 from regimen.finding import Finding, Refusal, quoted
 from regimen.plan import Plan
 from regimen.record import (
+    Cause,
     Clinic,
     Given,
     Held,
@@ -42,7 +43,7 @@ class Slot(Struct):
     day: date
     time: time | None
     status: Status = Status.PLANNED
-    why: list[str] = field(default_factory=list)
+    why: list[str | Cause] = field(default_factory=list)
     by_hand: bool = False
     later: timedelta = timedelta()
 
@@ -64,7 +65,7 @@ class Slot(Struct):
         """The moment to which the dose goes: at its own clock time, where only a day is named."""
         return Moment(to.day, to.time or self.time)
 
-    def put(self, to: Moment, why: str) -> None:
+    def put(self, to: Moment, why: str | Cause) -> None:
         self.day, self.time = to.day, to.time
         self.by_hand = True
         self.why.append(why)
@@ -134,11 +135,11 @@ class _Record:
             return
         if what.at is None:
             slot.status = Status.MISSED
-            slot.why.append(_because("missed", entry))
+            slot.why.append(entry.cause("missed"))
             return
         before = slot.day
         following = self.following(slot, Scope.COURSE)
-        slot.put(slot.kept(what.at), _because(f"missed on {slot.moment}, given late", entry))
+        slot.put(slot.kept(what.at), entry.cause(f"missed on {slot.moment}, given late"))
         if what.then is Then.SHIFT:
             self.shift(following, what.at.day - before, entry)
 
@@ -148,7 +149,7 @@ class _Record:
             return
         before = slot.day
         following = self.following(slot, what.scope)
-        slot.put(slot.kept(what.to), _because(f"moved from {slot.moment}", entry))
+        slot.put(slot.kept(what.to), entry.cause(f"moved from {slot.moment}"))
         self.shift(following, what.to.day - before, entry)
 
     # --- several
@@ -164,7 +165,7 @@ class _Record:
             if by:
                 slot.day += by
                 slot.later += by
-                slot.why.append(_because(f"moved by {by.days:+} days", entry))
+                slot.why.append(entry.cause(f"moved by {by.days:+} days"))
 
     def paused(self, entry: RecordEntry, what: Held | Stopped) -> None:
         if not self.known(entry, what.courses):
@@ -177,12 +178,12 @@ class _Record:
                 continue
             if isinstance(what, Stopped):
                 slot.status = Status.STOPPED
-                slot.why.append(_because("stopped", entry))
+                slot.why.append(entry.cause("stopped"))
             elif what.shift:
                 self.shift([slot], what.until - what.since, entry)
             elif slot.day < what.until:
                 slot.status = Status.HELD
-                slot.why.append(_because("held", entry))
+                slot.why.append(entry.cause("held"))
 
     def known(self, entry: RecordEntry, courses: Iterable[str]) -> bool:
         unknown = [course for course in courses if course not in self.courses]
@@ -210,8 +211,3 @@ def _reaches(scope: Scope, slot: Slot, other: Slot) -> bool:
     if scope is Scope.PHASE:
         same = same and other.ideal.phase.key == slot.ideal.phase.key
     return same and other.ideal.course_number > slot.ideal.course_number
-
-
-def _because(what: str, entry: RecordEntry) -> str:
-    why = f": {entry.why}" if entry.why else ""
-    return f"{what} (entry {entry.number}, {entry.by}{why})"

@@ -76,8 +76,7 @@ class _Decision:
     ) -> None:
         self.entry, self.what, self.met, self.spans, self.plan = entry, what, met, spans, plan
         self.bounds = [span.bound for of_course in spans for span in of_course]
-        why = f": {entry.why}" if entry.why else ""
-        self.reduction = Reduction(what.part, f"entry {entry.number}, {entry.by}{why}")
+        self.reduction = Reduction(what.part, entry)
         self.readings: dict[PartOf, list[Dose] | Refusal] = {}
 
     def apply(self, work_out: WorkOut) -> Iterator[Finding]:
@@ -222,8 +221,8 @@ def part_of_ordered(bound: Bound, dose: Dose, reduction: Reduction, plan: Plan) 
     after = (DoseStage.ORDERED, DoseStage.MADE_UP)
     steps = [step for step in dose.steps if step.stage not in after]
     amount = dose.ordered.times(reduction.part)
-    words = f"{decimal_text(reduction.part * 100)} % of {dose} ordered ({reduction.because})"
-    steps.append(DoseStep(DoseStage.REDUCED, amount, words))
+    words = f"{decimal_text(reduction.part * 100)} % of {dose} ordered"
+    steps.append(DoseStep(DoseStage.REDUCED, amount, reduction.entry.cause(words)))
     if bound.rounding is not None:
         less = rounded(bound, bound.rounding, amount, None)
         steps.append(DoseStep(DoseStage.ROUNDED, less, f"{amount.shown} rounded {bound.rounding}"))

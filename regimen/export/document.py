@@ -120,7 +120,7 @@ def _administration(
         "instant": _instant(administration.instant),
         "why_day": administration.why_this_day(),
         "why_dose": [
-            {"stage": str(step.stage), **quantity_of(step.amount), "because": step.because}
+            {"stage": str(step.stage), **quantity_of(step.amount), "because": str(step.because)}
             for step in steps
         ],
         **dict(_placed(administration)),

@@ -9,3 +9,7 @@ class ExportMismatch(Exception):
 
 class MissingLibrary(Exception):
     """The format needs a library that is not installed; the message says how to get it."""
+
+
+class UnfitReminder(Exception):
+    """The reminders that were asked for do not fit the entries; the message says what would."""

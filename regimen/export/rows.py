@@ -64,8 +64,7 @@ def header_of(rows: Iterable[Row]) -> tuple[str, ...]:
 
 def rows_of(checked: CheckedSchedule) -> tuple[Row, ...]:
     """A row for every administration, in the order of the schedule."""
-    recorded = overrides(checked)
-    notes = {course: _override_notes(checked, course, recorded) for course in _courses(checked)}
+    notes = override_notes(checked, overrides(checked))
     rows = tuple(_row(checked, each, notes[each.course]) for each in checked.administrations)
     if not checked.schedule.names_products:
         return rows
@@ -149,11 +148,13 @@ def _courses(checked: CheckedSchedule) -> frozenset[str]:
     return frozenset(each.course for each in checked.administrations)
 
 
-def _override_notes(checked: CheckedSchedule, course: str, recorded: Iterable[Override]) -> str:
+def override_notes(checked: CheckedSchedule, recorded: Iterable[Override]) -> dict[str, str]:
+    """What stands beside every dose of a course because of recorded overrides."""
     courses = _courses(checked)
-    return "; ".join(
-        override_text(override) for override in recorded if course in concerned(override, courses)
-    )
+    pairs = [(override_text(override), concerned(override, courses)) for override in recorded]
+    return {
+        course: "; ".join(text for text, about in pairs if course in about) for course in courses
+    }
 
 
 def concerned(override: Override, courses: frozenset[str]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from regimen import rules
 from regimen.finding import Finding, Misread, Override, quoted
 from regimen.language.clinic_texts import ClinicShape, clinic_of
 from regimen.language.dose_texts import read_amount
-from regimen.language.kinds import DAY, LINE, TEXT
+from regimen.language.kinds import DAY, LINE, TEXT, read_yes
 from regimen.language.nodes import Document, Path
 from regimen.language.shapes import Shape, block, key, named, not_empty, one_or_several, reads
 from regimen.quantity import Quantity, read_count, read_number
@@ -25,6 +25,7 @@ from regimen.record import (
     Held,
     Issued,
     IssuedEvent,
+    Manner,
     Measured,
     Missed,
     Moved,
@@ -37,6 +38,7 @@ from regimen.record import (
     Then,
     What,
 )
+from regimen.reminders import Reminder, read_reminder
 from regimen.timing import Moment, read_instant, read_moment
 
 MOST_ENTRIES = 20_000
@@ -124,6 +126,12 @@ class EntryShape(Shape):
     on: date | None = key(DAY, "the day of the measurement", absent=None)
     about: str | None = key(TEXT, "the inputs that an acceptance holds for", absent=None)
     label: str | None = key(LINE, "the words on every calendar entry", absent=None)
+    reasons: bool = key(
+        reads(read_yes), "whether calendar entries give names and reasons", absent=False
+    )
+    remind: tuple[Reminder, ...] = key(
+        one_or_several(reads(read_reminder)), "when calendar programs remind", absent=()
+    )
     events: Mapping[str, str] | None = key(
         named(TEXT), "how each calendar entry was handed out", absent=None
     )
@@ -155,7 +163,7 @@ _KINDS = {
     "stopped": _Kind(("since",)),
     "accepted": _Kind(("about",)),
     "taken_back": _Kind(()),
-    "issued": _Kind(("events",), ("label",), reason=False),
+    "issued": _Kind(("events",), ("label", "reasons", "remind"), reason=False),
 }
 
 
@@ -307,10 +315,12 @@ def _issued(shape: EntryShape) -> Issued:
     assert shape.issued is not None
     assert shape.events is not None
     events = {name: _event(text) for name, text in shape.events.items()}
-    return Issued(shape.issued, shape.label or "", events)
+    return Issued(shape.issued, Manner(shape.label or "", shape.reasons, shape.remind), events)
 
 
-_EVENT = re.compile(r"(?P<at>[0-9-]+(?: [0-9:]+)?) (?P<fingerprint>[0-9a-f]{32}|withdrawn)")
+_EVENT = re.compile(
+    r"(?P<at>[0-9-]+(?: [0-9:]+)?) (?P<fingerprint>[0-9a-f]{32}|withdrawn) (?P<words>.+)"
+)
 
 
 def _event(text: str) -> IssuedEvent:
@@ -318,11 +328,12 @@ def _event(text: str) -> IssuedEvent:
     if match is None:
         raise Misread(
             rules.BAD_ENTRY,
-            f"{quoted(text)} is not a moment and a fingerprint",
+            f"{quoted(text)} is not a moment, a fingerprint and words",
             "let the program write what was issued",
         )
     withdrawn = match["fingerprint"] == "withdrawn"
-    return IssuedEvent(read_moment(match["at"]), "" if withdrawn else match["fingerprint"])
+    fingerprint = "" if withdrawn else match["fingerprint"]
+    return IssuedEvent(read_moment(match["at"]), match["words"], fingerprint)
 
 
 def _clinic(shape: EntryShape) -> Clinic:

@@ -62,8 +62,10 @@ def _content(entry: RecordEntry) -> dict[str, object]:
             said = {"accepted": override.code, "about": override.about}
         case TakenBack(number):
             said = {"taken_back": str(number)}
-        case Issued(edition, label, events):
-            said = {"issued": str(edition), "label": label or None}
+        case Issued(edition, manner, events):
+            said = {"issued": str(edition), "label": manner.label or None}
+            said["reasons"] = "yes" if manner.reasons else None
+            said["remind"] = [str(each) for each in manner.remind] or None
             said["events"] = {name: _event_text(event) for name, event in events.items()}
         case _:
             assert_never(what)
@@ -80,7 +82,7 @@ def _listed(courses: tuple[str, ...]) -> str | list[str]:
 
 
 def _event_text(event: IssuedEvent) -> str:
-    return f"{event.at} {event.fingerprint or 'withdrawn'}"
+    return f"{event.at} {event.fingerprint or 'withdrawn'} {event.words}"
 
 
 def _instant(moment: datetime) -> str:

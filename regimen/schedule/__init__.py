@@ -123,7 +123,7 @@ def _notes_of_dose(dose: Administration) -> Iterator[str]:
         yield f"site: {dose.site}"
     if dose.due is not None:
         yield f"window {dose.due}"
-    yield from dose.moved
+    yield from map(str, dose.moved)
     if dose.status is not Status.PLANNED:
         yield str(dose.status)
 

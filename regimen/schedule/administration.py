@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen.protocol import Every, Offsets, Pattern, Phase
 from regimen.protocol.words import days_in_words
+from regimen.record import Cause
 from regimen.route import Route
 from regimen.schedule.dose import Dose
 from regimen.timing import ElapsedSpan, Moment, Span
@@ -144,7 +146,7 @@ class Administration(Struct, frozen=True):
     waits_for: tuple[str, ...] = ()  # the measures to be taken before the dose is known
     ideal: Moment | None = None  # where the protocol puts it, if it is given elsewhere
     status: Status = Status.PLANNED
-    moved: tuple[str, ...] = ()  # why it is not as the protocol puts it
+    moved: tuple[str | Cause, ...] = ()  # why it is not as the protocol puts it
 
     @property
     def id(self) -> str:
@@ -184,6 +186,17 @@ class Administration(Struct, frozen=True):
         if self.dose is None:
             return "the dose is not stated"
         return "; ".join(map(str, self.dose.steps))
+
+    def without_reasons(self) -> Administration:
+        """The same administration, without what anybody wrote down as a reason: it still says
+        which entries of the record concern it."""
+        moved = tuple(
+            each.without_reason() if isinstance(each, Cause) else each for each in self.moved
+        )
+        dose = None if self.dose is None else self.dose.without_reasons()
+        if moved == self.moved and dose is self.dose:
+            return self
+        return replace(self, moved=moved, dose=dose)
 
 
 def _why_this_day(administration: Administration) -> Iterator[str]:

@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen.quantity import Dimension, Quantity
+from regimen.record import Cause
 
 if TYPE_CHECKING:
     from regimen.product import Taken
@@ -31,12 +33,12 @@ class DoseStep(Struct, frozen=True):
 
     stage: DoseStage
     amount: Quantity
-    because: str
+    because: str | Cause
 
     def __str__(self) -> str:
         """`capped 15 mg (at most 2 mg/kg per day)`. What is stated per kg or per day is not printed
         as if it were a dose: `stated 6 mg/kg per day, as the protocol says`."""
-        basis = self.because.removeprefix(str(self.amount))
+        basis = str(self.because).removeprefix(str(self.amount))
         if self.stage is DoseStage.STATED and basis.startswith(("/", " per ", " in all")):
             return f"{self.stage} {self.because}"
         return f"{self.stage} {self.amount.shown} ({self.because})"
@@ -66,6 +68,18 @@ class Dose(Struct, frozen=True):
         for amount in rest:
             total += amount
         return total
+
+    def without_reasons(self) -> Dose:
+        """The same dose, without what anybody wrote down as a reason for it."""
+        if not any(isinstance(step.because, Cause) for step in self.steps):
+            return self
+        steps = [
+            replace(step, because=step.because.without_reason())
+            if isinstance(step.because, Cause)
+            else step
+            for step in self.steps
+        ]
+        return replace(self, steps=tuple(steps))
 
     def __str__(self) -> str:
         return str(self.ordered)

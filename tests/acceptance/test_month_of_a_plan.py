@@ -85,7 +85,7 @@ class Ward:
         found = planning.check(protocol, plan).administrations
         return sorted(
             f"{each.day} {each.drug} {each.dose} {each.phase.route} · dose {each.course_number}"
-            f" of {each.phase.course_count}"
+            f" of {each.phase.course_count}{' · given' if each.status == 'given' else ''}"
             for each in found
         )
 
@@ -123,7 +123,7 @@ def test_a_month(ward: Ward) -> None:
     ward.on_plan("missed", "b12@2026-03-03", "--then", "skip", *WHY)
     ward.on_plan("missed", "acth@2026-03-05", "--then", "late, keep", "--at", "2026-03-06", *WHY)
     said = ward.issue()
-    assert "1 moved, 2 changed, 1 removed, 26 unchanged" in said
+    assert "1 moved, 2 given, 1 removed, 26 unchanged" in said
     _unchanged_but(ward, 4)
 
     # a fever of five days

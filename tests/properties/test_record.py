@@ -166,7 +166,7 @@ def test_any_sequence_of_entries(whats: list[What]) -> None:
 @given(st.lists(WHATS, min_size=1, max_size=4))
 def test_a_calendar_handed_out_twice_is_the_same(whats: list[What]) -> None:
     protocol, plan = made()
-    first, _, _ = planning.edition(planning.check(protocol, plan), None)
+    first, _, _ = planning.edition(planning.check(protocol, plan))
     assert first is not None
     plan = planning.with_entry(plan, RecordEntry(1, first, NOW, "N Example"))
     for what in whats:
@@ -177,12 +177,12 @@ def test_a_calendar_handed_out_twice_is_the_same(whats: list[What]) -> None:
             continue
         plan = planning.with_entry(plan, entry)
     checked = planning.check(protocol, plan)
-    issued, changes, unchanged = planning.edition(checked, None)
+    issued, changes, unchanged = planning.edition(checked)
     assert len(changes) + unchanged >= len(checked.administrations)
     if issued is not None:
         later = NOW + timedelta(days=1)
         entry = RecordEntry(len(plan.entries) + 1, issued, later, "N Example")
         plan = planning.with_entry(plan, entry)
         checked = planning.check(protocol, plan)
-    assert planning.edition(checked, None)[0] is None
+    assert planning.edition(checked)[0] is None
     assert export(checked, "ics") == export(planning.check(protocol, replace(plan)), "ics")

@@ -23,7 +23,7 @@ from referencing import Registry, Resource
 from regimen import planning
 from regimen.cli import main
 from regimen.export import FORMATS, ExportMismatch, export
-from regimen.export.calendar import uid_of
+from regimen.export.identity import uid_of
 from regimen.schedule import CheckedSchedule
 
 PLAN = "0123456789abcdef0123456789abcdef"

@@ -12,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from regimen.export import ExportMismatch, export
-from regimen.export.calendar import check, uid_of
+from regimen.export.calendar import check
+from regimen.export.identity import uid_of
 from regimen.schedule import CheckedSchedule
 from tests import samples
 
@@ -68,8 +69,11 @@ def test_an_override_is_in_every_entry_that_rests_on_it() -> None:
     found = events(export(samples.overridden(), "ics"))
     assert len(found) == 4
     for event in found:
-        mine = "decided at the bedside" if "ACTH" in event["SUMMARY"] else "the author was asked"
-        assert mine in event["DESCRIPTION"]
+        mine = "dose-not-stated for acth" if "ACTH" in event["SUMMARY"] else "dose-range for b12"
+        assert f"recorded override of {mine}" in event["DESCRIPTION"]
+        assert ": overridden on 2026-01-30" in event["DESCRIPTION"]
+        # Who decided it and why stands in the plan; test_editions.py asks for it.
+        assert not re.search("bedside|author was asked|Example", event["DESCRIPTION"])
 
 
 def test_a_timed_dose_keeps_its_clock_time_over_a_clock_change() -> None:

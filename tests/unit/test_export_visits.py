@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from regimen import planning
 from regimen.cli import main
 from regimen.export import FORMATS, ExportMismatch, export, sheet, workbook
-from regimen.export.calendar import uid_of
+from regimen.export.identity import uid_of
 from regimen.schedule import CheckedSchedule, Entry
 
 PLAN = "0123456789abcdef0123456789abcdef"

@@ -17,7 +17,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("regimen.rules",),
     ("regimen.quantity",),
     ("regimen.timing", "regimen.route"),
-    ("regimen.product",),
+    ("regimen.product", "regimen.reminders"),
     ("regimen.protocol",),
     ("regimen.record",),
     ("regimen.plan",),

@@ -337,7 +337,8 @@ def test_a_dose_that_comes_back_is_no_longer_cancelled(plan: Path) -> None:
     assert b"No longer planned: synthetic ACTH" in calendar.read_bytes()
     run("plan", "take-back", str(plan), "2", *WHY)
     done = run("plan", "issue", str(plan), "-o", str(calendar), *BY)
-    assert "1 new" in done.output
+    assert "planned again: Thu 9 Apr 2026, synthetic ACTH 25 units" in done.output
+    assert "1 planned again, 29 unchanged" in done.output
     assert b"STATUS:CANCELLED" not in calendar.read_bytes()
     assert b"SEQUENCE:2" in calendar.read_bytes()
 
