@@ -415,7 +415,7 @@ def with_value(key: str, text: str) -> str:
     )
 
 
-# --- dates, in a case
+# --- dates
 
 
 DATES = {
@@ -444,10 +444,12 @@ DATES = {
 
 @pytest.mark.parametrize(("text", "code"), DATES.items())
 def test_a_date_is_understood_or_refused(text: str, code: str) -> None:
-    case = (
-        f"cases: [{{name: x, given: {{start: 2026-03-02}}, expect: {{a: {{last: '{text}'}}}}}}]\n"
+    written = (
+        "parameters: {op: {type: date, ask: When?}}\n"
+        "courses: {a: {drug: x, dose: 1 mg, route: oral, every: 1 year, through: $op}}\n"
     )
-    assert codes(HEAD + with_value("dose", "1 mg") + case) == ([] if code == "ok" else [code])
+    found = codes_of(HEAD + written, {"start": "2026-03-02", "op": text})
+    assert found == ([] if code == "ok" else [code])
 
 
 STARTS = {
