@@ -12,10 +12,12 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from regimen import rules
 from regimen.checks.usual_range import OVER_LIMIT
 from regimen.engine.inputs import size_on
 from regimen.finding import Finding
 from regimen.protocol import Cap, CapBasis, DoseExpression, Phase
+from regimen.protocol.dose import scaled_words
 from regimen.protocol.inputs import given_before
 from regimen.quantity import Quantity
 from regimen.schedule import Administration, Schedule
@@ -74,13 +76,15 @@ def _exceeded(schedule: Schedule, limit: _Limit) -> Iterator[Finding]:
 
 
 def _over(schedule: Schedule, limit: _Limit, given: Sequence[Administration]) -> Iterator[Finding]:
-    """A finding where the doses come to more than the limit, at the first dose that is too much."""
+    """A finding where the doses come to more than the limit, at the first dose that is too much;
+    or where they cannot be added up, at the first that is in the way."""
     cap = limit.cap
     total, too_much = _before(schedule, limit), None
     for each in given:
-        amount = _on_basis(schedule, cap, each)
-        if amount is None:
-            return  # a dose of another kind, or of a measure that is still to be taken
+        amount = _on_basis(schedule, limit, each)
+        if isinstance(amount, Finding):
+            yield amount
+            return
         total += amount
         if too_much is None and total > cap.amount:
             too_much = each
@@ -100,16 +104,32 @@ def _over(schedule: Schedule, limit: _Limit, given: Sequence[Administration]) ->
     )
 
 
-def _on_basis(schedule: Schedule, cap: Cap, given: Administration) -> Quantity | None:
-    """The dose on the limit's basis; None where it cannot be compared with it."""
+def _on_basis(schedule: Schedule, limit: _Limit, given: Administration) -> Quantity | Finding:
+    """The dose on the limit's basis; a finding where it cannot be put on it."""
     assert given.dose is not None
-    amount = given.dose.ordered
+    cap, amount = limit.cap, given.dose.ordered
+    stated = f"{scaled_words(cap.amount, cap.per, cap.by)} {cap.basis.words}"
     if amount.unit.dimension is not cap.amount.unit.dimension:
-        return None
+        return Finding(
+            rules.DIMENSION,
+            f"{given.drug} is limited to {stated}, and {given.course} gives it in"
+            f" {amount.unit.dimension} ({amount}): the two cannot be added up",
+            "write both in one kind of unit; no conversion is assumed",
+            limit.phase.place_of("max"),
+            about=f"{given.course}: {stated}",
+        )
     if cap.per is None or cap.measure is None:
         return amount
     size = size_on(schedule.protocol, schedule.plan, cap.measure, given.day)
-    return None if size is None else amount.times(cap.per.unit.factor / size.base)
+    if size is None:
+        return Finding(
+            rules.MISSING_INPUT,
+            f"{cap.measure} is not known on {given.day.isoformat()}, when {given.course} gives"
+            f" {amount} of {given.drug}, which is limited to {stated}",
+            f"measure, and add the value with its day to the plan: {cap.measure}",
+            about=f"{given.course}: {stated}",
+        )
+    return amount.times(cap.per.unit.factor / size.base)
 
 
 def _before(schedule: Schedule, limit: _Limit) -> Quantity:

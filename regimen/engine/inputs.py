@@ -12,6 +12,7 @@ from regimen.plan import Plan
 from regimen.protocol import (
     Anchor,
     Condition,
+    DateGiven,
     DoseExpression,
     Earliest,
     Every,
@@ -147,8 +148,29 @@ def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
                     yield phase
 
 
-def needed(protocol: Protocol, plan: Plan) -> Iterator[str]:
-    """The parameters and measures that decide something in this plan, as far as is known."""
+def needed(protocol: Protocol, plan: Plan) -> dict[str, None]:
+    """The parameters and measures that decide something in this plan, as far as is known, and what
+    the days of its decisions hang on."""
+    names = dict.fromkeys(_needed_by_parts(protocol, plan))
+    waiting = list(names)
+    for name in waiting:  # which grows, for a decision may hang on a date that is itself decided
+        found = [each for each in _day_hangs_on(protocol.parameters[name]) if each not in names]
+        names.update(dict.fromkeys(found))
+        waiting += found
+    return names
+
+
+def _day_hangs_on(parameter: Parameter) -> Iterator[str]:
+    """The date and the duration that say when the parameter is decided."""
+    anchor = None if parameter.decided is None else parameter.decided.anchor
+    if anchor is not None:
+        if isinstance(anchor.base, DateGiven):
+            yield anchor.base.ref.name
+        if isinstance(anchor.offset, Ref):
+            yield anchor.offset.name
+
+
+def _needed_by_parts(protocol: Protocol, plan: Plan) -> Iterator[str]:
     sized = _branching(protocol, plan)
     for course in protocol.parts:
         yield from _choices(course.when, protocol, sized)
