@@ -102,6 +102,7 @@ def draw_schedule(
             out.print(indented(f"day: {dated.why_this_day()}", "dim"))
             if isinstance(dated, Administration):
                 out.print(indented(f"dose: {dated.why_this_dose()}", "dim"))
+    _not_given(out, schedule)
     if checked is not None:
         _foot(out, checked, why=why)
     else:
@@ -144,11 +145,27 @@ def day_cell(day: date) -> str:
     return f"{weekday} {number:>2} {rest}"
 
 
+def _not_given(out: Console, schedule: Schedule) -> None:
+    """What the record has taken out, so that nobody looks for it in vain, or gives it."""
+    if schedule.removed:
+        from regimen.export.not_given import not_given_texts
+
+        out.print()
+        out.print(Text("Not given", style="bold yellow"))
+        for text in not_given_texts(schedule):
+            out.print(listed(text, "yellow"))
+
+
 def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
     out.print()
     out.print(Text("Totals", style="bold"))
     for total in checked.totals.by_drug:
         out.print(listed(_total(total)))
+    if checked.plan.entries:
+        from regimen.export.not_given import so_far_texts
+
+        for text in so_far_texts(checked.schedule):
+            out.print(listed(text))
     if checked.schedule.names_products:
         from regimen.cli.drawing_products import draw_supplies
 

@@ -70,6 +70,7 @@ def document_of(checked: CheckedSchedule, label: str | None = None) -> dict[str,
         ],
         **_tolerance(checked),
         **as_needed_of(checked),
+        **_not_given(checked),
         "findings": [finding_of(each) for each in checked.findings],
         "disclaimer": DISCLAIMER,
     }
@@ -165,6 +166,22 @@ def _tolerance(checked: CheckedSchedule) -> dict[str, Any]:
         for phase, text in tolerances(checked)
     ]
     return {"tolerance": said} if said else {}
+
+
+def _not_given(checked: CheckedSchedule) -> dict[str, Any]:
+    """What the plan's record has taken out, where it has taken anything out."""
+    items = [
+        {
+            "id": each.id,
+            **moment_of(each.moment),
+            "drug": each.drug,
+            "dose": quantity_of(each.dose.ordered) if each.dose else None,
+            "status": str(each.status),
+            "because": [str(why) for why in each.moved],
+        }
+        for each in checked.schedule.removed
+    ]
+    return {"not_given": items} if items else {}
 
 
 def _placed(administration: Administration) -> Iterator[tuple[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date
 from decimal import Decimal
 
+from regimen.export.not_given import not_given_texts, so_far_texts
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import (
     DISCLAIMER,
@@ -112,6 +113,10 @@ def about(checked: CheckedSchedule, label: str | None) -> Iterator[tuple[str, st
         yield "as needed", clean(str(item))
     for text in tolerance_texts(checked):
         yield "early or late", text
+    for text in not_given_texts(checked.schedule):
+        yield "not given", text
+    for text in so_far_texts(checked.schedule):
+        yield "so far", text
     for assumption in protocol.assumes:
         yield "assumption", assumption
     for source in protocol.sources:

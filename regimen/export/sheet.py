@@ -12,6 +12,7 @@ from regimen.export import sheet_reading
 from regimen.export.entries import counted
 from regimen.export.facts import injection_days, range_text, totals_of
 from regimen.export.markup import Html, css_text, join, style, tag
+from regimen.export.not_given import not_given_texts, so_far_texts
 from regimen.export.sheet_entries import STYLE, listed
 from regimen.export.sheet_month import Look, looks_of, months
 from regimen.export.sheet_record import record
@@ -46,11 +47,13 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
                 _overrides(checked),
                 _glance(checked, looks),
                 _findings(checked),
+                _list("Not given", not_given_texts(checked.schedule)),
                 tag("p", DISCLAIMER, class_="disclaimer"),
                 months(checked, looks),
                 listed(checked),
                 record(checked, looks),
                 _totals(checked),
+                _list("So far", so_far_texts(checked.schedule)),
                 _products(checked),
                 _list("As needed, beside the calendar", [str(each) for each in checked.as_needed]),
                 _grounds(checked),
