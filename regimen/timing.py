@@ -11,6 +11,7 @@ from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from functools import cache
+from typing import final
 
 from msgspec import Struct
 
@@ -60,6 +61,7 @@ class MonthEnd(StrEnum):
     FIRST_OF_NEXT = "first-of-next"
 
 
+@final
 class CalendarSpan(Struct, frozen=True):
     """A whole number of days, weeks, months or years, as it was written."""
 
@@ -87,6 +89,7 @@ class CalendarSpan(Struct, frozen=True):
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 
 
+@final
 class ElapsedSpan(Struct, frozen=True):
     """Real minutes, the same number of them on a day when the clocks change."""
 
@@ -144,12 +147,17 @@ class Moment(Struct, frozen=True, eq=False):
         return f"{self.day.isoformat()} {self.time:%H:%M}" if self.time else self.day.isoformat()
 
 
+_EVERY_MONTH_HAS = 28  # days
+
+
 def months_after(origin: date, months: int, month_end: MonthEnd) -> date:
     """`months` calendar months after `origin`; see MonthEnd. Raises OverflowError."""
     years, month = divmod(origin.month - 1 + months, 12)
     year, month = origin.year + years, month + 1
     if not MINYEAR <= year < MAXYEAR:
         raise OverflowError("date value out of range")
+    if origin.day <= _EVERY_MONTH_HAS:
+        return date(year, month, origin.day)
     days = monthrange(year, month)[1]
     if origin.day <= days:
         return date(year, month, origin.day)

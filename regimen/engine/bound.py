@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from regimen.product import Product
 
 
+@final
 class Levels(Struct, frozen=True):
     """A taper with values."""
 
@@ -123,35 +124,33 @@ def bind(phase: Timed, plan: Plan) -> BoundTiming:
     if not isinstance(phase, Phase):
         extent = _extent(phase, plan)
         return BoundTiming(phase=phase, days=days, extent=extent, times=times)
+    products, over, rounding = phase.products, phase.over, phase.rounding
     assert isinstance(phase.caps, tuple)
-    assert not isinstance(phase.rounding, Table)
+    assert type(rounding) is not Table
     return Bound(
         phase=phase,
         route=answer(phase.route, plan),
-        over=answer(phase.over, plan),
+        over=None if over is None else answer(over, plan),
         dose=_dose(phase, plan),
         days=days,
         extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),
         times=times,
         caps=phase.caps,
-        rounding=phase.rounding,
-        products=_products(phase, plan),
+        rounding=rounding,
+        products=products if isinstance(products, tuple) else _chosen(products, plan),
     )
 
 
-def _products(phase: Phase, plan: Plan) -> tuple[Product, ...]:
-    products = phase.products
-    if isinstance(products, OneOf):
-        return (products.by_name[answer(products.ref, plan)],)
-    assert isinstance(products, tuple)
-    return products
+def _chosen(products: OneOf | Table, plan: Plan) -> tuple[Product, ...]:
+    assert isinstance(products, OneOf)
+    return (products.by_name[answer(products.ref, plan)],)
 
 
 def _times(phase: Timed, plan: Plan) -> tuple[time | None, ...] | None:
-    if isinstance(phase.times, OnceADay):
+    if type(phase.times) is OnceADay:
         pinned: tuple[time, ...] | None = answer(phase.times.pin, plan)
         return pinned or (None,)
-    if isinstance(phase.times, Counted):
+    if type(phase.times) is Counted:
         return (None,)
     times: tuple[time | Ref, ...] | None = answer(phase.times, plan)
     return None if times is None else _by_the_clock(phase, times, plan)
@@ -172,12 +171,14 @@ def _by_the_clock(phase: Timed, times: tuple[time | Ref, ...], plan: Plan) -> tu
 
 
 def _dose(phase: Phase, plan: Plan) -> DoseExpression | Levels | DosesByTime | DividedDose | None:
-    if isinstance(phase.dose, Taper):
+    if type(phase.dose) is DoseExpression:
+        return phase.dose
+    if type(phase.dose) is Taper:
         return _levels(phase, plan)
-    if isinstance(phase.dose, DosesByTime):
+    if type(phase.dose) is DosesByTime:
         doses = [replace(each, at=answer(each.at, plan)) for each in phase.dose.doses]
         return replace(phase.dose, doses=tuple(doses))
-    if isinstance(phase.dose, DividedDose):
+    if type(phase.dose) is DividedDose:
         whole = amount_of(phase.dose.whole, plan)
         parts = tuple((answer(key, plan), part) for key, part in phase.dose.parts)
         return None if whole is None else replace(phase.dose, whole=whole, parts=parts)
@@ -233,37 +234,44 @@ def amount_of(value: object, plan: Plan) -> DoseExpression | None:
 
 def _days(phase: Timed, plan: Plan) -> Days | None:
     days: Pattern | None = answer(phase.pattern, plan)
-    match days:
-        case Every(span=Ref() as ref):
-            span = answer(ref, plan)
-            return None if span is None else Every(span)
-        case OnWeekdays(weekdays=Ref() as ref):
-            weekdays = answer(ref, plan)
-            return None if weekdays is None else OnWeekdays(weekdays)
-        case TimesPerWeek(count=count, pins=pins):
-            times, pinned = answer(count, plan), answer(pins, plan)
-            if times is None:
-                return None
-            if pinned is None:
-                return TimesPerWeek(times)
-            if len(pinned) != times:
-                raise refuse(
-                    rules.OUTSIDE_LIMITS,
-                    f"{len(pinned)} weekdays are given for {times} doses a week",
-                    f"give exactly {times} weekdays, or none",
-                    phase.place_of("times_per_week"),
-                )
-            return OnWeekdays(pinned)
-        case OnDays():
-            from regimen.engine import listed
+    if type(days) is Every and type(days.span) is Ref:
+        span = answer(days.span, plan)
+        return None if span is None else Every(span)
+    if type(days) is TimesPerWeek:
+        return _weekly(phase, days, plan)
+    if type(days) is OnWeekdays and type(days.weekdays) is Ref:
+        weekdays = answer(days.weekdays, plan)
+        return None if weekdays is None else OnWeekdays(weekdays)
+    return _listed(phase, days, plan) if type(days) is OnDays else days
 
-            cycle = answer(days.cycle, plan)
-            if cycle is None and days.cycle is not None:
-                return None
-            listed_days = OnDays(days.days, days.first_day, cycle)
-            listed.refuse_beyond(phase, listed_days)
-            return listed_days
-    return days
+
+def _weekly(phase: Timed, days: TimesPerWeek, plan: Plan) -> Days | None:
+    """So many times a week; the weekdays, where the plan pins them. Raises Refusal."""
+    times, pinned = answer(days.count, plan), answer(days.pins, plan)
+    if times is None:
+        return None
+    if pinned is None:
+        return TimesPerWeek(times)
+    if len(pinned) != times:
+        raise refuse(
+            rules.OUTSIDE_LIMITS,
+            f"{len(pinned)} weekdays are given for {times} doses a week",
+            f"give exactly {times} weekdays, or none",
+            phase.place_of("times_per_week"),
+        )
+    return OnWeekdays(pinned)
+
+
+def _listed(phase: Timed, days: OnDays, plan: Plan) -> Days | None:
+    """Numbered days. Raises Refusal where they lie outside their cycle."""
+    from regimen.engine import listed
+
+    cycle = answer(days.cycle, plan)
+    if cycle is None and days.cycle is not None:
+        return None
+    listed_days = OnDays(days.days, days.first_day, cycle)
+    listed.refuse_beyond(phase, listed_days)
+    return listed_days
 
 
 def _extent(phase: Timed, plan: Plan) -> Extent | None:
@@ -272,18 +280,21 @@ def _extent(phase: Timed, plan: Plan) -> Extent | None:
 
 def _end(extent: Extent | None, plan: Plan) -> Extent | None:
     """The extent with values; None where the source states none and the plan gives none."""
-    match extent:
-        case For(span=Ref() as ref):
-            span = answer(ref, plan)
-            return None if span is None else For(span)
-        case Doses(count=Ref() as ref) | Cycles(count=Ref() as ref):
-            count = answer(ref, plan)
-            return None if count is None else replace(extent, count=count)
-        case UntilTotal(amount=amount):
-            total = amount_of(amount, plan)
-            return None if total is None else replace(extent, amount=total)
-        case Earliest(ends=ends):
-            bound = [_end(end, plan) for end in ends]
-            known = tuple(end for end in bound if end is not None)
-            return Earliest(known) if len(known) == len(ends) else None
+    if type(extent) is For:
+        if type(extent.span) is not Ref:
+            return extent
+        span = answer(extent.span, plan)
+        return None if span is None else For(span)
+    if type(extent) is Doses or type(extent) is Cycles:
+        if type(extent.count) is not Ref:
+            return extent
+        count = answer(extent.count, plan)
+        return None if count is None else replace(extent, count=count)
+    if type(extent) is UntilTotal:
+        total = amount_of(extent.amount, plan)
+        return None if total is None else replace(extent, amount=total)
+    if type(extent) is Earliest:
+        bound = [_end(end, plan) for end in extent.ends]
+        known = tuple(end for end in bound if end is not None)
+        return Earliest(known) if len(known) == len(bound) else None
     return extent

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate, repeat
+from operator import add
 
 from regimen.protocol import Every, Offsets, Once, OnDays, OnWeekdays, TimesPerWeek
 from regimen.timing import (
@@ -19,12 +21,15 @@ from regimen.timing import (
 )
 
 DAY = 24 * 60  # minutes
+_WEEK = timedelta(weeks=1)
+_IN_DAYS = SpanUnit.DAY
 Days = Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once  # with values, no references
 
 
 def interval(pattern: Every) -> CalendarSpan:
-    assert isinstance(pattern.span, CalendarSpan)
-    return pattern.span
+    span = pattern.span
+    assert isinstance(span, CalendarSpan)
+    return span
 
 
 @cache
@@ -39,9 +44,10 @@ def _weekday_offsets(weekdays: tuple[Weekday, ...], first: date) -> tuple[int, .
 
 
 def _offsets(pattern: TimesPerWeek | OnWeekdays, first: date) -> tuple[int, ...]:
-    if isinstance(pattern, TimesPerWeek):
+    if type(pattern) is TimesPerWeek:
         assert isinstance(pattern.count, int)
         return _week_offsets(pattern.count)
+    assert isinstance(pattern, OnWeekdays)
     assert isinstance(pattern.weekdays, tuple)
     return _weekday_offsets(pattern.weekdays, first)
 
@@ -52,25 +58,32 @@ def places(
     """The first `at_most` days of the pattern, ascending, none after `last` where that is given.
     Raises OverflowError past year 9999."""
     day = first.day
-    if isinstance(pattern, Once):
-        return [day] if last is None or day <= last else []
-    if isinstance(pattern, Every):
+    if type(pattern) is Every:
         span = interval(pattern)
         if span.months:
             return _monthly(first, span.months, month_end, at_most, last)
         number = at_most if last is None else min(at_most, (last - day).days // span.days + 1)
-        return [day + timedelta(days) for days in range(0, number * span.days, span.days)]
-    if isinstance(pattern, (OnDays, Offsets)):
-        from regimen.engine import listed
+        return _in_steps(day, timedelta(span.days), number)
+    if type(pattern) is TimesPerWeek or type(pattern) is OnWeekdays:
+        return _weekly(_offsets(pattern, day), day, at_most, last)
+    if type(pattern) is Once:
+        return [day] if last is None or day <= last else []
+    from regimen.engine import listed
 
-        return listed.places(pattern, first, month_end, at_most, last)
-    offsets = _offsets(pattern, day)
+    return listed.places(pattern, first, month_end, at_most, last)
+
+
+def _in_steps(day: date, step: timedelta, number: int) -> list[date]:
+    """So many days, if any, from the first one on. Raises OverflowError."""
+    return list(accumulate(repeat(step, number - 1), add, initial=day)) if number > 0 else []
+
+
+def _weekly(offsets: tuple[int, ...], first: date, at_most: int, last: date | None) -> list[date]:
     weeks = -(-at_most // len(offsets))  # rounded up
     if last is not None:
-        weeks = min(weeks, (last - day).days // 7 + 1)
-    found = [
-        day + timedelta(days + offset) for days in range(0, weeks * 7, 7) for offset in offsets
-    ]
+        weeks = min(weeks, (last - first).days // 7 + 1)
+    days = [timedelta(offset) for offset in offsets]
+    found = [week + offset for week in _in_steps(first, _WEEK, weeks) for offset in days]
     while len(found) > at_most or (last is not None and found and found[-1] > last):
         found.pop()
     return found
@@ -91,11 +104,11 @@ def _monthly(
 def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Moment:
     """The place of this index, from 0, as a moment without a clock time. Raises OverflowError."""
     start = first.on_date()
-    if isinstance(pattern, Once):
-        return start
-    if isinstance(pattern, Every):
+    if type(pattern) is Every:
         return moment_after(start, interval(pattern).times(index), month_end) if index else start
-    if isinstance(pattern, (OnDays, Offsets)):
+    if type(pattern) is Once:
+        return start
+    if type(pattern) is OnDays or type(pattern) is Offsets:
         from regimen.engine import listed
 
         return listed.place(pattern, first, index, month_end)
@@ -108,21 +121,22 @@ def place(pattern: Days, first: Moment, index: int, month_end: MonthEnd) -> Mome
 def shortest_gap(pattern: Days) -> Span | None:
     """The least distance between neighbouring places, which a junction waits out; None for a
     single dose."""
-    if isinstance(pattern, Once):
-        return None
-    if isinstance(pattern, Every):
-        assert isinstance(pattern.span, (CalendarSpan, ElapsedSpan))
-        return pattern.span
-    if isinstance(pattern, TimesPerWeek):
+    if type(pattern) is Every:
+        span = pattern.span
+        assert isinstance(span, (CalendarSpan, ElapsedSpan))
+        return span
+    if type(pattern) is TimesPerWeek:
         assert isinstance(pattern.count, int)
-        return CalendarSpan(7 // pattern.count, SpanUnit.DAY)
-    if isinstance(pattern, (OnDays, Offsets)):
+        return CalendarSpan(7 // pattern.count, _IN_DAYS)
+    if type(pattern) is Once:
+        return None
+    if type(pattern) is OnDays or type(pattern) is Offsets:
         from regimen.engine import listed
 
         return listed.shortest_gap(pattern)
     offsets = _offsets(pattern, date(2024, 1, 1))  # any day: distances do not depend on it
     pairs = zip(offsets, (*offsets[1:], offsets[0] + 7), strict=True)
-    return CalendarSpan(min(after - before for before, after in pairs), SpanUnit.DAY)
+    return CalendarSpan(min(after - before for before, after in pairs), _IN_DAYS)
 
 
 def per_week(pattern: Days) -> int | None:
@@ -157,9 +171,9 @@ def at_most_weekly(pattern: Days) -> int | None:
 
 def counts_months(pattern: Days | None) -> bool:
     """Whether the pattern's interval is in months, so that a month's end can clamp it."""
-    if not isinstance(pattern, Every) or isinstance(pattern.span, ElapsedSpan):
+    if type(pattern) is not Every or type(pattern.span) is not CalendarSpan:
         return False
-    return bool(interval(pattern).months)
+    return bool(pattern.span.months)
 
 
 def is_daily(pattern: Days) -> bool:
@@ -190,11 +204,11 @@ def _in_a(minutes: int, span: ElapsedSpan) -> int | None:
 def is_list(pattern: Days | None) -> bool:
     """Whether every place has a name of its own, so that none may be lost or come to stand for
     another."""
-    return isinstance(pattern, (OnDays, Offsets))
+    return type(pattern) is OnDays or type(pattern) is Offsets
 
 
 def is_elapsed(pattern: Days | None) -> bool:
     """Whether the places are counted in real hours or minutes, and so have clock times."""
-    if isinstance(pattern, Every):
-        return isinstance(pattern.span, ElapsedSpan)
-    return isinstance(pattern, Offsets) and pattern.elapsed
+    if type(pattern) is Every:
+        return type(pattern.span) is ElapsedSpan
+    return type(pattern) is Offsets and pattern.elapsed

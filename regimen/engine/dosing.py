@@ -26,6 +26,8 @@ from regimen.protocol.dose import scaled_words
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage, DoseStep
 
+# the stages of every dose; an enumeration is slow to look up
+_STATED, _ORDERED = DoseStage.STATED, DoseStage.ORDERED
 _KEYS_OF_DOSE = ("dose", "from", "by", "to", "each", "at_least", "stop_under", "starting_at")
 
 
@@ -48,7 +50,8 @@ def dose_of(
 ) -> Dose:
     """The dose of each of the phase's `administrations`, or the portion of it that is given at one
     time. Raises Refusal."""
-    refuse_dimensions(bound.phase, expression.amount)
+    if bound.caps or bound.rounding is not None:
+        refuse_dimensions(bound.phase, expression.amount)
     steps = [stated(bound, expression, plan, because)]
     amount = calculated(bound, expression, plan, steps)
     if portion is not None:
@@ -61,11 +64,12 @@ def dose_of(
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
     refuse_nothing(bound.phase, amount)
     amount = lessened(bound, amount, steps)
-    amount, limit, words = _capped(bound, amount, plan, portion)
-    exact = _exact(expression, plan)
-    if words:
-        steps.append(DoseStep(DoseStage.CAPPED, amount, words))
-        exact = all(_exact(cap, plan) for cap in bound.caps)
+    exact, limit = _exact(expression, plan), None
+    if bound.caps:
+        amount, limit, words = _capped(bound, amount, plan, portion)
+        if words:
+            steps.append(DoseStep(DoseStage.CAPPED, amount, words))
+            exact = all(_exact(cap, plan) for cap in bound.caps)
     if bound.rounding is not None:
         ordered = rounded(bound, bound.rounding, amount, limit)
         words = f"{amount.shown} rounded {bound.rounding}{rows_of(bound.phase, plan, 'round')}"
@@ -88,10 +92,12 @@ def rows_of(phase: Phase, plan: Plan, *keys: str) -> str:
 
 def stated(bound: Bound, expression: DoseExpression, plan: Plan, because: str) -> DoseStep:
     """The amount as it is written, with its basis and from which rows of tables it comes."""
-    words = because + rows_of(bound.phase, plan, *_KEYS_OF_DOSE)
+    words = because
+    if bound.phase.tables:
+        words += rows_of(bound.phase, plan, *_KEYS_OF_DOSE)
     if expression.per is not None or expression.share is not None or expression.hourly:
         words = f"{in_words(expression)}, {words}"
-    return DoseStep(DoseStage.STATED, expression.amount, words)
+    return DoseStep(_STATED, expression.amount, words)
 
 
 def calculated(
@@ -131,6 +137,8 @@ def _size(scaling: DoseExpression | Cap, plan: Plan) -> Answer[object] | None:
 
 def _exact(scaling: DoseExpression | Cap, plan: Plan) -> bool:
     """Whether what the amount scales by has exact decimals, unlike a root."""
+    if scaling.per is None:
+        return True
     size = _size(scaling, plan)
     return not isinstance(size, Size) or size.exact
 
@@ -177,7 +185,7 @@ def finished(
             "state how it is rounded: round: nearest 0.1 mg, ties up",
             bound.phase.place_of("dose", "taper"),
         )
-    steps.append(DoseStep(DoseStage.ORDERED, amount, "per administration"))
+    steps.append(DoseStep(_ORDERED, amount, "per administration"))
     if bound.products or amount.unit.dimension.is_counted:
         from regimen.engine.supply import supplied
 

@@ -59,8 +59,9 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
     spans = settled(protocol, whole)
     found = [spans.of_course(course) for course in protocol.courses]
     phases = [
-        _applied(course, span, sum([len(each.slots) for each in of_course]), whole)
+        _applied(course, span, count, whole)
         for course, of_course in zip(protocol.courses, found, strict=True)
+        for count in [sum([len(span.slots) for span in of_course])]
         for span in of_course
     ]
     if spans.grouped:
@@ -95,7 +96,7 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
             whole,
             retaken=whole is not plan,
         )
-    if protocol.visits or any(each.decided is not None for each in protocol.parameters.values()):
+    if protocol.visits or protocol.decisions:
         from regimen.engine.entries import entries, open_decisions  # most protocols have none
 
         schedule = replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
@@ -113,8 +114,6 @@ def _administrations(
     plan: Plan,
 ) -> list[Administration]:
     """Every administration in the order of their moments, numbered in its phase and course."""
-    clamps = [clamps_of(span) for span in spans]
-    marks = [_marks(span) for span in spans]
     places = [
         (day, clock or START_OF_DAY, at, number, clock)
         for at, span in enumerate(spans)
@@ -124,19 +123,22 @@ def _administrations(
     if plan.zone is not None and any(place[4] is not None and place[4].fold for place in places):
         zone = ZoneInfo(plan.zone)  # an hour that comes twice is in the order of its instants
         places.sort(key=lambda place: (place[0], instant_of(place[0], place[1], zone)[0]))
-    earlier = [span.earlier for span in spans]
-    given, counted = [], dict.fromkeys([phase.course for phase in phases], 0)
+    parts = [
+        (phase, phase.course, span.earlier + 1, of_phase, clamps_of(span), _marks(span))
+        for phase, span, of_phase in zip(phases, spans, doses, strict=True)
+    ]
+    given, counted = [], {phase.course: 0 for phase in phases}
     for day, _, at, index, clock in places:
-        phase = phases[at]
-        counted[phase.course] = place = counted[phase.course] + 1
-        dose, clamp, number = doses[at][index], clamps[at].get(day), earlier[at] + index + 1
-        if dose is None or isinstance(dose, Dose):
-            each = Administration(phase, number, place, day, clock, dose, clamp)
+        phase, course, first, of_phase, clamps, marks = parts[at]
+        counted[course] = place = counted[course] + 1
+        dose, clamp = of_phase[index], clamps.get(day) if clamps else None
+        if dose is None or type(dose) is Dose:
+            each = Administration(phase, first + index, place, day, clock, dose, clamp)
         else:
-            each = Administration(phase, number, place, day, clock, None, clamp)
+            each = Administration(phase, first + index, place, day, clock, None, clamp)
             each = replace(each, waits_for=dose.for_)
-        if (marked := marks[at]) is not None:
-            mark = marked[index]
+        if marks is not None:
+            mark = marks[index]
             each = replace(each, cycle=mark.cycle, day_number=mark.day_number, offset=mark.offset)
         given.append(each if clock is None else _at_instant(each, clock, plan))
     if plan.zone is not None and any(each.over or is_elapsed(each.pattern) for each in phases):
@@ -214,7 +216,7 @@ def _in_rounds(
 def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
     """What the list calls each of the phase's administrations, where its days have names."""
     days = span.bound.days
-    if not isinstance(days, (OnDays, Offsets)):
+    if type(days) is not OnDays and type(days) is not Offsets:
         return None
     from regimen.engine.listed import mark
 

@@ -10,7 +10,6 @@ from regimen.engine.bound import answer
 from regimen.finding import Finding, Place, Refusal
 from regimen.plan import Plan
 from regimen.protocol import (
-    Anchor,
     Condition,
     DateGiven,
     DoseExpression,
@@ -80,11 +79,7 @@ def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
 
 def undecided(protocol: Protocol, plan: Plan) -> frozenset[str]:
     """The parameters that are decided on the way and are not answered yet."""
-    return frozenset(
-        name
-        for name, parameter in protocol.parameters.items()
-        if parameter.decided is not None and name not in plan.answers
-    )
+    return frozenset(each.name for each in protocol.decisions if each.name not in plan.answers)
 
 
 def rests_on(timeline: Timeline, phase: Timed, plan: Plan) -> Iterator[str]:
@@ -103,15 +98,25 @@ def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
 
     While a choice is open, what depends on it is not asked yet.
     """
-    names = {name: None for name in needed(protocol, plan) if name not in plan.answers}
-    missing = [protocol.parameters[name] for name in names]
+    missing = _open(protocol, plan)
     questions = [each for each in missing if not each.gap and each.decided is None]
-    if plan.zone is None and (
-        any(_timed(phase, protocol, plan) for phase in _possible(protocol, plan))
-        or any(_timed_decision(each) for each in protocol.parameters.values())
-    ):
+    if plan.zone is None and _has_times(protocol, plan):
         questions.append(ZONE)
     return tuple(questions)
+
+
+def _open(protocol: Protocol, plan: Plan) -> list[Parameter]:
+    """What is needed and not answered, once each."""
+    names = [name for name in needed(protocol, plan) if name not in plan.answers]
+    return [protocol.parameters[name] for name in dict.fromkeys(names)]
+
+
+def _has_times(protocol: Protocol, plan: Plan) -> bool:
+    """Whether anything in this plan has a clock time, which means nothing without a zone."""
+    if any(_timed_decision(each) for each in protocol.decisions):
+        return True
+    sized = _branching(protocol, plan)
+    return any(_timed(phase, protocol, plan) for phase in _possible(protocol, sized))
 
 
 def _timed_decision(parameter: Parameter) -> bool:
@@ -124,12 +129,13 @@ def _timed_decision(parameter: Parameter) -> bool:
 
 def gaps(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
     """What the source leaves open and the plan does not fill."""
-    names = {name: None for name in needed(protocol, plan) if name not in plan.answers}
-    return tuple(protocol.parameters[name] for name in names if protocol.parameters[name].gap)
+    return tuple(each for each in _open(protocol, plan) if each.gap)
 
 
 def _branching(protocol: Protocol, plan: Plan) -> Plan:
     """The plan by whose answers conditions hold: with sizes, where any is by a measure."""
+    if not protocol.measured:
+        return plan
     conditions = (
         condition
         for timeline in protocol.parts
@@ -140,11 +146,11 @@ def _branching(protocol: Protocol, plan: Plan) -> Plan:
 
 
 def _possible(protocol: Protocol, plan: Plan) -> Iterator[Timed]:
-    plan = _branching(protocol, plan)
+    """What this plan surely has; `plan` is the one by whose answers conditions hold."""
     for course in protocol.parts:
-        if applies(course.when, plan):
+        if not course.when or applies(course.when, plan):
             for phase in course.phases:
-                if applies(phase.when, plan):
+                if not phase.when or applies(phase.when, plan):
                     yield phase
 
 
@@ -173,24 +179,34 @@ def _day_hangs_on(parameter: Parameter) -> Iterator[str]:
 def _needed_by_parts(protocol: Protocol, plan: Plan) -> Iterator[str]:
     sized = _branching(protocol, plan)
     for course in protocol.parts:
-        yield from _choices(course.when, protocol, sized)
-        if applies(course.when, sized):
-            for phase in course.phases:
+        if course.when:
+            yield from _choices(course.when, protocol, sized)
+            if not applies(course.when, sized):
+                continue
+        for phase in course.phases:
+            if phase.when:
                 yield from _choices(phase.when, protocol, sized)
-                if applies(phase.when, sized):
-                    yield from phase.needs
-                    yield from _horizons(phase, plan)
-                    yield from _rows_ask(phase, protocol, sized)
-                    yield from _measures(phase, protocol, plan)
+                if not applies(phase.when, sized):
+                    continue
+            yield from phase.needs
+            if phase.groups or type(phase.extent) in _GOING_ON:
+                yield from _horizons(phase, plan)
+            if phase.tables:
+                yield from _rows_ask(phase, protocol, sized)
+            if type(phase) is Phase and type(phase.dose) is Ref:
+                yield from _measures(phase.dose, protocol, plan)
+
+
+_GOING_ON = (UntilStopped, Earliest)  # the ends that may be still to be known
 
 
 def _ends(phase: Timed) -> Iterator[Extent]:
     """Every end of the phase and of the rounds it comes in."""
     for part in (phase, *phase.groups):
         extent = part.extent
-        if isinstance(extent, Earliest):
+        if type(extent) is Earliest:
             yield from extent.ends
-        elif extent is not None and not isinstance(extent, Ref):
+        elif extent is not None and type(extent) is not Ref:
             yield extent
 
 
@@ -224,7 +240,7 @@ def _again(name: str, protocol: Protocol) -> bool:
 
 def sizes_of(protocol: Protocol, plan: Plan) -> Plan:
     """The plan with every measure as the size it counts as throughout, as far as is known."""
-    if not any(each.taken for each in protocol.parameters.values()):
+    if not protocol.measured:
         return plan
     from regimen.engine.measures import with_sizes  # most protocols measure nothing
 
@@ -257,11 +273,9 @@ def asked_for(name: str, protocol: Protocol) -> Iterator[str]:
         yield from protocol.parameters[raw].beside
 
 
-def _measures(phase: Timed, protocol: Protocol, plan: Plan) -> Iterator[str]:
-    """What the dose scales by, where the plan says so in the place of the source."""
-    if not isinstance(phase, Phase) or not isinstance(phase.dose, Ref):
-        return
-    dose = answer(phase.dose, plan)
+def _measures(given: Ref, protocol: Protocol, plan: Plan) -> Iterator[str]:
+    """What a dose scales by that the plan gives in the place of the source."""
+    dose = answer(given, plan)
     if isinstance(dose, DoseExpression) and dose.measure is not None:
         yield from asked_for(dose.measure, protocol)
 
@@ -280,32 +294,28 @@ def _choices(conditions: tuple[Condition, ...], protocol: Protocol, plan: Plan) 
 
 
 def _timed(phase: Timed, protocol: Protocol, plan: Plan) -> bool:
-    """Whether the phase has clock times, which mean nothing without a zone."""
+    """Whether the phase has clock times."""
     times = phase.times
-    if isinstance(times, Ref):
+    if type(times) is Ref:
         return not protocol.parameters[times.name].gap or times.name in plan.answers
-    if not isinstance(times, OnceADay) or times.pin.name in plan.answers:
+    if type(times) is not OnceADay or times.pin.name in plan.answers:
         return True
-    parts = (phase, *phase.groups) if phase.groups else (phase,)
-    return any(isinstance(span, ElapsedSpan) for part in parts for span in _lengths(part, plan))
+    return _in_hours(phase, plan) or any(_in_hours(group, plan) for group in phase.groups)
 
 
-def _lengths(phase: Timed, plan: Plan) -> Iterator[object]:
-    """The durations that decide where it begins and how long it lasts."""
-    for anchor in _anchors(phase):
-        yield answer(anchor.offset, plan)
-    if isinstance(phase.extent, For):
-        yield answer(phase.extent.span, plan)
-    if isinstance(phase, Group) and isinstance(phase.pattern, Every):
-        yield answer(phase.pattern.span, plan)
-
-
-def _anchors(phase: Timed) -> Iterator[Anchor]:
-    for anchor in (phase.begins, phase.course_begins):
-        if anchor is not None:
-            yield anchor
-    if isinstance(phase.extent, Until):
-        yield phase.extent.anchor
+def _in_hours(part: Timed, plan: Plan) -> bool:
+    """Whether where it begins or how long it lasts is counted in hours."""
+    extent, pattern = part.extent, part.pattern
+    lengths: list[object] = [
+        anchor.offset for anchor in (part.begins, part.course_begins) if anchor is not None
+    ]
+    if type(extent) is For:
+        lengths.append(extent.span)
+    if type(extent) is Until:
+        lengths.append(extent.anchor.offset)
+    if type(pattern) is Every and isinstance(part, Group):
+        lengths.append(pattern.span)
+    return ElapsedSpan in [type(answer(length, plan)) for length in lengths]
 
 
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:

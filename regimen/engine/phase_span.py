@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from itertools import repeat
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -65,11 +66,11 @@ class PhaseSpan(Struct):
         """Give the phase its administrations: at most `count`, and before `end` (with it, if
         included)."""
         a_day = len(self.times)
-        assert self.bound.days is not None
         fill = self._elapsed if is_elapsed(self.bound.days) else self._on_days
         slots = fill(count, end)
         self.skipped = skipped = _missed(slots, self.first, a_day)
-        slots = slots[skipped : skipped + count]
+        if skipped or len(slots) > count:
+            slots = slots[skipped : skipped + count]
         if end is not None:
             while slots and not _before(slots[-1], end, included=included):
                 slots.pop()
@@ -79,13 +80,15 @@ class PhaseSpan(Struct):
 
     def _on_days(self, count: int, end: Moment | None) -> list[Slot]:
         """So many clock times of the pattern's days, or more, from the first day on."""
-        times = self.times
-        assert self.bound.days is not None
+        times, first, bound = self.times, self.first, self.bound
+        assert bound.days is not None
         last_day = None if end is None else end.day
         enough = -(-count // len(times))  # rounded up; one more where the first moment cuts a day
-        if self.first.time is not None:
+        if first.time is not None:
             enough += 1
-        days = places(self.bound.days, self.first, self.phase.month_end, enough, last_day)
+        days = places(bound.days, first, bound.phase.month_end, enough, last_day)
+        if len(times) == 1:
+            return list(zip(days, repeat(times[0])))
         return [(day, clock) for day in days for clock in times]
 
     def _elapsed(self, count: int, end: Moment | None) -> list[Slot]:
@@ -99,9 +102,7 @@ class PhaseSpan(Struct):
 
     @property
     def loses_a_dose(self) -> bool:
-        """Whether a day that is not simply made up for loses doses to the first moment."""
-        if not self.skipped:
-            return False
+        """Whether a day that is not simply made up for loses the doses that it skips."""
         assert self.bound.days is not None
         if is_list(self.bound.days):
             return True
@@ -113,18 +114,18 @@ class PhaseSpan(Struct):
 
     def period_end(self) -> Moment:
         """Where a period of stated length ends."""
-        extent, month_end = self.bound.extent, self.phase.month_end
+        bound = self.bound
+        extent, month_end = bound.extent, bound.phase.month_end
+        if type(extent) is For:
+            if type(extent.span) is not CalendarSpan or is_elapsed(bound.days):
+                return self._elapsed_end(extent)
+            return moment_after(self.first, extent.span, month_end)
         if isinstance(extent, Cycles):
             from regimen.engine import listed
 
             assert isinstance(self.bound.days, OnDays)
             assert isinstance(extent.count, int)
             return listed.end(self.bound.days, self.first, extent.count, month_end)
-        if isinstance(extent, For):
-            if isinstance(extent.span, ElapsedSpan) or is_elapsed(self.bound.days):
-                return self._elapsed_end(extent)
-            assert isinstance(extent.span, CalendarSpan)
-            return moment_after(self.first, extent.span, month_end)
         assert isinstance(extent, Levels)
         return moment_after(self.first, extent.each.times(len(self.levels)), month_end)
 
@@ -173,10 +174,11 @@ class PhaseSpan(Struct):
 
     def moment(self, at: int) -> Moment:
         """The phase's administration `at`, with what its months count from."""
-        assert self.bound.days is not None
-        if is_elapsed(self.bound.days):
+        bound = self.bound
+        assert bound.days is not None
+        if is_elapsed(bound.days):
             return Moment(*self.slots[at])
-        day = place(self.bound.days, self.first, self.place_of(at), self.phase.month_end)
+        day = place(bound.days, self.first, self.place_of(at), bound.phase.month_end)
         return Moment(day.day, self.slots[at][1], day.month_origin, day.months)
 
     def last(self) -> Moment:
@@ -222,11 +224,11 @@ class PhaseSpan(Struct):
 def clamps_of(span: PhaseSpan) -> dict[date, int]:
     """The days on which the phase stands because a month lacks the day that was meant, and which
     day of the month that was."""
-    first = span.first
-    if is_list(span.bound.days):
+    first, days = span.first, span.bound.days
+    if is_list(days):
         moments = (span.moment(at) for at in range(len(span.slots)))
         return {each.day: each.clamped_from for each in moments if each.clamped_from is not None}
-    if counts_months(span.bound.days):
+    if counts_months(days):
         meant = (first.month_origin or first.day).day
         return {day: meant for day, _ in span.slots if day.day != meant}
     return {} if first.clamped_from is None else {first.day: first.clamped_from}

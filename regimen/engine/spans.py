@@ -26,6 +26,7 @@ from regimen.protocol import (
     DateGiven,
     Doses,
     Earliest,
+    For,
     Junction,
     OnWeekdays,
     Point,
@@ -46,6 +47,7 @@ from regimen.timing import (
     EARLIEST,
     LATEST,
     CalendarSpan,
+    ElapsedSpan,
     Moment,
     MonthEnd,
     moment_after,
@@ -53,7 +55,7 @@ from regimen.timing import (
 
 MOST_IN_ALL = 20_000  # doses of a plan
 MOST_IN_A_ROW = 50  # phases that wait for each other: each goes deeper
-
+_AT_ONCE = Junction.AT_ONCE
 
 T = TypeVar("T")
 _Name = tuple[str, str, tuple[int, ...]]  # a course, its phase or group, and the round
@@ -95,14 +97,17 @@ class Spans:
 
     def of_course(self, course: Timeline) -> list[PhaseSpan]:
         """The spans of all phases, in their order, and of each in the order of its rounds."""
-        places: list[tuple[int, tuple[int, ...]]] = [
-            (at, ()) for at in range(len(self.applied[course.key]))
-        ]
+        places = range(len(self.applied[course.key]))
         if course.key in self.grouped:
             from regimen.engine.rounds import paths  # few protocols have any
 
-            places = [(at, path) for at, _ in places for path in paths(self, course, at) or ()]
-        spans = (self.found(course, at, path) for at, path in places)
+            spans = [
+                self.found(course, at, path)
+                for at in places
+                for path in paths(self, course, at) or ()
+            ]
+        else:
+            spans = [self.found(course, at) for at in places]
         return [span for span in spans if span is not None]
 
     def span(self, course: Timeline, at: int, path: tuple[int, ...] = ()) -> PhaseSpan | None:
@@ -193,7 +198,7 @@ class Spans:
         span = PhaseSpan(bound, beginning, first, times)
         if self.plan.zone is not None:
             span.zone = self.zone
-        if isinstance(bound, Bound) and isinstance(bound.dose, Levels):
+        if isinstance(bound, Bound) and type(bound.dose) is Levels:
             from regimen.engine.tapers import level_doses  # few plans have tapers
 
             span.levels = level_doses(bound, bound.dose, self.plan)
@@ -232,17 +237,19 @@ class Spans:
     def fill(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
         """The span with what lies in its extent; None where that rests on something open."""
         extent, phase = span.bound.extent, span.phase
-        if isinstance(extent, Doses):
+        if type(extent) is For:
+            span.fill(MOST_DOSES + 1, span.period_end())
+        elif type(extent) is Doses:
             assert isinstance(extent.count, int)
             span.fill(extent.count)
-        elif isinstance(extent, WholeList):
+        elif type(extent) is WholeList:
             span.fill(MOST_DOSES + 1)
         elif isinstance(extent, (Earliest, UntilStopped, UntilTotal)):
             from regimen.engine import ends  # few phases end so
 
             if ends.fill(self, span, spot, extent) is None:
                 return None
-        elif isinstance(extent, Until):
+        elif type(extent) is Until:
             where, reached = phase.place_of("before", "through"), None
             if not self.is_open(extent):
                 reached = self.reached(extent.anchor, spot, phase.month_end, where)
@@ -261,7 +268,7 @@ class Spans:
             if span.stopped is None:
                 raise self.empty(span)
             return span
-        if not EARLIEST <= span.slots[0][0] <= span.slots[-1][0] < LATEST:
+        if span.slots[0][0] < EARLIEST or span.slots[-1][0] >= LATEST:
             raise OverflowError
         return span
 
@@ -306,7 +313,6 @@ class Spans:
 
     def filled(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
         """The span of a phase with its administrations."""
-        phase = span.phase
         if self.fill(span, spot) is None:
             return None
         if not span.slots:
@@ -315,11 +321,12 @@ class Spans:
             name = self.name(spot.course, spot.at, spot.path)
             self.never_begun[name] = NeverBegun(title, span.first.day, span.stopped)
             return None
-        self.doses += len(span.slots)
-        if len(span.slots) > MOST_DOSES or self.doses > MOST_IN_ALL:
+        phase, count = span.phase, len(span.slots)
+        self.doses += count
+        if count > MOST_DOSES or self.doses > MOST_IN_ALL:
             title = f"{phase.subject}, {span.title}"
             which = f"{title}: more than {MOST_DOSES}"
-            if len(span.slots) <= MOST_DOSES:
+            if count <= MOST_DOSES:
                 which = f"up to {title}, the plan has more than {MOST_IN_ALL}"
             raise refuse(
                 rules.NEVER_ENDING,
@@ -327,7 +334,7 @@ class Spans:
                 "check the interval and the duration",
                 phase.place,
             )
-        if span.loses_a_dose:
+        if span.skipped and span.loses_a_dose:
             times = " and ".join(f"{clock:%H:%M}" for clock in span.times[: span.skipped] if clock)
             raise refuse(
                 rules.LOST_DOSE,
@@ -358,7 +365,7 @@ class Spans:
         if previous is None or previous.goes_on:
             return None
         junction = phase.junction or self.unstated
-        if junction is Junction.AT_ONCE:
+        if junction is _AT_ONCE:
             end = previous.end(phase.place)
             return Beginning(f"the end of {previous.title}", end), end
         assert bound.days is not None
@@ -368,7 +375,7 @@ class Spans:
         words = f"the last dose of {previous.title}"
         beginning = Beginning(words, previous.last(), gap)
         first = self.moved(beginning, phase.month_end, phase.place)
-        if isinstance(bound.days, OnWeekdays):
+        if type(bound.days) is OnWeekdays:
             first = place(bound.days, first, 0, phase.month_end)
         return beginning, first
 
@@ -421,9 +428,9 @@ class Spans:
         """The moment at the beginning's offset from its anchor. Raises Refusal."""
         offset, moment = beginning.offset, beginning.at
         sign = -1 if beginning.before else 1
-        if isinstance(offset, CalendarSpan):
+        if type(offset) is CalendarSpan:
             return moment_after(moment.on_date(), offset.times(sign), month_end)
-        assert offset is not None
+        assert isinstance(offset, ElapsedSpan)
         if moment.time is None:
             raise untimed(offset, beginning.anchor, moment, where)
         return Moment(*local_after(moment.day, moment.time, sign * offset.minutes, self.zone))

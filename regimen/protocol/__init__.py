@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -332,7 +333,7 @@ class Case(Struct, frozen=True):
     products: tuple[ExpectedProduct, ...] = ()
 
 
-class Protocol(Struct, frozen=True):
+class Protocol(Struct, frozen=True, dict=True):
     id: str
     title: str
     status: str
@@ -347,17 +348,27 @@ class Protocol(Struct, frozen=True):
     as_needed: tuple[AsNeeded, ...] = ()
     measures: Mapping[str, Derived] = field(default_factory=dict)  # those that are worked out
 
-    @property
+    products: Mapping[str, Product] = field(default_factory=dict)
+
+    @cached_property
     def parts(self) -> tuple[Timeline, ...]:
         """Everything that answers are asked for."""
         return (*self.courses, *self.visits, *self.as_needed)
 
-    @property
+    @cached_property
     def timelines(self) -> tuple[Timeline, ...]:
         """What anchors can name."""
         return (*self.courses, *self.visits)
 
-    products: Mapping[str, Product] = field(default_factory=dict)
+    @cached_property
+    def decisions(self) -> tuple[Parameter, ...]:
+        """The questions that are answered on the way."""
+        return tuple(each for each in self.parameters.values() if each.decided is not None)
+
+    @cached_property
+    def measured(self) -> bool:
+        """Whether anything is measured."""
+        return any(each.taken for each in self.parameters.values())
 
     def course(self, key: str) -> Course:
         return next(course for course in self.courses if course.key == key)

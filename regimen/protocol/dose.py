@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from msgspec import Struct
 
@@ -58,6 +58,7 @@ class Measure(StrEnum):
 _PER_UNIT = {"weight": "kg", "bsa": "m2", "clearance": "mL/min"}
 
 
+@final
 class DoseExpression(Struct, frozen=True):
     """An amount, per unit of a measure or not, per administration or shared, or per hour of it
     (`hourly`). `by` names the measure, where it is not the one that `per` means by itself."""
@@ -107,6 +108,7 @@ class TaperStep(Struct, frozen=True):
     to: DoseExpression | Ref | Table | None
 
 
+@final
 class Taper(Struct, frozen=True):
     """Levels of dose, each for the same time: `first`, then step after step. A level of zero is
     never given. With a share of a day, levels are amounts per day.
@@ -146,6 +148,7 @@ class DoseAt(Struct, frozen=True):
     row: str
 
 
+@final
 class DosesByTime(Struct, frozen=True):
     """Doses that differ by their time, which stands at the key `on` of the language (`at`, `on`,
     `days`, `offsets`)."""
@@ -154,6 +157,7 @@ class DosesByTime(Struct, frozen=True):
     doses: tuple[DoseAt, ...]
 
 
+@final
 class DividedDose(Struct, frozen=True):
     """One amount in parts, each at its time; together they are the whole."""
 
@@ -232,6 +236,7 @@ def rounds_to_pieces(rounding: Rounding | Table | None) -> bool:
     return isinstance(rounding, Rounding) and rounding.grid is None
 
 
+@final
 class OneOf(Struct, frozen=True):
     """The product that the plan chooses for a phase: its answer to `ref` is a name of `by_name`."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from msgspec import Struct, field
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regimen.protocol.when import Anchor
 
 
+@final
 class Ref(Struct, frozen=True):
     """A value that the plan gives: the name of its parameter."""
 

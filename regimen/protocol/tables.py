@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import final
 
 from msgspec import Struct
 
@@ -69,6 +70,7 @@ class Row(Struct, frozen=True):
         return holds(self.key, value)
 
 
+@final
 class Table(Struct, frozen=True):
     """A value that stands in the row in which the patient's `by` lies: a measure or a choice. `key`
     is the key of the language at which the table stands."""

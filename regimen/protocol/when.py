@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import final
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from regimen.timing import CalendarSpan, ElapsedSpan, Span, Weekday
 # --- which days
 
 
+@final
 class Every(Struct, frozen=True):
     """One place every so many days, weeks or months, or real hours or minutes, counted from the
     first moment."""
@@ -21,6 +23,7 @@ class Every(Struct, frozen=True):
     span: Span | Ref | Table
 
 
+@final
 class TimesPerWeek(Struct, frozen=True):
     """`count` places in each week from the first moment, place k on day floor(7k/count); the plan
     may pin weekdays instead under the name `pins`."""
@@ -29,6 +32,7 @@ class TimesPerWeek(Struct, frozen=True):
     pins: Ref | None = None
 
 
+@final
 class OnWeekdays(Struct, frozen=True):
     """Every listed weekday from the first moment on."""
 
@@ -38,6 +42,7 @@ class OnWeekdays(Struct, frozen=True):
 EVERY_DAY = OnWeekdays(tuple(Weekday))
 
 
+@final
 class OnDays(Struct, frozen=True):
     """The numbered days, ascending, of the one list or of every `cycle`; the first moment's day is
     number `first_day`."""
@@ -47,6 +52,7 @@ class OnDays(Struct, frozen=True):
     cycle: CalendarSpan | Ref | Table | None = None
 
 
+@final
 class Offsets(Struct, frozen=True):
     """At these distances from the first moment, ascending. Where one is in hours, the first moment
     has a clock time, and distances in days keep it."""
@@ -59,6 +65,7 @@ class Offsets(Struct, frozen=True):
         return any(isinstance(each, ElapsedSpan) for each in self.offsets)
 
 
+@final
 class Once(Struct, frozen=True):
     """The first day only."""
 
@@ -69,12 +76,14 @@ Pattern = Every | TimesPerWeek | OnWeekdays | OnDays | Offsets | Once
 # --- what time
 
 
+@final
 class OnceADay(Struct, frozen=True):
     """One dose a day without a clock time, unless the plan pins one under the name `pin`."""
 
     pin: Ref
 
 
+@final
 class Counted(Struct, frozen=True):
     """The clock times follow from the first moment, by hours."""
 
@@ -110,22 +119,26 @@ class Point(StrEnum):
         }.get(self, "the end")
 
 
+@final
 class Start(Struct, frozen=True):
     """The plan's start."""
 
 
+@final
 class DateGiven(Struct, frozen=True):
     """A date that the plan gives."""
 
     ref: Ref
 
 
+@final
 class Previous(Struct, frozen=True):
     """A point of the nearest earlier phase of the course that applies."""
 
     point: Point
 
 
+@final
 class PointOf(Struct, frozen=True):
     """A point of a course, or of one of its phases."""
 
@@ -158,22 +171,27 @@ class Junction(StrEnum):
 # --- how long
 
 
+@final
 class For(Struct, frozen=True):
     span: Span | Ref | Table
 
 
+@final
 class Doses(Struct, frozen=True):
     count: int | Ref | Table
 
 
+@final
 class Cycles(Struct, frozen=True):
     count: int | Ref | Table
 
 
+@final
 class WholeList(Struct, frozen=True):
     """As long as the list of its days."""
 
 
+@final
 class Until(Struct, frozen=True):
     """Up to an anchor, itself counted (`through`) or not (`before`). `horizon` is up to where it is
     drawn while the anchor is a date that is not known yet."""
@@ -198,6 +216,7 @@ class LastDose(StrEnum):
     OMIT = "omit"  # it is not given
 
 
+@final
 class UntilTotal(Struct, frozen=True):
     """Up to a total amount; `given_before` is what the patient had before, where that counts."""
 
@@ -207,6 +226,7 @@ class UntilTotal(Struct, frozen=True):
     given_before: Ref | None = None
 
 
+@final
 class UntilStopped(Struct, frozen=True):
     """Up to a day that is not known at the start, itself not counted. Until it is, the phase is
     drawn up to a horizon, itself counted."""
@@ -215,6 +235,7 @@ class UntilStopped(Struct, frozen=True):
     horizon: Ref
 
 
+@final
 class Earliest(Struct, frozen=True):
     """Whichever of these ends comes first."""
 

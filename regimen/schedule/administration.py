@@ -35,7 +35,7 @@ class Beginning(Struct, frozen=True):
     @property
     def sets_the_time(self) -> bool:
         """Whether a dose without a clock time of its own is given at that of the first moment."""
-        return self.timed or isinstance(self.offset, ElapsedSpan)
+        return self.timed or type(self.offset) is ElapsedSpan
 
     def __str__(self) -> str:
         if self.offset is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -44,6 +44,7 @@ class DoseStep(Struct, frozen=True):
         return f"{self.stage} {self.amount.shown} ({self.because})"
 
 
+@final
 class Dose(Struct, frozen=True):
     """The amount ordered per administration, and each stage on the way to it. `taken` is what
     is taken of each product; nothing where no product is named."""
