@@ -80,12 +80,12 @@ def test_where_there_is_no_room_columns_stand_below_their_row(
 
 
 def test_a_comparison_tears_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    theirs = tmp_path / "theirs.csv"
-    theirs.write_text(
+    monkeypatch.chdir(tmp_path)  # so that the folder's long name is not among the words
+    Path("theirs.csv").write_text(
         "date,drug,dose,route\n2026-03-02,vitamin B12,1000 mcg,intramuscular\n"
         "2026-03-02,synthetic ACTH,25 units,subcutaneous\n"
     )
-    arguments = ("compare", CASE, str(theirs), *ANSWERS)
+    arguments = ("compare", CASE, "theirs.csv", *ANSWERS)
     monkeypatch.setenv("COLUMNS", str(WIDE))
     whole = run(*arguments, code=1).stdout
     assert "1\N{NARROW NO-BREAK SPACE}000 mcg" in whole
