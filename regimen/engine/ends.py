@@ -16,7 +16,7 @@ from regimen.engine.phase_span import MOST_DOSES, START_OF_DAY, PhaseSpan
 from regimen.engine.rounding import on_grid
 from regimen.engine.sharing import in_words
 from regimen.engine.spans import Spans, Spot
-from regimen.finding import Refusal, refuse
+from regimen.finding import refuse
 from regimen.protocol import (
     DoseExpression,
     Earliest,
@@ -31,7 +31,7 @@ from regimen.protocol import (
 )
 from regimen.quantity import Quantity
 from regimen.schedule import Dose, DoseStage, DoseStep
-from regimen.timing import LATEST, Moment
+from regimen.timing import Moment
 
 _FEW = 64  # doses that are worked out first, before it is known how many it takes
 
@@ -86,10 +86,7 @@ def _earliest(spans: Spans, span: PhaseSpan, spot: Spot, extent: Earliest) -> Ph
 
 def _order(span: PhaseSpan) -> tuple[int, bool, date, time]:
     """The fewest doses first; of as many, what has ended, and what ends earlier."""
-    try:
-        end = span.end(span.phase.place)
-    except Refusal:  # a list or a single dose has none
-        end = Moment(LATEST)
+    end = span.end(span.phase.place)  # lists and single doses, which have none, last as they last
     return len(span.slots), span.goes_on, end.day, end.time or START_OF_DAY
 
 

@@ -25,7 +25,7 @@ def begun(words: PhaseWords) -> Iterator[str]:
         beginning = _beginning(words, phases, group, depth)
         own = group.key == phase.key or not group.key
         name = "" if own else f" of {group.name or group.key}"
-        if group.begins is not None and group.begins.several:
+        if _several(group):
             yield f"A round{name} {_at_each(words, group)}{_laid(words, group, ', then')}."
         elif isinstance(group.pattern, Once):
             yield f"Part of {group.name or group.key}, which begins {beginning}."
@@ -36,8 +36,12 @@ def begun(words: PhaseWords) -> Iterator[str]:
 def _comes_with_each(phase: Timed) -> bool:
     """Whether it is laid on every dose of another, and not on rounds that are laid there."""
     around = phase.groups[-1]
-    several = around.begins is not None and around.begins.several
-    return several and around.key in (phase.key, "") and isinstance(around.pattern, Once)
+    return _several(around) and around.key in (phase.key, "") and isinstance(around.pattern, Once)
+
+
+def _several(group: Group) -> bool:
+    """Whether it comes with each dose of another."""
+    return group.begins is not None and group.begins.several
 
 
 def _at_each(words: PhaseWords, group: Group) -> str:
@@ -65,5 +69,8 @@ def _beginning(words: PhaseWords, phases: tuple[Timed, ...], part: Timed, depth:
     if not leads or depth == 0:
         return words.beginning_of(part, leads)
     around = groups[depth - 1]
-    own = around.key == phase.key or not around.key
-    return "with each round" if own else f"with each round of {around.name or around.key}"
+    if around.key == phase.key or not around.key:
+        return "with each round"
+    name = around.name or around.key
+    comes_once = isinstance(around.pattern, Once) and not _several(around)
+    return f"with {name}" if comes_once else f"with each round of {name}"
