@@ -22,7 +22,7 @@ from regimen.engine.dosing import (
     stated,
 )
 from regimen.engine.rounding import on_grid, refuse_drift
-from regimen.engine.sharing import parts_of
+from regimen.engine.sharing import in_words, parts_of
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import CapBasis, Dealing, DoseExpression, Rounding, Share
@@ -108,6 +108,14 @@ def _gathered(
     """Among how many doses it is dealt out, and how many times the amount that is then."""
     if not _rounding(bound).over_week or expression.share is Share.WEEK:
         return parts_of(bound, expression, administrations)[0], Fraction(1)
+    if expression.share in (Share.CYCLE, Share.IN_ALL):
+        raise refuse(
+            rules.TWO_WAYS,
+            f"{in_words(expression)} is a whole of its own, and the week over which it is rounded"
+            " another",
+            "round it without over the week; or write the amount per week",
+            bound.phase.place_of("round"),
+        )
     stated_for = 1
     if expression.share is Share.DAY:
         stated_for, _ = parts_of(bound, expression, administrations)

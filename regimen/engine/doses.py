@@ -38,7 +38,7 @@ def _doses_of(span: PhaseSpan, plan: Plan) -> Sequence[Dose | None]:
 
             if is_dealt(bound):
                 dealt = dealt_doses(bound, dose, plan, span.in_all or count)
-                first = 0 if dose.share is Share.IN_ALL else span.skipped
+                first = span.earlier if dose.share is Share.IN_ALL else span.skipped
                 return [dealt[(first + at) % len(dealt)] for at in range(count)]
         return [dose_of(bound, dose, plan, span.in_all or count)] * count
     if type(dose) is Levels:

@@ -29,6 +29,7 @@ from regimen.protocol import (
     TimesPerWeek,
     Until,
     UntilStopped,
+    ends_of,
 )
 from regimen.quantity import Quantity
 from regimen.timing import ElapsedSpan
@@ -203,11 +204,9 @@ _GOING_ON = (UntilStopped, Earliest)  # the ends that may be still to be known
 def _ends(phase: Timed) -> Iterator[Extent]:
     """Every end of the phase and of the rounds it comes in."""
     for part in (phase, *phase.groups):
-        extent = part.extent
-        if type(extent) is Earliest:
-            yield from extent.ends
-        elif extent is not None and type(extent) is not Ref:
-            yield extent
+        for end in ends_of(part.extent):
+            if end is not None and type(end) is not Ref:
+                yield end
 
 
 def _horizons(phase: Timed, plan: Plan) -> Iterator[str]:
@@ -309,10 +308,11 @@ def _in_hours(part: Timed, plan: Plan) -> bool:
     lengths: list[object] = [
         anchor.offset for anchor in (part.begins, part.course_begins) if anchor is not None
     ]
-    if type(extent) is For:
-        lengths.append(extent.span)
-    if type(extent) is Until:
-        lengths.append(extent.anchor.offset)
+    for end in ends_of(extent):
+        if type(end) is For:
+            lengths.append(end.span)
+        if type(end) is Until:
+            lengths.append(end.anchor.offset)
     if type(pattern) is Every and isinstance(part, Group):
         lengths.append(pattern.span)
     return ElapsedSpan in [type(answer(length, plan)) for length in lengths]

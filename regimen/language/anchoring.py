@@ -17,6 +17,7 @@ from regimen.protocol import (
     Timeline,
     Until,
     Visit,
+    ends_of,
 )
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def _own_anchors(phase: Timed) -> Iterator[tuple[Anchor, Place]]:
     for anchor in (phase.begins, phase.course_begins):
         if anchor is not None:
             yield anchor, phase.place_of("begins")
-    if isinstance(phase.extent, Until):
-        yield phase.extent.anchor, phase.place_of("before", "through")
+    for end in ends_of(phase.extent):
+        if isinstance(end, Until):
+            yield end.anchor, phase.place_of("before", "through")
 
 
 def unknown(

@@ -22,6 +22,7 @@ from regimen.protocol import (
     TotalOf,
     UntilStopped,
     UntilTotal,
+    ends_of,
 )
 
 P = ParameterType
@@ -103,8 +104,7 @@ def misread_totals(courses: tuple[Course, ...]) -> Iterator[Finding]:
     """Totals that something else decides as well."""
     for course in courses:
         for phase in course.phases:
-            ends = phase.extent.ends if isinstance(phase.extent, Earliest) else (phase.extent,)
-            for end in ends:
+            for end in ends_of(phase.extent):
                 if isinstance(end, UntilTotal):
                     yield from _misread(course, courses, end, phase.place_of("until"), phase.groups)
 

@@ -79,6 +79,7 @@ from regimen.protocol.when import (
     UntilStopped,
     UntilTotal,
     WholeList,
+    ends_of,
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
@@ -166,6 +167,7 @@ __all__ = [
     "VisitDays",
     "WholeList",
     "at_time",
+    "ends_of",
     "rounds_to_pieces",
     "tables_in",
 ]

@@ -242,4 +242,9 @@ class Earliest(Struct, frozen=True):
     ends: tuple[Extent, ...]
 
 
+def ends_of(extent: Extent | Ref | None) -> tuple[Extent | Ref | None, ...]:
+    """Each end, of an extent that may have several."""
+    return extent.ends if isinstance(extent, Earliest) else (extent,)
+
+
 Extent = For | Doses | Cycles | WholeList | Until | UntilTotal | UntilStopped | Earliest

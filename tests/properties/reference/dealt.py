@@ -21,6 +21,8 @@ class DealingReader(LimitingReader):
         rounding = self.rounding(phase)
         if rounding is None:
             raise Refused("no step in which to deal out")
+        if rounding.over_week and per in ("cycle", "in all"):
+            raise Refused("two wholes")
         per = "week" if rounding.over_week else per
         if not per:
             raise Refused("nothing is shared")
