@@ -116,7 +116,8 @@ def checked(schedule: Schedule, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     schedule = examined(schedule, ranges)
     compared = list(usual_range.comparisons(schedule, ranges))
     results = tuple(usual_range.results(schedule, compared, ranges))
-    return CheckedSchedule(schedule, total(schedule), results, limits.reached(compared))
+    near = (*stated_limits.nearness(schedule), *limits.reached(compared))
+    return CheckedSchedule(schedule, total(schedule), results, near)
 
 
 def summarized(checked: CheckedSchedule, per: Iterable[Per]) -> Summary:

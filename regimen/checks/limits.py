@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regimen.checks.usual_range import Compared
+from regimen.checks.usual_range import Compared, sum_of
 from regimen.schedule import Administration, LimitCheck
 
 
@@ -34,11 +34,11 @@ def _check(compared: Compared, counted: tuple[Administration, ...]) -> LimitChec
         per=str(row.per),
         limit=limit,
         reached=compared.amount,
-        before=None,
-        total=compared.amount.times(compared.size),
+        before=compared.before,
+        total=sum_of(compared.given),
         given=compared.given,
         counted=counted,
-        sizes=(compared.size,) * len(compared.given) if row.per.scale else (),
+        sizes=compared.sizes,
         population=row.population,
         source=row.source,
     )

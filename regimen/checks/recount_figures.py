@@ -199,17 +199,21 @@ def _stated(administration: Administration) -> Fraction:
 
 def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
     """Whether a stated dose of such a drug by such a route is not counted, or is not part of a sum
-    that has no end."""
+    that has no end. What a protocol limits counts by every route."""
     if limit.per.rpartition("/")[2] not in ("dose", "day", "week") and limit.given != limit.counted:
         return True
-    alike = {(each.phase.drug, each.phase.route) for each in limit.counted}
+    alike = {_alike(each, limit) for each in limit.counted}
     counted = {each.id for each in limit.counted}
     return any(
-        each.dose is not None
-        and (each.phase.drug, each.phase.route) in alike
-        and each.id not in counted
+        each.dose is not None and _alike(each, limit) in alike and each.id not in counted
         for each in schedule.administrations
     )
+
+
+def _alike(each: Administration, limit: LimitCheck) -> tuple[object, ...]:
+    if not limit.stated:
+        return each.phase.drug, each.phase.route
+    return each.phase.drug.lower(), each.course if limit.course else None
 
 
 def _fullest(limit: LimitCheck) -> Fraction:

@@ -2,13 +2,15 @@
 in a course, and in a lifetime with what was given before (rules D3, D8).
 
 Within one phase a limit per day or week has reduced each dose already. A limit in all, or in a
-lifetime, never reduces: nobody would see the last doses shrink.
+lifetime, never reduces: nobody would see the last doses shrink. How near a plan comes to those two
+is shown with the totals. Per kg or m², every dose counts by the size of its own day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from fractions import Fraction
 
 from msgspec import Struct
 
@@ -20,7 +22,7 @@ from regimen.protocol import Cap, CapBasis, DoseExpression, Phase
 from regimen.protocol.dose import scaled_words
 from regimen.protocol.inputs import given_before
 from regimen.quantity import Quantity
-from regimen.schedule import Administration, Schedule
+from regimen.schedule import Administration, LimitCheck, Schedule
 
 _WEEK = timedelta(days=7)
 
@@ -30,6 +32,7 @@ class _Limit(Struct, frozen=True):
 
     cap: Cap
     phase: Phase
+    course: str | None  # of a limit in all
     counted: tuple[Administration, ...]
 
 
@@ -49,16 +52,19 @@ def _limits(schedule: Schedule) -> Iterator[_Limit]:
         caps = applied.written.caps
         assert isinstance(caps, tuple)  # tables were resolved for this patient
         for cap in caps:
-            of_course = cap.basis is CapBasis.IN_ALL
-            scope = applied.course if of_course else applied.drug.lower()
-            if cap.basis is CapBasis.DOSE or (scope, cap) in seen:
+            course = applied.course if cap.basis is CapBasis.IN_ALL else None
+            scope = (course, applied.drug.lower(), cap)
+            if cap.basis is CapBasis.DOSE or scope in seen:
                 continue
-            seen.add((scope, cap))
-            given = [each for each in schedule.administrations if each.dose is not None]
+            seen.add(scope)
             counted = [
-                each for each in given if (each.course if of_course else each.drug.lower()) == scope
+                each
+                for each in schedule.administrations
+                if each.dose is not None
+                and each.drug.lower() == applied.drug.lower()
+                and course in (None, each.course)
             ]
-            yield _Limit(cap, applied.written, tuple(counted))
+            yield _Limit(cap, applied.written, course, tuple(counted))
 
 
 def _exceeded(schedule: Schedule, limit: _Limit) -> Iterator[Finding]:
@@ -79,13 +85,13 @@ def _over(schedule: Schedule, limit: _Limit, given: Sequence[Administration]) ->
     """A finding where the doses come to more than the limit, at the first dose that is too much;
     or where they cannot be added up, at the first that is in the way."""
     cap = limit.cap
-    total, too_much = _before(schedule, limit), None
+    total, too_much = _before(schedule, limit) or cap.amount.times(0), None
     for each in given:
-        amount = _on_basis(schedule, limit, each)
-        if isinstance(amount, Finding):
-            yield amount
+        size = _size(schedule, limit, each)
+        if isinstance(size, Finding):
+            yield size
             return
-        total += amount
+        total += _ordered(each).times(1 / size)
         if too_much is None and total > cap.amount:
             too_much = each
     if too_much is None:
@@ -104,10 +110,15 @@ def _over(schedule: Schedule, limit: _Limit, given: Sequence[Administration]) ->
     )
 
 
-def _on_basis(schedule: Schedule, limit: _Limit, given: Administration) -> Quantity | Finding:
-    """The dose on the limit's basis; a finding where it cannot be put on it."""
+def _ordered(given: Administration) -> Quantity:
     assert given.dose is not None
-    cap, amount = limit.cap, given.dose.ordered
+    return given.dose.ordered
+
+
+def _size(schedule: Schedule, limit: _Limit, given: Administration) -> Fraction | Finding:
+    """The kg or m² of its day by which a dose is held against the limit, or 1 where that does not
+    scale; a finding where it cannot be put on the limit's basis."""
+    cap, amount = limit.cap, _ordered(given)
     stated = f"{scaled_words(cap.amount, cap.per, cap.by)} {cap.basis.words}"
     if amount.unit.dimension is not cap.amount.unit.dimension:
         return Finding(
@@ -119,7 +130,7 @@ def _on_basis(schedule: Schedule, limit: _Limit, given: Administration) -> Quant
             about=f"{given.course}: {stated}",
         )
     if cap.per is None or cap.measure is None:
-        return amount
+        return Fraction(1)
     size = size_on(schedule.protocol, schedule.plan, cap.measure, given.day)
     if size is None:
         return Finding(
@@ -129,13 +140,54 @@ def _on_basis(schedule: Schedule, limit: _Limit, given: Administration) -> Quant
             f"measure, and add the value with its day to the plan: {cap.measure}",
             about=f"{given.course}: {stated}",
         )
-    return amount.times(cap.per.unit.factor / size.base)
+    return size.base / cap.per.unit.factor
 
 
-def _before(schedule: Schedule, limit: _Limit) -> Quantity:
+def _before(schedule: Schedule, limit: _Limit) -> Quantity | None:
     """What was given before the plan, which is asked for where a lifetime is limited."""
     if limit.cap.basis is not CapBasis.LIFETIME:
-        return limit.cap.amount.times(0)
+        return None
     given = schedule.plan.answers[given_before(limit.phase.drug)].value
     assert isinstance(given, DoseExpression)
     return given.amount
+
+
+# --- how near a plan comes to them
+
+
+def nearness(schedule: Schedule) -> Iterator[LimitCheck]:
+    """Each limit in all or in a lifetime that the protocol states, and what its doses come to, as
+    far as they can be added up."""
+    for limit in _limits(schedule):
+        if not limit.cap.basis.reduces:
+            yield _near(schedule, limit)
+
+
+def _near(schedule: Schedule, limit: _Limit) -> LimitCheck:
+    cap, before = limit.cap, _before(schedule, limit)
+    total = reached = cap.amount.times(0)
+    given, sizes = [], []
+    for each in limit.counted:
+        size = _size(schedule, limit, each)
+        if not isinstance(size, Finding):
+            given.append(each)
+            sizes.append(size)
+            total += _ordered(each)
+            reached += _ordered(each).times(1 / size)
+    by = f", by {cap.by}" if cap.by else ""
+    of = f", course {limit.course}" if limit.course else ""
+    return LimitCheck(
+        drug=limit.phase.drug,
+        per=f"{cap.per.unit.name}/{cap.basis}" if cap.per else str(cap.basis),
+        limit=cap.amount,
+        reached=reached if before is None else reached + before,
+        before=before,
+        total=total.to(_ordered(given[0]).unit) if given else total,
+        given=tuple(given),
+        counted=tuple(given),
+        sizes=tuple(sizes) if cap.per else (),
+        population=f"stated in the protocol{by}{of}",
+        source=f"the protocol, max, at {limit.phase.place_of('max')}",
+        stated=True,
+        course=limit.course,
+    )

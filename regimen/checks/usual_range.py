@@ -20,7 +20,8 @@ from regimen.checks.ranges import DOSE, LIFETIME, NO_SITE, WEEK, Basis, Ranges, 
 from regimen.engine.inputs import size_on
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.plan import Plan
-from regimen.protocol import Age, AgeOn, Course, Taper
+from regimen.protocol import Age, AgeOn, Course, DoseExpression, Taper
+from regimen.protocol.inputs import given_before
 from regimen.protocol.words import often
 from regimen.quantity import BY_UCUM, Quantity
 from regimen.schedule import Administration, RangeCheck, Schedule
@@ -42,22 +43,24 @@ OTHER_UNIT = Rule(
     "mg written for units, or units for mg, is another dose altogether",
     may_override=True,
 )
-_ONE = Fraction(1)
 FAR = 3  # how many times beyond the usual range is far
 # Units that are mistaken for each other; the first is larger.
 _LOOK_ALIKE = (("mg", "ug"), ("g", "mg"), ("ug", "ng"), ("10*6.[iU]", "[iU]"))
 
 
 class Compared(Struct, frozen=True):
-    """What is given together, against one row: `amount` is on the row's basis, `size` the patient's
-    kg or m² (1 where it does not scale), and `whole` says whether it is no less than usual by its
-    place alone, as the last evening of a phase is."""
+    """What is given together, against one row: `amount` is on the row's basis, `sizes` the kg or m²
+    of the patient on the day of each dose (none where it does not scale), and `whole` says whether
+    it is no less than usual by its place alone, as the last evening of a phase is. `before` is what
+    was given before the plan, as part of the amount, where a lifetime is limited and the plan says
+    it."""
 
     given: tuple[Administration, ...]
     row: Row
     amount: Quantity
-    size: Fraction
+    sizes: tuple[Fraction, ...]
     whole: bool
+    before: Quantity | None = None
 
     @property
     def above(self) -> Fraction:
@@ -140,9 +143,10 @@ def _finding(compared: Compared) -> Finding:
         where = f"over the limit of {row.words().removeprefix('at most ')}"
     rule = FAR_OUTSIDE if compared.times > FAR else OUTSIDE
     what = f"{compared.amount} {first.phase.route} per {row.per}"
+    before = f", {compared.before} of it before this plan," if compared.before else ""
     return Finding(
         rule if row.limit is None else OVER_LIMIT,
-        f"{first.drug} {what} is {where} ({factor}{_slip(compared)})",
+        f"{first.drug} {what}{before} is {where} ({factor}{_slip(compared)})",
         "check the amount and its unit against the prescription; if it is meant, the prescriber"
         " records an override with a reason",
         first.phase.written.place_of("dose", "taper"),
@@ -196,11 +200,11 @@ def _against(
     rows: list[Row], together: tuple[Administration, ...], schedule: Schedule, *, whole: bool
 ) -> Iterator[Compared]:
     """What is given together against the usual row that it fits best, and against every limit."""
-    total = _sum(together)
     compared = [
-        Compared(together, row, total if size == 1 else total.times(1 / size), size, whole)
+        Compared(together, row, _on_basis(together, sizes, before), sizes, whole, before)
         for row in rows
-        if (size := _size(row, together, schedule)) is not None
+        if (sizes := _sizes(row, together, schedule)) is not None
+        for before in (_before(row, together, schedule.plan),)
     ]
     usual = [each for each in compared if each.row.limit is None]
     if usual:
@@ -254,30 +258,71 @@ def _windows(
         windows = [_week(day, days) for day in days]
     most: dict[int, Quantity] = {}
     for window in windows:
-        phase, total = id(window[0].phase), _sum(window)
+        phase, total = id(window[0].phase), sum_of(window)
         most[phase] = max(total, most.get(phase, total))
     for window in windows:
-        yield window, _sum(window) == most[id(window[0].phase)]
+        yield window, sum_of(window) == most[id(window[0].phase)]
 
 
 def _week(first: date, days: dict[date, tuple[Administration, ...]]) -> tuple[Administration, ...]:
     return tuple(each for after in range(7) for each in days.get(first + timedelta(after), ()))
 
 
-def _sum(given: Sequence[Administration]) -> Quantity:
-    first, *rest = [each.dose.of(each.drug) for each in given if each.dose]
+def sum_of(given: Sequence[Administration]) -> Quantity:
+    """What the doses come to, of the drug that a row is about."""
+    return _on_basis(given, (), None)
+
+
+def _sizes(
+    row: Row, given: Sequence[Administration], schedule: Schedule
+) -> tuple[Fraction, ...] | None:
+    """How many kg or m² the patient has on the day of each dose, or none where the row does not
+    scale; None where that is not known."""
+    scale = row.per.scale
+    if scale is None:
+        return ()
+    by_day = {
+        day: size_on(schedule.protocol, schedule.plan, scale, day)
+        for day in dict.fromkeys(each.day for each in given)
+    }
+    found = []
+    for each in given:
+        size = by_day[each.day]
+        if size is None:
+            return None
+        found.append(size.base / scale.unit.factor)
+    return tuple(found)
+
+
+def _on_basis(
+    given: Sequence[Administration], sizes: tuple[Fraction, ...], before: Quantity | None
+) -> Quantity:
+    """What the doses come to, each by the size of its day, with what was given before."""
+    amounts = [each.dose.of(each.drug) for each in given if each.dose]
+    if sizes:
+        amounts = [amount.times(1 / size) for amount, size in zip(amounts, sizes, strict=True)]
+    first, *rest = amounts if before is None else (*amounts, before)
     for amount in rest:
         first += amount
     return first
 
 
-def _size(row: Row, given: Sequence[Administration], schedule: Schedule) -> Fraction | None:
-    """How many kg or m² the patient has, or 1 where the row does not scale; None where that is not
-    known."""
-    if row.per.scale is None:
-        return _ONE
-    size = size_on(schedule.protocol, schedule.plan, row.per.scale, given[0].day)
-    return None if size is None else size.base / row.per.scale.unit.factor
+def _before(row: Row, given: Sequence[Administration], plan: Plan) -> Quantity | None:
+    """What was given before the plan, where the row limits a lifetime and the plan says it on the
+    row's basis."""
+    if row.limit is None or row.per.time != LIFETIME:
+        return None
+    total = None
+    for drug in dict.fromkeys(each.drug for each in given):
+        answer = plan.answers.get(given_before(drug))
+        if answer is None:
+            continue
+        said = answer.value
+        assert isinstance(said, DoseExpression)
+        if said.amount.value and (said.per, said.by) != (row.per.scale, None):
+            continue
+        total = said.amount if total is None else total + said.amount
+    return total
 
 
 def _courses(compared: Compared) -> tuple[str, ...]:

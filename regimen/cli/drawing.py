@@ -290,5 +290,5 @@ class Indented:
 
     def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
         indent = " " * self.by
-        for line in in_lines(self.text, options.max_width, indent, indent):
+        for line in in_lines(self.text, options.max_width, indent, indent, tear=True):
             yield Text(line, style=self.style, no_wrap=True, overflow="ignore")

@@ -20,7 +20,7 @@ from regimen.cli.drawing import (
     indented,
     listed,
 )
-from regimen.export.limits import limit_text, not_counted, sum_of, without_limit
+from regimen.export.limits import limit_line, sum_of, without_limit
 from regimen.export.words import clean, day_text, month_title
 from regimen.figures import Figures, Part, Per, Summary
 from regimen.schedule import Administration
@@ -109,10 +109,11 @@ def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:
     out.print(Text("Limits", style="bold"))
     for limit in checked.limits:
         style = "bold red" if limit.is_over else ""
-        remark = not_counted(limit)
-        out.print(listed(f"{limit_text(limit)}{f'; {remark}' if remark else ''}", style))
+        out.print(listed(limit_line(limit, checked), style))
         if why:
-            out.print(indented(f"{limit.total} = {sum_of(limit)}, {_from_to(limit.given)}", "dim"))
+            if limit.given:
+                days = _from_to(limit.given)
+                out.print(indented(f"{limit.total} = {sum_of(limit)}, {days}", "dim"))
             out.print(indented(limit.source, "dim"))
     if unlimited := without_limit(checked):
         out.print(listed(f"No limit is known here for {', '.join(unlimited)}."))

@@ -14,7 +14,7 @@ from regimen.export.refusals import ExportMismatch
 from regimen.export.words import DISCLAIMER, clean, overrides
 from regimen.figures import Figures, Per, Summary
 from regimen.quantity import BY_UCUM, Quantity
-from regimen.schedule import LimitCheck
+from regimen.schedule import CheckedSchedule, LimitCheck
 
 SCHEMA_VERSION = 1
 
@@ -33,7 +33,7 @@ def document_of(summary: Summary) -> dict[str, Any]:
         "plan": document.plan_of(checked),
         "per": {str(per): per.means for per in summary.per},
         "figures": [_figures(each) for each in summary.figures],
-        "limits": [_limit(each) for each in checked.limits],
+        "limits": [_limit(each, checked) for each in checked.limits],
         **document.products_of(checked),
         **document.as_needed_of(checked),
         "findings": [document.finding_of(each) for each in checked.findings],
@@ -72,17 +72,19 @@ def _figures(row: Figures) -> dict[str, Any]:
     }
 
 
-def _limit(limit: LimitCheck) -> dict[str, Any]:
+def _limit(limit: LimitCheck, checked: CheckedSchedule) -> dict[str, Any]:
     return {
         "drug": limit.drug,
+        "course": limit.course,
         "per": limit.per,
         "limit": document.quantity_of(limit.limit),
         "reached": document.quantity_of(limit.reached),
+        "left": _quantity(limit.left),
         "given_before": _quantity(limit.before),
         "total": document.quantity_of(limit.total),
         "for": limit.population,
         "source": limit.source,
-        "not_counted": not_counted(limit) or None,
+        "not_counted": not_counted(limit, checked) or None,
         "administrations": [each.id for each in limit.given],
     }
 
@@ -125,8 +127,9 @@ def check(data: bytes, summary: Summary) -> None:
     document.check_products(read, summary.checked)
     for said, limit in zip(read["limits"], summary.checked.limits, strict=True):
         stated = [dose for id in said["administrations"] if (dose := doses[id]) is not None]
-        on_basis = (_in_base(said["limit"]), _in_base(said["reached"]))
-        expected = (limit.limit.base, limit.reached.base)
+        on_basis = tuple(_in_base(said[name]) for name in ("limit", "reached", "left"))
+        left = limit.left.base if limit.left is not None else None
+        expected = (limit.limit.base, limit.reached.base, left)
         total = sum(stated, Fraction(0))
         if on_basis != expected or not total == _in_base(said["total"]) == limit.total.base:
             raise ExportMismatch(f"{said} was written for the limit of {limit.drug}")

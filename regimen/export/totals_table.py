@@ -95,7 +95,7 @@ def _rows(summary: Summary) -> Iterator[dict[str, str]]:
     for row in summary.figures:
         yield dict(zip(HEADER, _cells(summary, row), strict=True))
     for limit in summary.checked.limits:
-        yield {"per": _LIMIT, **dict(limit_cells(limit))}
+        yield {"per": _LIMIT, **dict(limit_cells(limit, summary.checked))}
     for supply in summary.checked.totals.by_product:
         cells = {"per": _PRODUCT, "drug": supply.product.drug, "doses": str(supply.doses)}
         yield cells | dict(zip(PRODUCT_HEADER, _product_cells(supply), strict=True))
@@ -165,13 +165,15 @@ def _check_limits(records: list[dict[str, str]], limits: tuple[LimitCheck, ...])
     for record, limit in zip(records, limits, strict=True):
         total = _in_base(record["total"], record["unit"])
         unit = record["limit_unit"]
-        on_basis = (_in_base(record[name], unit) for name in ("limit", "limit_reached"))
+        named = ("limit", "limit_reached", "limit_left")
+        on_basis = (_in_base(record[name], unit) for name in named)
         said = (record["drug"], total, *on_basis, _in_base(record["given_before"], unit))
         before = limit.before.base if limit.before is not None else None
-        amounts = (limit.total.base, limit.limit.base, limit.reached.base, before)
-        if said != (clean(limit.drug), *amounts):
+        stated = (limit.limit.base, limit.reached.base, limit.left.base if limit.left else None)
+        if said != (clean(limit.drug), limit.total.base, *stated, before):
             raise ExportMismatch(f"{record} was written for the limit of {limit.drug}")
-        if _added(record["sum_of"]) != (int(record["doses"]), total):
+        added = _added(record["sum_of"]) if limit.given else (0, Fraction(0))
+        if added != (int(record["doses"]), total):
             raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")
 
 

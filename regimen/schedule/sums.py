@@ -29,8 +29,9 @@ class LimitCheck(Struct, frozen=True):
     """How near a drug comes to one of its limits: `given` is the fullest dose, day or week of those
     `counted`, or all of them, and `total` what it adds up to. `limit` and `reached` are on the
     limit's basis, which `per` names: `week`, `in all`, `m²/lifetime`. Where it scales, `sizes` are
-    the patient's kg or m² for each of `given`. `before` is what was given before this plan; it is
-    part of `reached`, and None where nobody was asked."""
+    the patient's kg or m² for each of `given`, on its own day. `before` is what was given before
+    this plan; it is part of `reached`, and None where nobody was asked. A limit that the protocol
+    states is `stated`: it counts the drug by every route, and one in all the `course` alone."""
 
     drug: str
     per: str
@@ -43,10 +44,17 @@ class LimitCheck(Struct, frozen=True):
     sizes: tuple[Fraction, ...]
     population: str
     source: str
+    stated: bool = False
+    course: str | None = None
 
     @property
     def is_over(self) -> bool:
         return self.reached > self.limit
+
+    @property
+    def left(self) -> Quantity | None:
+        """What may still be given beyond this plan; None where the limit is passed."""
+        return None if self.is_over else self.limit - self.reached
 
 
 class Total(Struct, frozen=True):

@@ -18,9 +18,9 @@ import yaml
 from regimen import planning
 from regimen.comparison import Comparison, Difference
 from regimen.export.comparison_words import said
-from regimen.export.limits import limit_text
+from regimen.export.limits import limit_line, sum_of
 from regimen.export.totals_table import sum_text
-from regimen.figures import Figures, Per, given_by, parts_of
+from regimen.figures import Figures, Per
 from regimen.finding import Finding, Misread, Override, Refusal
 from regimen.product import taken_text
 from regimen.protocol import Protocol
@@ -520,7 +520,7 @@ def _run_limits(row: Row) -> None:
     schedule = schedule_of(row)
     planning.totals(schedule, [Per.DRUG])  # the recount
     found = [
-        f"{limit_text(each)}; {sum_text(parts_of(map(given_by, each.given)))}"
+        "; ".join(filter(None, (limit_line(each, schedule), sum_of(each))))
         for each in schedule.limits
     ]
     _same([*found] or "none", row.expected)

@@ -108,3 +108,13 @@ def test_what_belongs_together_stays_on_one_line() -> None:
         "75 % of it",
     ]
     assert words(" ".join(lines)) == text
+
+
+def test_a_word_without_room_loses_no_letter(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    theirs = tmp_path / f"{'their-calculation-' * 8}.csv"
+    theirs.write_text("date,drug,dose\n2026-03-02,vitamin B12,100 mcg\n")
+    monkeypatch.setenv("COLUMNS", "60")
+    text = run("compare", CASE, str(theirs), *ANSWERS, code=1).stdout
+    assert theirs.name in text.replace("\n", "")
