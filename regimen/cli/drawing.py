@@ -185,6 +185,10 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
         out.print(Text("Answers", style="bold"))
         for name, answer in checked.plan.answers.items():
             out.print(listed(answer_text(name, answer)))
+    if checked.schedule.worked_out:
+        out.print(Text("Worked out", style="bold"))
+        for text in checked.schedule.worked_out:
+            out.print(listed(text))
     draw_overrides(out, checked)
     findings = [each for each in plan_findings(checked) if each.override is None]
     if findings:

@@ -78,6 +78,10 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
 
         given = placed(given, plan.zone)
     schedule = Schedule(protocol, plan, tuple(phases), tuple(given), doubts=tuple(doubts))
+    if protocol.measures:
+        from regimen.engine.measures import worked_out  # most protocols work out no measure
+
+        schedule = replace(schedule, worked_out=worked_out(protocol, whole))
     if protocol.as_needed:
         from regimen.engine.as_needed import at_most
 

@@ -53,6 +53,15 @@ def doubts_of(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(doubt for size in sizes for doubt in size.doubts))
 
 
+def worked_out(protocol: Protocol, plan: Plan) -> tuple[str, ...]:
+    """`bsa: 2.209512… m² (mosteller of 95 kg and 185 cm)`: the measures of a plan with sizes that
+    are worked out, and count as they are throughout."""
+    sizes = {name: plan.answers.get(name) for name in protocol.measures}
+    return tuple(
+        f"{name}: {size.because}" for name, size in sizes.items() if isinstance(size, Size)
+    )
+
+
 def taken_again(protocol: Protocol, names: Iterable[str]) -> tuple[str, ...]:
     """Which of these raw measures are measured again in the course of the plan."""
     parameters = [protocol.parameters[name] for name in names if name in protocol.parameters]

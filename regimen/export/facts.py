@@ -109,6 +109,8 @@ def about(checked: CheckedSchedule, label: str | None) -> Iterator[tuple[str, st
         yield "finding", finding_text(finding)
     for name, answer in plan.answers.items():
         yield "decided", answer_text(name, answer)
+    for text in checked.schedule.worked_out:
+        yield "worked out", text
     for item in checked.as_needed:
         yield "as needed", clean(str(item))
     for text in tolerance_texts(checked):

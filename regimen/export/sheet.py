@@ -267,6 +267,7 @@ def _grounds(checked: CheckedSchedule) -> Html:
     return join(
         _list("Early, late or close", tolerance_texts(checked)),
         _list("Decided for this plan", decided),
+        _list("Worked out", checked.schedule.worked_out),
         _list("Assumed", protocol.assumes),
         _list("Doses against the usual range", [range_text(each) for each in checked.ranges]),
         tag("section", tag("h2", "Source"), *_sources(checked), class_="sources"),

@@ -65,6 +65,7 @@ class Schedule(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
     as_needed: tuple[AtMost, ...] = ()
+    worked_out: tuple[str, ...] = ()  # measures by a formula, as they count throughout, in words
     doubts: tuple[str, ...] = ()  # values for which a formula was not made
     removed: tuple[Administration, ...] = ()  # planned by the protocol, and not given
     ideal: Schedule | None = None  # as the protocol has it, where a record has changed it
@@ -114,6 +115,10 @@ class Schedule(Struct, frozen=True):
 
 
 def _notes_of_dose(dose: Administration) -> Iterator[str]:
+    if place := place_in_words(dose):
+        yield place
+    if dose.dose is not None and (limit := dose.dose.limit):
+        yield f"limited: {limit}"
     if dose.phase.over is not None:
         until = f", until {dose.finish}" if dose.finish else ""
         yield f"over {dose.phase.over}{until}"

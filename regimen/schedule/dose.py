@@ -53,6 +53,13 @@ class Dose(Struct, frozen=True):
     steps: tuple[DoseStep, ...]
     taken: tuple[Taken, ...] = ()
 
+    @property
+    def limit(self) -> str:
+        """What made it less than was calculated, as in `at most 2 mg per dose`; or nothing."""
+        return next(
+            (str(step.because) for step in self.steps if step.stage is DoseStage.CAPPED), ""
+        )
+
     def of(self, drug: str) -> Quantity:
         """How much of the drug it is: what is in the pieces, or in the volume, that it is written
         in; the ordered amount itself where that is none of a product."""

@@ -593,3 +593,13 @@ def test_a_missing_command_is_wrong_use() -> None:
     assert "There is no command 'nonsense'." in run("nonsense", code=2).stderr
     assert "Did you mean 'schedule'?" in run("schedul", CASE, code=2).stderr
     run("plan", "nonsense", code=2)
+
+
+def test_what_is_worked_out_by_a_formula_is_shown(tmp_path: Path) -> None:
+    said = ("--set", "weight=95 kg", "--set", "height=185 cm", "--set", "age=60 years")
+    surface = "bsa: 2.209512… m² (mosteller of 95 kg and 185 cm)"
+    shown = run("schedule", "r-chop-21", "--start", "2026-03-02", *said).output
+    assert surface in " ".join(shown.split())
+    sheet = tmp_path / "sheet.html"
+    run("schedule", "r-chop-21", "--start", "2026-03-02", *said, "-o", str(sheet))
+    assert surface in sheet.read_text(encoding="utf-8")
