@@ -13,7 +13,7 @@ from regimen.engine.doses import doses_of
 from regimen.engine.dosing import scaled
 from regimen.engine.measures import taken_again
 from regimen.engine.phase_span import MOST_DOSES, START_OF_DAY, PhaseSpan
-from regimen.engine.rounding import on_grid
+from regimen.engine.rounding import next_dose
 from regimen.engine.sharing import in_words
 from regimen.engine.spans import Spans, Spot
 from regimen.finding import refuse
@@ -186,24 +186,32 @@ def _within(bound: Bound, doses: Sequence[Dose | None], left: Quantity) -> tuple
     return len(doses), left
 
 
+# What a dose is worked out through before it is rounded.
+_UNROUNDED = (
+    DoseStage.STATED,
+    DoseStage.CALCULATED,
+    DoseStage.SHARED,
+    DoseStage.REDUCED,
+    DoseStage.CAPPED,
+)
+
+
 def _part(bound: Bound, dose: Dose, rest: Quantity, extent: UntilTotal) -> Dose | None:
     """What is left of the total as the last dose; None where it is less than can be given."""
     assert isinstance(extent.amount, DoseExpression)
-    words = f"what is left of {extent.amount.scaled} of the {extent.of}"
-    amount = rest.to(dose.ordered.unit)
-    steps = [*dose.steps[:-1], DoseStep(DoseStage.CAPPED, amount, words)]
+    left = f"left of {extent.amount.scaled} of the {extent.of}"
+    steps = [step for step in dose.steps if step.stage in _UNROUNDED]
+    amount, rest = steps[-1].amount, rest.to(dose.ordered.unit)
+    if rest < amount:
+        amount = rest
+        steps.append(DoseStep(DoseStage.CAPPED, amount, f"what is {left}"))
     rounding = bound.rounding
     if rounding is not None:
-        down = replace(rounding, mode=RoundingMode.DOWN)
-        if rounding.grid is None:
-            from regimen.engine.supply import to_pieces
-
-            amount = to_pieces(bound, down, amount, amount)
-        else:
-            amount = on_grid(down, amount)
+        words = f"{amount.shown} rounded down, as {rest} is {left}"
+        amount = next_dose(bound, replace(rounding, mode=RoundingMode.DOWN), amount, rest)
         if not amount.value:
             return None
-        steps.append(DoseStep(DoseStage.ROUNDED, amount, f"{rest} rounded down"))
+        steps.append(DoseStep(DoseStage.ROUNDED, amount, words))
     steps.append(DoseStep(DoseStage.ORDERED, amount, "per administration"))
     if bound.products or amount.unit.dimension.is_counted:
         from regimen.engine.supply import supplied
