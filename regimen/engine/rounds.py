@@ -379,12 +379,17 @@ def _end(
 def _goes_on(
     spans: Spans, course: Timeline, unit: Unit, outer: RoundPath, given: list[PhaseSpan]
 ) -> bool:
-    """Whether its last dose lies behind the horizon up to which it is drawn."""
-    if unit.group is not None and len(outer) == unit.depth:
-        rounds = rounds_of(spans, Spot(course, unit.first, outer))
-        if rounds is not None and any(span.goes_on for span in rounds.laid):
-            return True
-    return any(span.goes_on for span in given)
+    """Whether its last dose lies behind the horizon up to which it, or the rounds of something in
+    it, are drawn."""
+    around = {
+        (at, path[:depth])
+        for at in range(unit.first, unit.last + 1)
+        for path in paths(spans, course, at, outer) or ()
+        for depth in range(len(outer), len(path))
+    }
+    rounds = [rounds_of(spans, Spot(course, at, path)) for at, path in around]
+    laid = [rule for each in rounds if each is not None for rule in each.laid]
+    return any(span.goes_on for span in (*given, *laid))
 
 
 def _latest(given: list[PhaseSpan]) -> PhaseSpan:

@@ -507,12 +507,14 @@ class Spans:
                 return None
             if not spans:
                 self.span(course, applied[0])  # refused, as nothing ever begins
+            if any(_is_open(each, point) for each in spans):
+                return None
             edge = (
                 min(spans, key=lambda span: slot_order(span.slots[0]))
                 if point is Point.FIRST
                 else max(spans, key=lambda span: slot_order(span.slots[-1]))
             )
-            return None if _is_open(edge, point) else (words, edge.point(point, where))
+            return words, edge.point(point, where)
         if span is None or _is_open(span, point):
             return None
         return words, span.point(point, where)

@@ -10,7 +10,7 @@ from tests.properties.reference.how_much import DoseReader
 from tests.properties.reference.months import moved, without_clock
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_any_span
-from tests.properties.reference.values import Moment, Refused
+from tests.properties.reference.values import GoesOn, Moment, Refused
 from tests.properties.reference.zones import minutes_after
 
 
@@ -110,7 +110,15 @@ class RoundsReader(DoseReader):
             if "repeat" in phase.own:
                 return self.point(self._rule(phase), "end")
             return self.point(self.parts(phase)[-1], "end")
+        if point != "first" and self._comes_on(phase):
+            raise GoesOn(f"rounds of {phase.key}")
         return self.point_of_all(self.leaves(phase), point)
+
+    def _comes_on(self, phase: Phase) -> bool:
+        """Whether rounds of it, or of something in it, go on after the horizon."""
+        if "repeat" in phase.own and self.goes_on(self._rule(phase)):
+            return True
+        return any(part.has_parts and self._comes_on(part) for part in self.parts(phase))
 
     def named(self, course: str, key: str) -> list[Phase]:
         """What has this name in the course: a phase or group, or one of a group's, in all rounds."""

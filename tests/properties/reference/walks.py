@@ -15,6 +15,7 @@ from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_amount, read_count, read_dose
 from tests.properties.reference.units import convert
 from tests.properties.reference.values import (
+    Gap,
     GoesOn,
     Moment,
     NeverBegun,
@@ -184,5 +185,5 @@ class WalkingReader(ExtentReader):
     def _stated_dose(self, phase: Phase, place: Place, unit: str) -> Fraction:
         dose = self.dose(phase, place)
         if dose is None:
-            raise Refused("a total of doses that are not stated")
+            raise Gap("a total of doses that are not stated")
         return convert(*dose, unit)
