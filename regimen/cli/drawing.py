@@ -164,7 +164,9 @@ def _foot(out: Console, checked: CheckedSchedule, *, why: bool) -> None:
     if checked.plan.entries:
         from regimen.export.not_given import so_far_texts
 
-        for text in so_far_texts(checked.schedule):
+        if so_far := so_far_texts(checked.schedule):
+            out.print(Text("So far", style="bold"))
+        for text in so_far:
             out.print(listed(text))
     if checked.schedule.names_products:
         from regimen.cli.drawing_products import draw_supplies

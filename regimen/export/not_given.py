@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from regimen.export.words import clean, dose_text, moment_text
 from regimen.quantity import Quantity
@@ -11,14 +11,40 @@ from regimen.schedule import Administration, Schedule, Status
 
 def not_given_texts(schedule: Schedule) -> list[str]:
     """`Tue 3 Mar 2026: vitamin B12 100 mcg, dose 2 of 18 (b12/daily/2): missed (entry 3, …)`, of
-    every dose that is not given, by the day on which it would have been."""
-    return [clean(_not_given(each)) for each in schedule.removed]
+    every dose that is not given, by the day on which it would have been. Doses of a course that
+    follow each other and are alike, as after a stop, are told in one."""
+    runs: list[list[Administration]] = []
+    last: dict[str, list[Administration]] = {}
+    for each in schedule.removed:
+        run = last.get(each.course)
+        if run is not None and _goes_on(run[-1], each):
+            run.append(each)
+        else:
+            last[each.course] = [each]
+            runs.append(last[each.course])
+    return [clean(_not_given(run)) for run in runs]
 
 
-def _not_given(each: Administration) -> str:
-    place = f"dose {each.course_number} of {each.phase.course_count}"
-    why = "; ".join(map(str, each.moved))
-    return f"{moment_text(each.moment)}: {each.drug} {dose_text(each)}, {place} ({each.id}): {why}"
+def _goes_on(one: Administration, other: Administration) -> bool:
+    return (
+        other.course_number == one.course_number + 1
+        and dose_text(one) == dose_text(other)
+        and one.moved == other.moved
+    )
+
+
+def _not_given(run: Sequence[Administration]) -> str:
+    first, last = run[0], run[-1]
+    of = first.phase.course_count
+    if first is last:
+        days, places = moment_text(first.moment), f"dose {first.course_number} of {of}"
+        ids = first.id
+    else:
+        days = f"{moment_text(first.moment)} to {moment_text(last.moment)}"
+        places = f"doses {first.course_number} to {last.course_number} of {of}"
+        ids = f"{first.id} to {last.id}"
+    why = "; ".join(map(str, first.moved))
+    return f"{days}: {first.drug} {dose_text(first)}, {places} ({ids}): {why}"
 
 
 def so_far_texts(schedule: Schedule) -> list[str]:

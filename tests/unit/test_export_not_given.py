@@ -53,7 +53,19 @@ def test_the_table_says_what_is_not_given_and_why(plan: Path) -> None:
     said = CliRunner().invoke(main, ["schedule", str(plan)], env={"COLUMNS": "200"}).output
     after = said.partition("Not given")[2]
     assert MISSED in after
-    assert SO_FAR in after.partition("Totals")[2]
+    assert SO_FAR in after.partition("So far")[2]
+
+
+def test_doses_that_are_alike_are_told_in_one(plan: Path) -> None:
+    words = ["plan", "stop", str(plan), "--course", "acth", "--from", "2026-03-16", "--by", "N"]
+    CliRunner().invoke(main, [*words, "--why", "free of spasms"])
+    said = CliRunner().invoke(main, ["schedule", str(plan)], env={"COLUMNS": "300"}).output
+    after = said.partition("Not given")[2].partition("Totals")[0]
+    assert (
+        "Mon 16 Mar 2026 to Thu 9 Apr 2026: synthetic ACTH 25 units, doses 5 to 12 of 12"
+        " (acth/phase-1/5 to acth/phase-1/12): stopped (entry 3, N: free of spasms)"
+    ) in after
+    assert len([line for line in after.splitlines() if line.strip()]) == 2
 
 
 WEEKLY = """\
