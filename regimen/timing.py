@@ -259,11 +259,7 @@ def read_span(text: str) -> Span:
     """`2 weeks`, `3 months`, `8 hours`. Raises Misread."""
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise Misread(
-            rules.BAD_DURATION,
-            f"{quoted(text)} is not a duration",
-            "write a whole number and days, weeks, months, years, hours or minutes: 2 weeks",
-        )
+        raise _no_duration(text)
     unit = match["unit"].lower()
     count = read_count(match["count"], at_most=_MOST[unit])
     if unit == "minute":
@@ -271,6 +267,29 @@ def read_span(text: str) -> Span:
     if unit == "hour":
         return ElapsedSpan(count * 60)
     return CalendarSpan(count, SpanUnit(unit))
+
+
+_ABBREVIATED = re.compile(r"(?P<count>[0-9]+) ?(?P<unit>[a-z]+)", re.ASCII | re.IGNORECASE)
+_MEANT = {
+    **dict.fromkeys(("h", "hr", "hrs"), "hours"),
+    **dict.fromkeys(("d", "day", "days"), "days"),
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), "weeks"),
+    **dict.fromkeys(("min", "mins"), "minutes"),
+    **dict.fromkeys(("mo", "mth", "month", "months"), "months"),
+    **dict.fromkeys(("y", "yr", "yrs", "year", "years"), "years"),
+}  # not m, which is read as minutes or months
+
+
+def _no_duration(text: str) -> Misread:
+    """What is wrong, with the words that an abbreviation may stand for."""
+    short = _ABBREVIATED.fullmatch(text)
+    meant = short and _MEANT.get(short["unit"].lower())
+    example = f"{short['count']} {meant}" if short and meant else "2 weeks"
+    return Misread(
+        rules.BAD_DURATION,
+        f"{quoted(text)} is not a duration",
+        f"write a whole number and days, weeks, months, years, hours or minutes in full: {example}",
+    )
 
 
 def read_offset(text: str) -> Span:

@@ -59,7 +59,8 @@ def kind(question: Parameter) -> str:
     """What sort of answer is taken: its kind, unit and limits."""
     from regimen.engine.inputs import DATED
 
-    parts = [_WRITTEN[question.type]]
+    in_hours = question.type == "duration" and question.in_hours
+    parts = ["a number of hours or minutes" if in_hours else _WRITTEN[question.type]]
     if question.unit is not None:
         parts.append(f"in {question.unit.name}")
     if question.at_least is not None:

@@ -71,6 +71,7 @@ def _amount_with_basis(text: str) -> DoseExpression:
     words, share = text, None
     if words.endswith(" in all"):
         words, share = words.removesuffix(" in all"), Share.IN_ALL
+    _refuse_range(text)
     amount_text, *parts = words.split("/")
     amount = _positive(read_quantity(amount_text), text)
     per, hourly = None, False
@@ -90,6 +91,26 @@ def _amount_with_basis(text: str) -> DoseExpression:
                 " if it is shared, or /h if it is infused: 6 mg/kg/day",
             )
     return DoseExpression(amount, per, share, hourly=hourly)
+
+
+_RANGE = re.compile(r"[0-9.]+( \S+)? to [0-9].*", re.ASCII)
+_OF_ANOTHER = re.compile(r"[0-9./]+( ?%)? of .+", re.ASCII)
+
+
+def _refuse_range(text: str) -> None:
+    """What reads as a range, or as a part of another dose, is said to be neither."""
+    if _RANGE.fullmatch(text):
+        raise Misread(
+            rules.BAD_QUANTITY,
+            f"{quoted(text)} is a range, and a dose is one amount",
+            "ask for it with not stated, or with a parameter that has at_least and at_most",
+        )
+    if _OF_ANOTHER.fullmatch(text):
+        raise Misread(
+            rules.BAD_QUANTITY,
+            f"{quoted(text)} is a part of another amount, and a dose is an amount",
+            "write the amount, ask for it with a parameter, or write a taper by a percentage",
+        )
 
 
 _PART = re.compile(r"(?P<part>[0-9]+)/(?P<whole>[0-9]+)")

@@ -51,7 +51,7 @@ _SPANS = {
     "every": "the interval",
     "cycle": "the cycle",
     "for": "the duration",
-    "over": "over how long",
+    "over": "the length of the infusion",
 }
 _NOT_KEY = re.compile(r"[^a-z0-9]+", re.ASCII)
 

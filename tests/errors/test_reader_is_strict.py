@@ -113,7 +113,7 @@ TABLES: dict[str, dict[str, str]] = {
         "1 mg/": "bad-quantity",
         "1 mg in all in all": "unknown-unit",
         "1 mg in total": "unknown-unit",
-        "1 to 2 mg": "unknown-unit",
+        "1 to 2 mg": "bad-quantity",
         "1-2 mg": "bad-number",
         "~1 mg": "bad-number",
         "<1 mg": "bad-number",
