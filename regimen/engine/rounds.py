@@ -260,8 +260,6 @@ def point(spans: Spans, base: PointOf, where: Place, asker: Spot | None) -> Firs
     phases = spans.applied[course.key]
     words = spans.words_of(base)
     if base.phase is None:
-        if not phases:
-            raise spans.not_applied(course.key, where)
         unit = Unit(0, len(phases) - 1, 0, None)
         if base.point in (Point.BEGIN, Point.END):
             unit = _unit(phases, 0 if base.point is Point.BEGIN else len(phases) - 1, 0)

@@ -322,12 +322,9 @@ def _refuse_alike(
 
 def _before_rounding(dose: Dose) -> Quantity:
     """The amount that was rounded, or that needed no rounding."""
-    before = dose.steps[0].amount
-    for step in dose.steps:
-        if step.stage in (DoseStage.ROUNDED, DoseStage.ORDERED):
-            break
-        before = step.amount
-    return before
+    rounded = (DoseStage.ROUNDED, DoseStage.ORDERED)
+    at = next(at for at, step in enumerate(dose.steps) if step.stage in rounded)
+    return dose.steps[at - 1].amount  # the first step is what was calculated
 
 
 def _starting(phase: Phase, levels: Levels, walk: _Walk, given: list[Quantity]) -> int:

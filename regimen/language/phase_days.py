@@ -213,7 +213,8 @@ def _elapsed(table: Table) -> Iterator[bool]:
     for row in table.rows:
         if isinstance(row.value, Table):
             yield from _elapsed(row.value)
-        elif isinstance(row.value, Offsets):
+        else:
+            assert isinstance(row.value, Offsets)
             yield row.value.elapsed
 
 

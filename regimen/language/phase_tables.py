@@ -139,5 +139,3 @@ def _amounts(table: Table) -> Iterator[tuple[Quantity, Place]]:
             yield from _amounts(row.value)
         elif isinstance(row.value, DoseExpression):
             yield row.value.amount, row.place
-        elif isinstance(row.value, Quantity):
-            yield row.value, row.place
