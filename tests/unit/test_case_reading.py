@@ -14,7 +14,7 @@ title: Cases
 status: local
 sources: [{{cite: "Ward protocol of the day clinic, 2026"}}]
 visits:
-  weighing: {{every: 1 week, doses: 2}}
+  weighing: {{every: 1 week, times: 2}}
 courses:
   a: {{drug: drug A, route: oral, dose: 10 mg, every: 1 day, doses: 3}}
 cases:
