@@ -131,7 +131,9 @@ MISSING_INPUT = _plan(
 UNKNOWN_INPUT = _plan("unknown-input", "an answer to a question nobody asked changes nothing")
 OUTSIDE_LIMITS = _plan("outside-limits", "a value outside its stated limits is most often a slip")
 NO_ROW = _plan("no-row", "a patient whom the source's table does not hold has no dose in it")
-WRONG_PROTOCOL = _plan("wrong-protocol", "the plan was made for another text of the protocol")
+WRONG_PROTOCOL = _plan(
+    "wrong-protocol", "a plan is read with the very text of the protocol that it was made for"
+)
 NOT_A_LEVEL = _plan(
     "not-a-level", "who goes on with a taper from a dose that is none of its levels is in another"
 )
