@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench docs cover cover-gate mutate ucum lock clean
+.PHONY: help run test check format bench docs cover cover-gate mutate ucum readers lock clean
 SHELL := /bin/bash
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -114,6 +114,13 @@ ucum: $(READY) ## ask UCUM's validator about every unit code we write; needs Nod
 	@PYTHONPATH=. $(BIN)/python tests/properties/ucum/codes.py \
 		| (cd build/ucum && node "$(CURDIR)/tests/properties/ucum/judge.mjs" \
 			"$(CURDIR)/tests/properties/ucum/verdicts.json")
+
+# ical.js runs on Node, and libical is the C library of GNOME and KDE (Debian: libical3). What they
+# read in our calendars is kept with the tests, which need neither.
+ICAL_JS := ical.js@2.2.1
+readers: $(READY) ## have ical.js and libical read our calendars; needs Node, npm and libical
+	@mkdir -p build/readers && cd build/readers && npm install --no-save --silent --no-audit $(ICAL_JS)
+	@PYTHONPATH=. $(BIN)/python -m tests.properties.readers.judge build/readers
 
 # --- the rest ---------------------------------------------------------------------------------
 
