@@ -213,9 +213,11 @@ class Quantity(Struct, frozen=True, eq=False):
         return other.base
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Quantity) and (
-            self.unit.dimension is other.unit.dimension and self.base == other.base
-        )
+        if not isinstance(other, Quantity):
+            return False
+        if self.unit is other.unit:
+            return self.value == other.value
+        return self.unit.dimension is other.unit.dimension and self.base == other.base
 
     def __hash__(self) -> int:
         return hash((self.unit.dimension, self.base))
@@ -224,6 +226,8 @@ class Quantity(Struct, frozen=True, eq=False):
         return not self == other
 
     def __lt__(self, other: Quantity) -> bool:
+        if self.unit is other.unit:
+            return self.value < other.value
         return self.base < self._same(other)
 
     def __le__(self, other: Quantity) -> bool:

@@ -99,7 +99,8 @@ def _close(before: Administration, after: Administration, gap: Span, place: Plac
 
 
 def overlapping(schedule: Schedule) -> Iterator[Finding]:
-    """Phases and rounds of one course that lie over each other without saying so."""
+    """Phases and rounds of one course that lie over an earlier one without saying so, each told
+    once."""
     reaches = _reaches(schedule)
     for course in schedule.protocol.courses:
         order = {
@@ -114,9 +115,8 @@ def overlapping(schedule: Schedule) -> Iterator[Finding]:
             before = [each for each in before if _overlap(reaches[id(each)], reaches[id(phase)])]
             for each in before:
                 earlier, later = sorted((each, phase), key=lambda one: order[id(one)])
-                names = (earlier.key, later.key)
-                if not _may_overlap(later) and names not in told:
-                    told.add(names)
+                if not _may_overlap(later) and later.key not in told:
+                    told.add(later.key)
                     yield _lie_over(earlier, later, reaches)
             before.append(phase)
 

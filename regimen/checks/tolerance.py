@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from regimen import rules
 from regimen.finding import Finding, Place, Reader, Rule, Severity
 from regimen.protocol import Point, PointOf
 from regimen.protocol.tolerance import MinGap, Tolerance
 from regimen.schedule import Administration, Schedule
-from regimen.timing import CalendarSpan, Moment, MonthEnd, Span, moment_after
+from regimen.timing import CalendarSpan, ElapsedSpan, Moment, MonthEnd, Span, moment_after
 
 WINDOW_OVERLAP = Rule(
     "window-overlap",
@@ -59,7 +59,7 @@ def windows_overlap(schedule: Schedule) -> Iterator[Finding]:
         if before.due is None or after.due is None or id(after.phase) in found:
             continue
         to, since = before.due.to, after.due.since
-        if to is None or since is None or not _reaches(to, since):
+        if to is None or since is None or not _meet(before, after, to, since):
             continue
         found.add(id(after.phase))
         yield Finding(
@@ -71,19 +71,34 @@ def windows_overlap(schedule: Schedule) -> Iterator[Finding]:
         )
 
 
-def _reaches(to: Moment, since: Moment) -> bool:
-    if to.time is None or since.time is None or to.day != since.day:
+def _meet(before: Administration, after: Administration, to: Moment, since: Moment) -> bool:
+    """Whether the window of the one, which reaches to that moment, meets the other's, which reaches
+    back to its own. In hours it is the real ones that count, also in an hour that comes twice."""
+    if to.time is None or since.time is None:
         return to.day >= since.day
-    return to.time > since.time
+    assert before.instant is not None
+    assert after.instant is not None
+    return before.instant + _side(before, "late") > after.instant - _side(after, "early")
+
+
+def _side(dose: Administration, side: str) -> timedelta:
+    span = getattr(_said(dose).window, side)
+    assert isinstance(span, ElapsedSpan)
+    return timedelta(minutes=span.minutes)
 
 
 def too_soon(schedule: Schedule) -> Iterator[Finding]:
     """One finding for each phase and least distance with doses that are closer, to the one before
     or to a named one."""
     met: dict[tuple[int, MinGap], list[_Pair]] = {}
+    named: dict[PointOf, Administration | None] = {}
     for before, after in _doses(schedule):
         for gap in _said(after).min_gaps:
-            base = before if gap.after is None else _named(gap.after, schedule)
+            base = before
+            if gap.after is not None:
+                if gap.after not in named:
+                    named[gap.after] = _named(gap.after, schedule)
+                base = named[gap.after]
             if base is None or base is after or _order(base) > _order(after):
                 continue
             if not _reached(gap.span, base, after):

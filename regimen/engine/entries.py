@@ -12,7 +12,7 @@ from regimen.engine.clocks import instant_of
 from regimen.engine.inputs import applied_phases, needed
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
 from regimen.engine.spans import Spans
-from regimen.protocol import Parameter, Visit
+from regimen.protocol import Parameter, Timed, Timeline, Visit
 from regimen.protocol.words import days_in_words
 from regimen.schedule import Beginning, Entry, EntryKind, OpenDecision
 from regimen.timing import Moment
@@ -59,12 +59,18 @@ def _of_visit(visit: Visit, spans: list[PhaseSpan], zone: str | None) -> Iterato
 
 def open_decisions(spans: Spans) -> tuple[OpenDecision, ...]:
     """What is still to be decided, in the protocol's order."""
-    found = []
-    for parameter in _decisions(spans):
-        if parameter.name in spans.undecided:
+    found: list[OpenDecision] = []
+    still_open = [each for each in _decisions(spans) if each.name in spans.undecided]
+    if still_open:
+        waits = [
+            (timeline, [(each, spans.waits_for(timeline, each)) for each in phases])
+            for timeline in spans.protocol.parts
+            if (phases := applied_phases(timeline, spans.plan))
+        ]
+        for parameter in still_open:
             decided = _decided(parameter, spans)
             moment = None if decided is None else decided[1]
-            waiting = tuple(_waiting(parameter.name, spans))
+            waiting = tuple(_waiting(parameter.name, waits))
             found.append(OpenDecision(parameter, moment, waiting))
     return tuple(found)
 
@@ -82,14 +88,13 @@ def _decided(parameter: Parameter, spans: Spans) -> tuple[Beginning, Moment] | N
     return None if decided.anchor is None else spans.fixed(decided.anchor, decided.place)
 
 
-def _waiting(name: str, spans: Spans) -> Iterator[str]:
-    """What itself rests on the decision: `b`, `doubled of a`."""
-    for timeline in spans.protocol.parts:
-        phases = [
-            each
-            for each in applied_phases(timeline, spans.plan)
-            if name in spans.waits_for(timeline, each)
-        ]
+def _waiting(
+    name: str, waits: list[tuple[Timeline, list[tuple[Timed, set[str]]]]]
+) -> Iterator[str]:
+    """What itself rests on the decision, of everything with what it waits for: `b`, `doubled of
+    a`."""
+    for timeline, each_waits in waits:
+        phases = [each for each, names in each_waits if name in names]
         titles = [each.name for each in phases if each.name and len(timeline.phases) > 1]
         if titles:
             yield f"{' and '.join(titles)} of {timeline.key}"

@@ -95,18 +95,19 @@ def paths(spans: Spans, course: Timeline, at: int, outer: RoundPath = ()) -> lis
                 return None
             deeper += [(*path, number) for number in range(len(rounds.firsts))]
             if len(deeper) > MOST_ROUNDS:
-                raise _too_many(phase.groups[depth])
+                raise _too_many(course, phase.groups[depth])
         found = deeper
     return found
 
 
-def _too_many(group: Group) -> Exception:
-    return refuse(
-        rules.NEVER_ENDING,
-        f"{group.subject}: more than {MOST_ROUNDS} rounds",
-        "check the interval and the duration of repeat",
-        group.place_of("for", "times", "before", "through", "every"),
-    )
+def _too_many(course: Timeline, group: Group) -> Exception:
+    name = course.key + (f", {group.subject}" if len(course.phases) > 1 else "")
+    if group.begins is not None and group.begins.several and isinstance(group.pattern, Once):
+        mend, place = "check how often that is given with which it comes", group.place_of("begins")
+    else:
+        mend = "check the interval and the duration of repeat"
+        place = group.place_of("for", "times", "before", "through", "every")
+    return refuse(rules.NEVER_ENDING, f"{name}: more than {MOST_ROUNDS} rounds", mend, place)
 
 
 def members(spans: Spans, course: Timeline, unit: Unit, outer: RoundPath) -> list[PhaseSpan] | None:
@@ -173,7 +174,7 @@ def _laid(
         raise spans.empty(span)
     if len(span.slots) > MOST_ROUNDS:
         assert isinstance(bound.phase, Group)
-        raise _too_many(bound.phase)
+        raise _too_many(spot.course, bound.phase)
     return span
 
 

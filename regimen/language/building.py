@@ -36,6 +36,7 @@ from regimen.protocol import (
     Source,
     Timed,
     Visit,
+    tables_in,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from regimen.product import Product
 
 MOST_PHASES = 200
+MOST_ROWS = 500  # of all tables
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 
 
@@ -194,7 +196,7 @@ class _Builder(Struct):
             )
 
     def courses(self) -> Iterator[Course]:
-        phases = 0
+        phases = rows = 0
         for key, shape in self.shape.courses.items():
             place = self.key_place("courses", key)
             if not self.named(key, RESERVED, "name the course otherwise and write drug:", place):
@@ -208,6 +210,14 @@ class _Builder(Struct):
                     place,
                 )
             built = tuple(self.phases(key, shape))
+            rows += sum(len(table.rows) for each in built for table in tables_in(each.tables))
+            if rows > MOST_ROWS:
+                raise refuse(
+                    rules.ABSURD,
+                    f"more than {MOST_ROWS} rows of tables",
+                    "split the regimen into several protocols",
+                    place,
+                )
             self.unique(built)
             drug = built[0].drug if built else key
             when = self.when(shape, ("courses", key))

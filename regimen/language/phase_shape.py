@@ -39,6 +39,7 @@ from regimen.language.shapes import (
     block,
     key,
     named,
+    no_more_than,
     not_empty,
     one_or_several,
     or_keyed,
@@ -81,6 +82,11 @@ if TYPE_CHECKING:
     from regimen.protocol.tolerance import MinGap
 
 
+_MOST_LISTED = 100  # steps and levels of a taper, rows for late doses
+_MOST_DAYS = 1000  # entries of a list of days or distances
+_MOST_BESIDE = 20  # ends, caps and least distances of one phase
+
+
 class TaperShape(Shape):
     """Levels of dose, one after the other."""
 
@@ -96,13 +102,13 @@ class TaperShape(Shape):
         valued(taper_texts.read_end), "the last level; 0 mg is never given", absent=None
     )
     steps: tuple[TaperStep, ...] | None = key(
-        not_empty(several(reads(taper_texts.read_step))),
+        no_more_than(_MOST_LISTED, not_empty(several(reads(taper_texts.read_step)))),
         "instead of by and to: step after step, each with the level it leads to",
         absent=None,
     )
     each: CalendarSpan | Stated = key(valued(read_calendar_span), "how long each level lasts")
     times_per_day: tuple[int, ...] | None = key(
-        not_empty(several(reads(read_per_day))),
+        no_more_than(_MOST_LISTED, not_empty(several(reads(read_per_day)))),
         "instead of amounts: how often a day the dose is given, level by level",
         absent=None,
     )
@@ -179,7 +185,10 @@ class DaysKeys(ExtentKeys):
         absent=None,
     )
     days: tuple[tuple[int, ...] | Ref | NotStated, ...] | TableText | KeyedText | None = key(
-        or_keyed(or_table(one_or_several(listable(time_texts.read_days))), DOSE_OR_PART),
+        or_keyed(
+            or_table(no_more_than(_MOST_DAYS, one_or_several(listable(time_texts.read_days)))),
+            DOSE_OR_PART,
+        ),
         "the numbered days, ranges included",
         absent=None,
     )
@@ -190,12 +199,16 @@ class DaysKeys(ExtentKeys):
         SPAN_OR_RANGE, "after how long the listed days come again", absent=None
     )
     offsets: tuple[Span | Ref | NotStated, ...] | TableText | KeyedText | None = key(
-        or_keyed(or_table(one_or_several(listable(read_offset))), DOSE_OR_PART),
+        or_keyed(
+            or_table(no_more_than(_MOST_DAYS, one_or_several(listable(read_offset)))), DOSE_OR_PART
+        ),
         "at these distances from the first moment",
         absent=None,
     )
     whichever_first: tuple[EndShape, ...] | None = key(
-        several(block(EndShape)), "several ends, of which the first counts", absent=None
+        no_more_than(_MOST_BESIDE, several(block(EndShape))),
+        "several ends, of which the first counts",
+        absent=None,
     )
 
 
@@ -265,7 +278,7 @@ class PhaseKeys(TimingKeys):
         absent=None,
     )
     max: tuple[Cap, ...] | TableText | None = key(
-        or_table(one_or_several(reads(dose_texts.read_cap))),
+        or_table(no_more_than(_MOST_BESIDE, one_or_several(reads(dose_texts.read_cap)))),
         "the most per dose, day, week or cycle, in all, or in a lifetime",
         absent=None,
     )
@@ -282,12 +295,14 @@ class PhaseKeys(TimingKeys):
         block(WindowShape), "how early and how late a dose may be", absent=None
     )
     min_gap: tuple[MinGap, ...] | None = key(
-        one_or_several(reads(_read_min_gap)),
+        no_more_than(_MOST_BESIDE, one_or_several(reads(_read_min_gap))),
         "the least time from the dose before, or from a named one",
         absent=None,
     )
     late: Mapping[str, str] | None = key(
-        not_empty(named(TEXT)), "what to do with a late dose, by how late it is", absent=None
+        no_more_than(_MOST_LISTED, not_empty(named(TEXT))),
+        "what to do with a late dose, by how late it is",
+        absent=None,
     )
     sites: tuple[str, ...] | None = key(
         one_or_several(LINE), "where on the body, in turn through the course", absent=None

@@ -25,7 +25,16 @@ from regimen.language.kinds import (
 )
 from regimen.language.measure_shape import MeasureShape
 from regimen.language.phase_shape import AsNeededShape, CourseShape, PhaseKeys, VisitShape
-from regimen.language.shapes import Shape, block, key, named, not_empty, reads, several
+from regimen.language.shapes import (
+    Shape,
+    block,
+    key,
+    named,
+    no_more_than,
+    not_empty,
+    reads,
+    several,
+)
 from regimen.protocol import Anchor, ParameterType
 from regimen.quantity import Quantity, Unit, read_unit
 from regimen.timing import CalendarSpan, Moment
@@ -33,6 +42,10 @@ from regimen.timing import CalendarSpan, Moment
 if TYPE_CHECKING:
     from regimen.language.product_texts import Strength
     from regimen.product import Form, Rest, Split
+
+
+_MOST_CHOICES = 100  # of a parameter
+_MOST_BESIDE = 200  # visits, products, and what is given as needed
 
 
 class SourceShape(Shape):
@@ -57,7 +70,7 @@ class ParameterShape(Shape):
     at_least: str | None = key(TEXT, "the least answer that is accepted", absent=None)
     at_most: str | None = key(TEXT, "the greatest answer that is accepted", absent=None)
     choices: Mapping[str, str] | None = key(
-        named(TEXT),
+        no_more_than(_MOST_CHOICES, named(TEXT)),
         "of a choice: each possible answer, with a line that explains it",
         absent=None,
     )
@@ -181,16 +194,20 @@ class ProtocolShape(PhaseKeys):
         named(block(MeasureShape)), "what is measured, where doses scale by it", absent={}
     )
     products: Mapping[str, ProductShape] = key(
-        named(block(ProductShape)), "what stands on the shelf", absent={}
+        no_more_than(_MOST_BESIDE, named(block(ProductShape))),
+        "what stands on the shelf",
+        absent={},
     )
     courses: Mapping[str, CourseShape] = key(
         named(block(CourseShape)), "the courses: one drug each, as phases in order"
     )
     visits: Mapping[str, VisitShape] = key(
-        named(block(VisitShape)), "days without a drug, in the same calendar", absent={}
+        no_more_than(_MOST_BESIDE, named(block(VisitShape))),
+        "days without a drug, in the same calendar",
+        absent={},
     )
     as_needed: Mapping[str, AsNeededShape] = key(
-        named(block(AsNeededShape)),
+        no_more_than(_MOST_BESIDE, named(block(AsNeededShape))),
         "what is given only when it is needed, with its limits",
         absent={},
     )

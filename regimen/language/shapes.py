@@ -189,6 +189,21 @@ def not_empty(kind: Kind) -> Kind:
     return Kind(_after(_filled, kind.core), kind.inside, kind.several)
 
 
+def no_more_than(most: int, kind: Kind) -> Kind:
+    """A list or block of no more than so many: longer ones are slips, and would be slow to refuse
+    later."""
+
+    def check(value: object) -> object:
+        if isinstance(value, (list, dict)) and len(value) > most:
+            what = f"{len(value)} entries stand here, and at most {most} are read"
+            raise as_error(
+                Misread(rules.ABSURD, what, "leave out what is not meant, or split the regimen")
+            )
+        return value
+
+    return Kind(_after(check, kind.core), kind.inside, kind.several)
+
+
 def or_table(kind: Kind) -> Kind:
     """The kind, or a table of it by a measure or a choice: a block with the one key `by NAME`."""
 

@@ -7,8 +7,11 @@ from pydantic_core import SchemaValidator
 
 from regimen import rules
 from regimen.finding import Misread
-from regimen.language.shapes import BY, Core, Kind, as_error, named, not_empty
+from regimen.language.shapes import BY, Core, Kind, as_error, named, no_more_than, not_empty
 from regimen.language.texts import KeyedText, TableText
+
+MOST_ROWS = 100  # of a table
+MOST_KEYS = 1000  # that doses stand on: days, clock times, distances
 
 
 def read_table(block: dict[str, object], value: Core) -> TableText:
@@ -24,13 +27,13 @@ def read_table(block: dict[str, object], value: Core) -> TableText:
                 " by weight: {under 15 kg: 5 mg, from 15 kg: 10 mg}",
             )
         )
-    rows = named(not_empty(named(Kind(value))))
+    rows = named(no_more_than(MOST_ROWS, not_empty(named(Kind(value)))))
     read: dict[str, dict[str, object]] = SchemaValidator(rows.core).validate_python(block)
     return TableText(head.removeprefix(BY), tuple(read[head].items()))
 
 
 def read_keyed(block: dict[str, object], value: Core) -> KeyedText:
     """The block as doses on times. Raises what the validator collects."""
-    rows = not_empty(named(Kind(value)))
+    rows = no_more_than(MOST_KEYS, not_empty(named(Kind(value))))
     read: dict[str, object] = SchemaValidator(rows.core).validate_python(block)
     return KeyedText(tuple(read.items()))

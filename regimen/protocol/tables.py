@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import final
 
@@ -82,7 +83,20 @@ class Table(Struct, frozen=True):
 
     def row(self, value: object) -> Row | None:
         """The one row that holds the value, or None where no row does."""
-        return next((row for row in self.rows if row.holds(value)), None)
+        rows = self.rows
+        if isinstance(value, Quantity) and len(rows) > _FEW:
+            at = bisect_right(rows, value, lo=1, key=_low)  # only the first may have none
+            rows = rows[max(0, at - 2) : at]
+        return next((row for row in rows if row.holds(value)), None)
+
+
+_FEW = 8  # rows, among which nothing need be looked for
+
+
+def _low(row: Row) -> Quantity:
+    assert isinstance(row.key, Band)
+    assert isinstance(row.key.low, Quantity)
+    return row.key.low
 
 
 def tables_in(values: Iterable[object]) -> Iterator[Table]:

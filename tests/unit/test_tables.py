@@ -116,3 +116,41 @@ def test_a_broken_table_is_refused_at_its_row(rows: str, at: str, code: str, wor
     assert finding.place.line == HEAD.count("\n") + 1
     assert line[finding.place.column - 1 :].startswith(at)
     assert words in str(finding)
+
+
+# many rows, among which the one is found by where it must stand
+UNDER = "under 5 kg: 5 mg, " + ", ".join(f"{n} to under {n + 1} kg: {n}5 mg" for n in range(5, 19))
+UP_TO = "up to 5 kg: 5 mg, " + ", ".join(
+    f"over {n} up to {n + 1} kg: {n}5 mg" for n in range(5, 19)
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "weight", "dose"),
+    [
+        (UNDER, "4.9 kg", "5 mg"),
+        (UNDER, "5 kg", "55 mg"),
+        (UNDER, "5.9 kg", "55 mg"),
+        (UNDER, "6 kg", "65 mg"),
+        (UNDER, "12000 g", "125 mg"),
+        (UNDER, "18.9 kg", "185 mg"),
+        (UNDER, "19 kg", "195 mg"),
+        (UP_TO, "4.9 kg", "5 mg"),
+        (UP_TO, "5 kg", "5 mg"),
+        (UP_TO, "5.1 kg", "55 mg"),
+        (UP_TO, "12 kg", "115 mg"),
+        (UP_TO, "19 kg", "185 mg"),
+        (UP_TO, "20 kg", "195 mg"),
+    ],
+)
+def test_of_many_rows_one_is_taken(rows: str, weight: str, dose: str) -> None:
+    last = "from 19 kg: 195 mg" if rows is UNDER else "over 19 kg: 195 mg"
+    found = schedule(f"by weight: {{{rows}, {last}}}", weight)
+    assert {str(each.dose) for each in found.administrations} == {dose}
+
+
+def test_many_rows_hold_nothing_below_the_first_and_beyond_the_last() -> None:
+    between = ", ".join(f"{n} to under {n + 1} kg: {n} mg" for n in range(6, 18))
+    for weight in ("5.9 kg", "18 kg"):
+        with pytest.raises(Refusal, match="is in no row"):
+            schedule(f"by weight: {{{between}}}", weight)
