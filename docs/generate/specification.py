@@ -59,6 +59,8 @@ def _given(row: Row) -> Iterator[str]:
     for name, text in row.given.items():
         known = name == "start" and text[:4].isdigit() and _is_date(text)
         yield f"{name}: {words(weekday(text) if known else text)}"
+    if row.record:
+        yield f"recorded:<br>{code(row.record)}"
     for finding, about in row.accepts.items():
         yield f"accepted: `{finding}` for {words(about)}"
     if row.theirs:

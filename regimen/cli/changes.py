@@ -24,6 +24,8 @@ _FOLLOWING = 6  # doses that an option shows
 def say_changes(before: Schedule, after: Schedule) -> None:
     """One line for each dose that stands otherwise than before, and the sum of them."""
     lines = list(_changes(before, after))
+    if before.visit_days != after.visit_days:
+        say(f"Doses are given on {counted(after.visit_days, 'day')}, not {before.visit_days}.")
     if not lines:
         say("No date and no dose has changed.")
         return
@@ -35,7 +37,10 @@ def say_changes(before: Schedule, after: Schedule) -> None:
 
 
 def _changes(before: Schedule, after: Schedule) -> Iterator[str]:
-    was = {each.id: each for each in before.every_dose}
+    was, is_now = ({each.id: each for each in made.every_dose} for made in (before, after))
+    for id, gone in was.items():
+        if id not in is_now:
+            yield f"{id}: no longer there, was {gone.moment}"
     for each in after.every_dose:
         old = was.get(each.id)
         if old is None:

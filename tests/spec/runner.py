@@ -47,6 +47,7 @@ EXPECTATIONS = (
     "pieces",
     "supplies",
     "identities",
+    "visit_days",
     "prints",
     "refused",
 )
@@ -409,6 +410,10 @@ def _noted(row: Row, schedule: CheckedSchedule) -> None:
         assert any(words in each for each in why), f"{day}: {why} does not say {words!r}"
 
 
+def _visit_days(schedule: CheckedSchedule) -> dict[str, Plain]:
+    return {"all courses": f"{schedule.visit_days} days"}
+
+
 def _dates(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, lambda each: each.day.isoformat())
 
@@ -605,6 +610,7 @@ _SHOWN = {
     "pieces": _pieces,
     "supplies": _supplies,
     "identities": _identities,
+    "visit_days": _visit_days,
     "total": _total,
 }
 _RUNNERS = {

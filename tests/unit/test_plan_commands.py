@@ -399,3 +399,16 @@ def test_an_entry_mends_a_plan_that_has_no_dates(plan: Path) -> None:
     assert mended.exit_code == 0, mended.output
     assert "The plan had no dates before; now it has." in mended.output
     assert run("schedule", str(plan)).exit_code == 0
+
+
+def test_the_number_of_visits_is_said_where_it_changes(plan: Path) -> None:
+    words = ("clinic", "--closed", "sun", "--courses", "acth,b12", "--move", "next", "--following")
+    more = ("stay", "--together", "--gap", "b12=1 day", "--gap", "acth=2 days", *BY)
+    done = run("plan", words[0], str(plan), *words[1:], *more)
+    assert done.exit_code == 0, done.output
+    assert "Doses are given on 21 days, not 24." in done.output
+
+
+def test_doses_that_an_answer_takes_out_are_named(plan: Path) -> None:
+    done = run("plan", "answer", str(plan), "twice_weekly_for=1 week", *BY)
+    assert "b12/twice-weekly/3: no longer there, was 2026-03-26" in done.output
