@@ -46,6 +46,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     gaps.nothing_scheduled,
     decisions.still_open,
     ends.going_on,
+    ends.still_waiting,
     ends.never_begun,
     decisions.branches,
     measuring.still_to_be_measured,

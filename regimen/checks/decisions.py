@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from regimen.finding import Finding, Reader, Refusal, Rule, Severity
 from regimen.plan import Answer
 from regimen.protocol import Parameter
+from regimen.protocol.words import in_row
 from regimen.schedule import OpenDecision, Schedule
 
 OPEN = Rule(
@@ -27,20 +28,24 @@ def still_open(schedule: Schedule) -> Iterator[Finding]:
     names = [each.parameter.name for each in decisions]
     yield Finding(
         OPEN,
-        "; ".join(_words(each) for each in decisions),
+        "; ".join(_words(each, schedule) for each in decisions),
         f"answer {' and '.join(names)} once {'it is' if len(names) == 1 else 'they are'} decided,"
         " and issue the calendar again",
         about=", ".join(names),
     )
 
 
-def _words(decision: OpenDecision) -> str:
-    """`response is decided on 2026-03-09: until then b is not scheduled`."""
+def _words(decision: OpenDecision, schedule: Schedule) -> str:
+    """`response is decided on 2026-03-09: until then b is not scheduled, and with it c`."""
     waiting = decision.waiting
     plural = len(waiting) > 1 or any(" and " in each for each in waiting)
-    listed = " and ".join([*filter(None, [", ".join(waiting[:-1])]), *waiting[-1:]])
-    rest = f"{listed} {'are' if plural else 'is'} not scheduled"
-    return f"{decision.parameter.name} is decided {_when(decision)}: until then {rest}"
+    name = decision.parameter.name
+    hanging = [each for each in schedule.dependents if name in each.answers]
+    with_it = in_row(f"the rest of {each.title}" if each.begun else each.title for each in hanging)
+    rest = f"{in_row(waiting)} {'are' if plural else 'is'} not scheduled"
+    if with_it:
+        rest += f", and with {'them' if plural else 'it'} {with_it}"
+    return f"{name} is decided {_when(decision)}: until then {rest}"
 
 
 def _when(decision: OpenDecision) -> str:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regimen.finding import Finding, Reader, Rule, Severity
-from regimen.schedule import Schedule
+from regimen.protocol.words import in_row
+from regimen.schedule import Dependent, Schedule
 
 TO_HORIZON = Rule(
     "to-horizon",
     Severity.NOTICE,
     Reader.PLAN,
     "a calendar that ends where it was cut off must not look like the end of the treatment",
+)
+
+WAITING = Rule(
+    "still-waiting",
+    Severity.WARNING,
+    Reader.PLAN,
+    "a rescue drug or a review that waits for an end that nobody knows yet must not be forgotten",
 )
 
 NEVER_BEGUN = Rule(
@@ -40,10 +48,42 @@ def going_on(schedule: Schedule) -> Iterator[Finding]:
         names = " and ".join(schedule.going_on)
         goes, it = ("goes", "it") if len(schedule.going_on) == 1 else ("go", "them")
         horizon = schedule.plan.answers["horizon"].text
+        hanging = [each for each in schedule.dependents if set(each.answers) - _decisions(schedule)]
+        along = in_row(each.title for each in hanging if each.begun)
+        after = in_row(each.title for each in hanging if not each.begun)
         yield Finding(
             TO_HORIZON,
-            f"{names} {goes} on after {horizon}, up to which the schedule is drawn up; what follows"
-            f" {it} has no days yet",
+            f"{names} {goes} on after {horizon}, up to which the schedule is drawn up"
+            f"{f', and with {it} {along}' if along else ''}; what follows {it} has no days yet"
+            f"{f': {after}' if after else ''}",
             "draw it up to a later day before then; or answer when it was stopped",
             about=f"{names}: {horizon}",
+        )
+
+
+def _decisions(schedule: Schedule) -> set[str]:
+    """The decisions before which something is not scheduled, which another notice tells of."""
+    return {each.parameter.name for each in schedule.open_decisions if each.waiting}
+
+
+def still_waiting(schedule: Schedule) -> Iterator[Finding]:
+    """What has no day yet because it is tied to something open in another course, or because its
+    source leaves a gap before it: one warning for all that waits for the same answers."""
+    parameters = schedule.protocol.parameters
+    waiting: dict[tuple[str, ...], list[Dependent]] = {}
+    for each in schedule.dependents:
+        gaps = all(name in parameters and parameters[name].gap for name in each.answers)
+        if not each.begun and (each.points or gaps):
+            waiting.setdefault(each.answers, []).append(each)
+    for answers, parts in waiting.items():
+        points = list(dict.fromkeys(point for each in parts for point in each.points))
+        titles = in_row(each.title for each in parts)
+        are, they = ("is", "it waits") if len(parts) == 1 else ("are", "they wait")
+        known = "which is" if len(points) == 1 else "which are"
+        what = f"{in_row(points)}, {known} not known yet" if points else "what is not stated"
+        yield Finding(
+            WAITING,
+            f"{titles} {are} not scheduled yet: {they} for {what}",
+            f"answer {in_row(answers)} as soon as it is known, and issue the calendar again",
+            about=titles,
         )

@@ -368,7 +368,9 @@ def _unchecked(course: Course, schedule: Schedule, compared: Sequence[Compared])
 def _not_checked(course: Course, schedule: Schedule, ranges: Ranges) -> str:
     given = [each for each in schedule.of_course(course.key) if each.dose]
     if not given:
-        return "no dose is stated"
+        if any(each.course == course.key for each in schedule.every_dose):
+            return "no dose is stated"
+        return "nothing is scheduled yet"
     rows = [
         row
         for row in ranges.about({each.drug for each in given})

@@ -8,11 +8,12 @@ from datetime import date, time
 from msgspec.structs import replace
 
 from regimen import rules
+from regimen.engine import dependents
 from regimen.engine.bound import Bound, answer
 from regimen.engine.doses import doses_of
 from regimen.engine.dosing import scaled
 from regimen.engine.measures import taken_again
-from regimen.engine.phase_span import MOST_DOSES, START_OF_DAY, PhaseSpan
+from regimen.engine.phase_span import MOST_DOSES, START_OF_DAY, PhaseSpan, slot_order
 from regimen.engine.rounding import next_dose
 from regimen.engine.sharing import in_words
 from regimen.engine.spans import Spans, Spot
@@ -22,10 +23,13 @@ from regimen.protocol import (
     Earliest,
     Extent,
     LastDose,
+    Point,
+    PointOf,
     Ref,
     RoundingMode,
     Share,
     Timeline,
+    Until,
     UntilStopped,
     UntilTotal,
 )
@@ -54,6 +58,23 @@ def fill(spans: Spans, span: PhaseSpan, spot: Spot, extent: Extent) -> PhaseSpan
 def up_to_horizon(spans: Spans, span: PhaseSpan, course: Timeline) -> PhaseSpan | None:
     """The span as far as the plan wants it drawn, that day counted; None where it begins later."""
     span.fill(MOST_DOSES + 1, Moment(horizon(spans, course)), included=True)
+    span.goes_on = True
+    return span if span.slots else None
+
+
+def as_far_as_certain(spans: Spans, span: PhaseSpan, spot: Spot, end: Until) -> PhaseSpan | None:
+    """The span as far as its end lies at the earliest, whatever is still decided: up to what is
+    known so far of what it ends with. None where nothing is certain."""
+    base = end.anchor.base
+    if not isinstance(base, PointOf) or base.point not in (Point.LAST, Point.FINISH):
+        return None
+    known = dependents.known_of(spans, base)
+    if not known:
+        return None
+    latest = max(known, key=lambda each: slot_order(each.slots[-1])).last()
+    where = span.phase.place_of("before", "through")
+    least = spans.at_offset(end.anchor, ("", latest), span.phase.month_end, where)
+    span.fill(MOST_DOSES + 1, least[1], included=end.included)
     span.goes_on = True
     return span if span.slots else None
 
@@ -151,9 +172,10 @@ def _left(spans: Spans, spot: Spot, extent: UntilTotal, bound: Bound) -> Quantit
         before: Quantity = answer(extent.given_before, spans.plan)
         left = _less(left, before, bound)
     for at in range(spot.at):
-        for span in spans.rounds(spot.course, at):
-            if span is None:
-                return None
+        rounds = spans.rounds(spot.course, at)
+        if rounds is None:
+            return None
+        for span in rounds:
             for dose in doses_of(span, spans.plan):
                 if dose is None:
                     return None

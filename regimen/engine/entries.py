@@ -99,7 +99,7 @@ def _waiting(
         if titles:
             yield f"{' and '.join(titles)} of {timeline.key}"
         elif phases:
-            yield timeline.key
+            yield timeline.key if len(phases) == len(each_waits) else f"the rest of {timeline.key}"
 
 
 def _of_decision(parameter: Parameter, spans: Spans) -> Entry | None:

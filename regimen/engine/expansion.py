@@ -106,8 +106,12 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         schedule = replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
     if spans.never_begun:
         schedule = replace(schedule, never_begun=tuple(spans.never_begun.values()))
-    if spans.going_on:
-        schedule = replace(schedule, going_on=tuple(spans.going_on))
+    if spans.left_out or spans.going_on:
+        from regimen.engine.dependents import dependents  # most plans leave nothing open
+
+        schedule = replace(
+            schedule, going_on=tuple(spans.going_on), dependents=dependents(spans, schedule)
+        )
     return schedule
 
 

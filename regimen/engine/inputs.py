@@ -201,7 +201,7 @@ def _needed_by_parts(protocol: Protocol, plan: Plan) -> Iterator[str]:
 _GOING_ON = (UntilStopped, Earliest)  # the ends that may be still to be known
 
 
-def _ends(phase: Timed) -> Iterator[Extent]:
+def every_end(phase: Timed) -> Iterator[Extent]:
     """Every end of the phase and of the rounds it comes in."""
     for part in (phase, *phase.groups):
         for end in ends_of(part.extent):
@@ -211,7 +211,7 @@ def _ends(phase: Timed) -> Iterator[Extent]:
 
 def _horizons(phase: Timed, plan: Plan) -> Iterator[str]:
     """The horizon, where an end is still to be known up to which nothing else bounds the phase."""
-    for end in _ends(phase):
+    for end in every_end(phase):
         if isinstance(end, UntilStopped) and end.stopped.name not in plan.answers:
             yield end.horizon.name
 
@@ -337,7 +337,7 @@ def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:
 def _pins(phase: Timed) -> Iterator[str]:
     """The names under which the plan may pin weekdays or a clock time, or state an end, but need
     not."""
-    for end in _ends(phase):
+    for end in every_end(phase):
         if isinstance(end, UntilStopped):
             yield from (end.stopped.name, end.horizon.name)
         if isinstance(end, Until) and end.horizon is not None:

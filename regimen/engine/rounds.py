@@ -40,10 +40,12 @@ First = tuple[Beginning, Moment]
 
 
 class Rounds(Struct, frozen=True):
-    """The first moments of a group, and the spans by which they were laid, if they were."""
+    """The first moments of a group that are known, the spans by which they were laid, if they
+    were, and whether more may come."""
 
     firsts: list[First]
     laid: list[PhaseSpan]
+    goes_on: bool
 
 
 class Unit(Struct, frozen=True):
@@ -110,16 +112,49 @@ def _too_many(course: Timeline, group: Group) -> Exception:
     return refuse(rules.NEVER_ENDING, f"{name}: more than {MOST_ROUNDS} rounds", mend, place)
 
 
-def members(spans: Spans, course: Timeline, unit: Unit, outer: RoundPath) -> list[PhaseSpan] | None:
-    """The spans of every phase in it, within an outer round; None where one is open."""
-    found = []
+def so_far(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath
+) -> tuple[list[PhaseSpan], bool]:
+    """The spans of the phases in it that are known, within an outer round, and whether that is all
+    that it ever has."""
+    found, whole = [], True
     for at in range(unit.first, unit.last + 1):
-        for path in paths(spans, course, at, outer) or ():
-            span = spans.span(course, at, path)
-            if span is None:
-                return None
-            found.append(span)
-    return found or None
+        rounds = paths(spans, course, at, outer)
+        whole &= rounds is not None and not _more_rounds(spans, course, at, outer)
+        for path in rounds or ():
+            span = spans.found(course, at, path)
+            if span is not None:
+                found.append(span)
+                whole &= not span.goes_on
+            elif spans.name(course, at, path) not in spans.never_begun:
+                whole = False
+    return found, whole
+
+
+def _given(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath
+) -> tuple[list[PhaseSpan], bool]:
+    """The same, for what depends on it. Raises Refusal where none of it ever begins."""
+    found, whole = so_far(spans, course, unit, outer)
+    if whole and not found:
+        rounds = paths(spans, course, unit.first, outer)
+        assert rounds is not None
+        spans.span(course, unit.first, rounds[0])  # refused
+    return found, whole
+
+
+def _more_rounds(spans: Spans, course: Timeline, at: int, outer: RoundPath) -> bool:
+    """Whether more rounds may come, of a phase whose rounds are known so far."""
+    known = paths(spans, course, at, outer) or ()
+    around = {path[:to] for path in known for to in range(len(outer), len(path))}
+    found = (rounds_of(spans, Spot(course, at, path)) for path in around)
+    return any(rounds is not None and rounds.goes_on for rounds in found)
+
+
+def all_rounds(spans: Spans, course: Timeline, at: int) -> list[PhaseSpan] | None:
+    """The spans of a phase in all its rounds; None while one is open, or more may come."""
+    found, whole = _given(spans, course, Unit(at, at, 0, None), ())
+    return found if whole else None
 
 
 # --- first moments
@@ -145,18 +180,20 @@ def _rounds(spans: Spans, spot: Spot, group: Group) -> Rounds | None:
     bound = bind(group, spans.plan)
     if bound.days is None or bound.extent is None:
         return None
-    bases = _bases(spans, spot, group)
-    if bases is None:
+    found = _bases(spans, spot, group)
+    if found is None:
         return None
+    bases, goes_on = found
     if isinstance(bound.days, Once):
-        return Rounds(bases, [])
+        return Rounds(bases, [], goes_on)
     laid = []
     for beginning, first in bases:
         span = _laid(spans, spot, bound, beginning, first)
         if span is None:
             return None
         laid.append(span)
-    return Rounds(list(_numbered(laid)), laid)
+    goes_on |= any(span.goes_on for span in laid)
+    return Rounds(list(_numbered(laid)), laid, goes_on)
 
 
 def _laid(
@@ -199,8 +236,8 @@ def beginning(spans: Spans, spot: Spot, bound: BoundTiming) -> First | None:
     return _in_row(spans, spot, unit, bound)
 
 
-def _bases(spans: Spans, spot: Spot, group: Group) -> list[First] | None:
-    """The moments from which the group's rounds are laid."""
+def _bases(spans: Spans, spot: Spot, group: Group) -> tuple[list[First], bool] | None:
+    """The moments from which the group's rounds are laid, and whether more may come."""
     course_begins = group.course_begins if spot.at == 0 else None
     anchor = group.begins or course_begins
     where = group.place_of("begins")
@@ -208,11 +245,11 @@ def _bases(spans: Spans, spot: Spot, group: Group) -> list[First] | None:
         return _each(spans, anchor, spot, where)
     if anchor is not None:
         reached = spans.reached(anchor, spot, group.month_end, where)
-        return None if reached is None else [reached]
+        return None if reached is None else ([reached], False)
     unit = _unit(spans.applied[spot.course.key], spot.at, spot.depth)
     first_phase = bind(spans.applied[spot.course.key][spot.at], spans.plan)
     found = _in_row(spans, spot, unit, first_phase)
-    return None if found is None else [found]
+    return None if found is None else ([found], False)
 
 
 def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First | None:
@@ -236,8 +273,8 @@ def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First |
     gap = shortest_gap(bound.days)
     if gap is None:
         raise spans.no_gap(part)
-    given = members(spans, course, before, path)
-    if given is None or _goes_on(spans, course, before, path, given):
+    given, whole = _given(spans, course, before, path)
+    if not whole:
         return None
     found = Beginning(f"the last dose of {title}", _latest(given).last(), gap)
     first = spans.moved(found, part.month_end, part.place)
@@ -320,15 +357,35 @@ def _point(
     if of is Point.END:
         outside = _outside(spans, course, unit, outer)
         return None if outside is None else _end(spans, course, unit, outside[-1], where)
-    given = members(spans, course, unit, outer)
-    if given is None:
-        return None
+    given, whole = _given(spans, course, unit, outer)
     if of is Point.FIRST:
-        return min(given, key=lambda span: slot_order(span.slots[0])).earliest()
-    if _goes_on(spans, course, unit, outer, given):
+        return _first(spans, course, unit, outer, given)
+    if not whole:
         return None
     latest = _latest(given)
     return latest.finish(where) if of is Point.FINISH else latest.last()
+
+
+def _first(
+    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath, given: list[PhaseSpan]
+) -> Moment | None:
+    """The first administration, which is known as soon as its phase is; None while one that is
+    still open may come before it."""
+    if not given:
+        return None
+    first = min(given, key=lambda span: slot_order(span.slots[0])).earliest()
+    phases = spans.applied[course.key]
+    head = next(at for at, phase in enumerate(phases) if phase is given[0].phase)
+    for at in range(unit.first, unit.last + 1):
+        whole = so_far(spans, course, Unit(at, at, unit.depth, None), outer)[1]
+        if not whole and (at < head or spans.may_precede(_outermost(phases[at]), first)):
+            return None
+    return first
+
+
+def _outermost(phase: Timed) -> Timed:
+    """What says where it begins: the group around it, or it itself."""
+    return next((each for each in (*phase.groups, phase) if each.begins is not None), phase)
 
 
 def _outside(
@@ -362,7 +419,7 @@ def _end(
     if rounds is None:
         return None
     if rounds.laid:
-        return None if rounds.laid[-1].goes_on else rounds.laid[-1].end(where)
+        return None if rounds.goes_on else rounds.laid[-1].end(where)
     if unit.group.begins is not None and unit.group.begins.several:
         raise refuse(
             rules.NO_END,
@@ -375,22 +432,6 @@ def _end(
     return _end(spans, course, _unit(phases, unit.last, unit.depth + 1), (*outer, 0), where)
 
 
-def _goes_on(
-    spans: Spans, course: Timeline, unit: Unit, outer: RoundPath, given: list[PhaseSpan]
-) -> bool:
-    """Whether its last dose lies behind the horizon up to which it, or the rounds of something in
-    it, are drawn."""
-    around = {
-        (at, path[:depth])
-        for at in range(unit.first, unit.last + 1)
-        for path in paths(spans, course, at, outer) or ()
-        for depth in range(len(outer), len(path))
-    }
-    rounds = [rounds_of(spans, Spot(course, at, path)) for at, path in around]
-    laid = [rule for each in rounds if each is not None for rule in each.laid]
-    return any(span.goes_on for span in (*given, *laid))
-
-
 def _latest(given: list[PhaseSpan]) -> PhaseSpan:
     return max(given, key=lambda span: slot_order(span.slots[-1]))
 
@@ -398,8 +439,11 @@ def _latest(given: list[PhaseSpan]) -> PhaseSpan:
 # --- each
 
 
-def _each(spans: Spans, anchor: Anchor, spot: Spot, where: Place) -> list[First] | None:
-    """The moment at every administration that the anchor names. Raises Refusal."""
+def _each(
+    spans: Spans, anchor: Anchor, spot: Spot, where: Place
+) -> tuple[list[First], bool] | None:
+    """The moment at every administration that the anchor names and that is known, and whether more
+    may come; None while none is known. Raises Refusal."""
     base, course = anchor.base, spot.course
     if isinstance(base, Previous):
         unit, outer = _unit_before(spans, spot, where), spot.path
@@ -414,8 +458,8 @@ def _each(spans: Spans, anchor: Anchor, spot: Spot, where: Place) -> list[First]
         if base.phase is not None:
             unit, name = _named(spans, course, base.phase, where), f"{name}, {base.phase}"
         outer = _shared(spans, unit, course, spot)
-    given = members(spans, course, unit, outer)
-    if given is None:
+    given, whole = _given(spans, course, unit, outer)
+    if not given:
         return None
     month_end = spans.applied[spot.course.key][spot.at].month_end
     finish = base.point is Point.EACH_FINISH
@@ -427,7 +471,7 @@ def _each(spans: Spans, anchor: Anchor, spot: Spot, where: Place) -> list[First]
         offset = answer(anchor.offset, spans.plan)
         told = Beginning(words, moment, offset, anchor.before, timed=finish and offset is None)
         found.append((told, moment if offset is None else spans.moved(told, month_end, where)))
-    return found
+    return found, not whole
 
 
 def _in_order(given: list[PhaseSpan]) -> list[tuple[PhaseSpan, int]]:

@@ -56,6 +56,7 @@ from regimen.timing import (
 MOST_IN_ALL = 20_000  # doses of a plan
 MOST_IN_A_ROW = 50  # phases that wait for each other: each goes deeper
 _AT_ONCE = Junction.AT_ONCE
+_LAST, _FINISH = Point.LAST, Point.FINISH
 
 T = TypeVar("T")
 _Name = tuple[str, str, tuple[int, ...]]  # a course, its phase or group, and the round
@@ -94,6 +95,7 @@ class Spans:
         self.doses = 0
         self.going_on: dict[str, None] = {}  # what is drawn up to the horizon only
         self.never_begun: dict[_Name, NeverBegun] = {}
+        self.left_out = False  # whether anything has no days that may yet have some
 
     def of_course(self, course: Timeline) -> list[PhaseSpan]:
         """The spans of all phases, in their order, and of each in the order of its rounds."""
@@ -176,6 +178,7 @@ class Spans:
         finally:
             self.open.pop()
         self.known[name] = found
+        self.left_out |= found is None
         return found
 
     def worked_out(self, course: Timeline, at: int, path: tuple[int, ...]) -> PhaseSpan | None:
@@ -236,7 +239,7 @@ class Spans:
 
     def fill(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
         """The span with what lies in its extent; None where that rests on something open."""
-        extent, phase = span.bound.extent, span.phase
+        extent = span.bound.extent
         if type(extent) is For:
             span.fill(MOST_DOSES + 1, span.period_end())
         elif type(extent) is Doses:
@@ -250,17 +253,7 @@ class Spans:
             if ends.fill(self, span, spot, extent) is None:
                 return None
         elif type(extent) is Until:
-            where, reached = phase.place_of("before", "through"), None
-            if not self.is_open(extent):
-                reached = self.reached(extent.anchor, spot, phase.month_end, where)
-            if reached is not None:
-                span.fill(MOST_DOSES + 1, reached[1], included=extent.included)
-            elif self.outlasts(extent, spot.course):
-                from regimen.engine import ends
-
-                if ends.up_to_horizon(self, span, spot.course) is None:
-                    return None
-            else:
+            if self.up_to(span, spot, extent) is None:
                 return None
         else:
             span.fill(MOST_DOSES + 1, span.period_end())
@@ -271,6 +264,21 @@ class Spans:
         if span.slots[0][0] < EARLIEST or span.slots[-1][0] >= LATEST:
             raise OverflowError
         return span
+
+    def up_to(self, span: PhaseSpan, spot: Spot, extent: Until) -> PhaseSpan | None:
+        """The span up to its end, or as far as that is known; None where nothing is."""
+        phase, reached = span.phase, None
+        where = phase.place_of("before", "through")
+        if not self.is_open(extent):
+            reached = self.reached(extent.anchor, spot, phase.month_end, where)
+        if reached is not None:
+            span.fill(MOST_DOSES + 1, reached[1], included=extent.included)
+            return span
+        from regimen.engine import ends
+
+        if self.outlasts(extent, spot.course):
+            return ends.up_to_horizon(self, span, spot.course)
+        return ends.as_far_as_certain(self, span, spot, extent)
 
     @staticmethod
     def empty(span: PhaseSpan) -> Refusal:
@@ -298,18 +306,22 @@ class Spans:
         if isinstance(base, (Start, DateGiven)) or end.anchor.before:
             return self.is_open(end)
         course = self.courses[base.course] if isinstance(base, PointOf) else asker
+        if isinstance(base, PointOf) and base.phase is None and base.point in (_LAST, _FINISH):
+            return course.key in self.going_on  # whatever else is to be decided about it
         return course.key in self.going_on and all(
             self.undecided.isdisjoint(self.waits_for(course, phase))
             for phase in self.applied[course.key]
         )
 
-    def rounds(self, course: Timeline, at: int) -> list[PhaseSpan | None]:
-        """The spans of the phase at this position, in all its rounds."""
-        if course.key not in self.grouped:
-            return [self.span(course, at)]
-        from regimen.engine.rounds import paths
+    def rounds(self, course: Timeline, at: int) -> list[PhaseSpan] | None:
+        """The spans of the phase at this position, in all its rounds; None while one of them is
+        open, or goes on."""
+        if course.key in self.grouped:
+            from regimen.engine.rounds import all_rounds
 
-        return [self.span(course, at, path) for path in paths(self, course, at) or ()]
+            return all_rounds(self, course, at)
+        span = self.span(course, at)
+        return None if span is None or span.goes_on else [span]
 
     def filled(self, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
         """The span of a phase with its administrations."""
@@ -496,28 +508,52 @@ class Spans:
         if not applied:
             raise self.not_applied(course.key, where)
         words = self.words_of(PointOf(course.key, None, point))
-        if point is Point.BEGIN:
-            span = self.span(course, 0)
-        elif point is Point.END:
-            span = self.span(course, applied[-1])
-        else:
-            spans = [span for each in applied if (span := self.found(course, each)) is not None]
-            never = [each for each in applied if self.name(course, each, ()) in self.never_begun]
-            if len(spans) + len(never) < len(applied):
+        if point is Point.BEGIN or point is Point.END:
+            span = self.span(course, applied[0 if point is Point.BEGIN else -1])
+            if span is None or _is_open(span, point):
                 return None
-            if not spans:
-                self.span(course, applied[0])  # refused, as nothing ever begins
-            if any(_is_open(each, point) for each in spans):
-                return None
-            edge = (
-                min(spans, key=lambda span: slot_order(span.slots[0]))
-                if point is Point.FIRST
-                else max(spans, key=lambda span: slot_order(span.slots[-1]))
-            )
-            return words, edge.point(point, where)
-        if span is None or _is_open(span, point):
+            return words, span.point(point, where)
+        known = {each: self.found(course, each) for each in applied}
+        spans = [span for span in known.values() if span is not None]
+        waiting = [
+            each
+            for each, span in known.items()
+            if span is None and self.name(course, each, ()) not in self.never_begun
+        ]
+        if not spans and not waiting:
+            self.span(course, 0)  # refused, as nothing ever begins
+        if point is Point.FIRST:
+            first = self.first_of(course, spans, waiting)
+            return None if first is None else (words, first)
+        if waiting or any(span.goes_on for span in spans):
             return None
-        return words, span.point(point, where)
+        return words, max(spans, key=lambda span: slot_order(span.slots[-1])).point(point, where)
+
+    def first_of(
+        self, course: Timeline, spans: list[PhaseSpan], waiting: list[int]
+    ) -> Moment | None:
+        """The first administration, which is known as soon as its phase is; None while one that is
+        still open, by its position, may come before it."""
+        if not spans:
+            return None
+        phases = self.applied[course.key]
+        edge = min(spans, key=lambda span: slot_order(span.slots[0]))
+        first = edge.earliest()
+        head = phases.index(spans[0].phase)
+        if any(at < head or self.may_precede(phases[at], first) for at in waiting):
+            return None
+        return first
+
+    def may_precede(self, phase: Timed, first: Moment) -> bool:
+        """Whether a phase that is still open begins, by what is known of it, before a moment."""
+        anchor = phase.begins
+        if anchor is None or isinstance(anchor.base, (Previous, PointOf)):
+            return False  # after something that is not known yet
+        refs = [ref for ref in (anchor.offset, _date(anchor)) if isinstance(ref, Ref)]
+        if any(answer(ref, self.plan) is None for ref in refs):
+            return False
+        fixed = self.fixed(anchor, phase.place_of("begins"))
+        return fixed is None or fixed[1].day < first.day
 
     def words_of(self, base: PointOf) -> str:
         """`the last dose of b12, daily`."""
@@ -534,6 +570,10 @@ class Spans:
             "check the choices, or tie the phase to something that always applies",
             where,
         )
+
+
+def _date(anchor: Anchor) -> Ref | None:
+    return anchor.base.ref if isinstance(anchor.base, DateGiven) else None
 
 
 def _is_open(span: PhaseSpan, point: Point) -> bool:

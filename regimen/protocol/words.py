@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from regimen.protocol.when import (
     EVERY_DAY,
     Every,
@@ -88,3 +90,9 @@ def limits_in_words(per_day: int | None, min_gap: Span | None) -> str:
 
 def counted_doses(count: int) -> str:
     return f"{count} dose{'' if count == 1 else 's'}"
+
+
+def in_row(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; nothing where there is none."""
+    *before, last = [*words] or [""]
+    return f"{', '.join(before)} and {last}" if before else last

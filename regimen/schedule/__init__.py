@@ -19,7 +19,7 @@ from regimen.schedule.administration import (
     Status,
     place_in_words,
 )
-from regimen.schedule.beside import AtMost, Entry, EntryKind, NeverBegun, OpenDecision
+from regimen.schedule.beside import AtMost, Dependent, Entry, EntryKind, NeverBegun, OpenDecision
 from regimen.schedule.dose import Dose, DoseStage, DoseStep
 from regimen.schedule.sums import LimitCheck, RangeCheck, Total, Totals
 
@@ -31,6 +31,7 @@ __all__ = [
     "Beginning",
     "CheckedSchedule",
     "Dated",
+    "Dependent",
     "Dose",
     "DoseStage",
     "DoseStep",
@@ -64,6 +65,7 @@ class Schedule(Struct, frozen=True):
     never_begun: tuple[NeverBegun, ...] = ()
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
+    dependents: tuple[Dependent, ...] = ()
     as_needed: tuple[AtMost, ...] = ()
     worked_out: tuple[str, ...] = ()  # measures by a formula, as they count throughout, in words
     doubts: tuple[str, ...] = ()  # values for which a formula was not made

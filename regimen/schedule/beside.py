@@ -113,6 +113,20 @@ class NeverBegun(Struct, frozen=True):
     stopped: date
 
 
+class Dependent(Struct, frozen=True):
+    """What has no days yet, or only some, because something else is open that it is tied to.
+
+    `title` names it (`blood level (visit)`, `withdrawal of lamotrigine`); `points` are the open
+    points that it is tied to in other courses, none for what follows in its own; `answers` are the
+    names of what the plan must say until it is known; `begun` says whether some of it is scheduled.
+    """
+
+    title: str
+    points: tuple[str, ...]
+    answers: tuple[str, ...]
+    begun: bool
+
+
 class OpenDecision(Struct, frozen=True):
     """What is still to be decided: on which day, where that is known, and what waits for it."""
 

@@ -23,6 +23,7 @@ NAMES = {
     "branches",
     "decisions",
     "t5-from-where",
+    "t5-still-open",
     "t6-months",
     "sites",
     "t7-clock-and-elapsed",

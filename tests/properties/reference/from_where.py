@@ -11,6 +11,7 @@ from tests.properties.reference.months import is_before, moved, without_clock
 from tests.properties.reference.stated import GROUPS, Phase
 from tests.properties.reference.texts import read_any_span, read_moment
 from tests.properties.reference.values import (
+    Gap,
     GoesOn,
     Moment,
     NeverBegun,
@@ -114,9 +115,15 @@ class AnchorReader(DaysReader):
         offset = OFFSET.fullmatch(text)
         if offset is None:
             return self._anchor(phase, text)
-        span = read_any_span(self.text(offset[1]))
-        times = 1 if offset[2] == "after" else -1
         anchor = self._anchor(phase, offset[3])
+        return self.shifted(phase, f"{offset[1]} {offset[2]}", anchor)
+
+    def shifted(self, phase: Phase, offset: str, anchor: Moment) -> Moment:
+        """`2 weeks after` a moment; nothing is the moment itself."""
+        if not offset:
+            return anchor
+        words, _, side = offset.rpartition(" ")
+        span, times = read_any_span(self.text(words)), 1 if side == "after" else -1
         if span.unit == "minutes":
             return minutes_after(anchor, times * span.count, self.zone)
         return without_clock(moved(anchor, span, times, self.month_end(phase)))
@@ -152,14 +159,32 @@ class AnchorReader(DaysReader):
             return self.point(phases[0], "begin")
         if point == "end":
             return self.point(phases[-1], "end")
-        points = {}
+        points: dict[Phase, Moment] = {}
+        gaps: list[Gap] = []
         for each in phases:
-            with contextlib.suppress(NeverBegun):  # stopped before its first dose
+            try:
                 points[each] = self.point(each, "first" if point == "first" else "last")
+            except NeverBegun:  # stopped before its first dose
+                continue
+            except Gap as gap:
+                if point != "first" or not points or self._may_precede(each, points):
+                    gaps.append(gap)
+        if gaps:  # what goes on does so whatever is decided
+            raise next((each for each in gaps if isinstance(each, GoesOn)), gaps[0])
         if not points:
             raise Refused("nothing ever begins")
         edge = edge_of(list(points.values()), point)
         return self.point(next(each for each in points if points[each] == edge), point)
+
+    def _may_precede(self, phase: Phase, points: dict[Phase, Moment]) -> bool:
+        """Whether what is still open begins before the others, by what is known."""
+        text = phase.own.get("begins", "previous")
+        anchor = text.rpartition(" ")[2]
+        if anchor != "start" and not anchor.startswith("$"):
+            return False
+        with contextlib.suppress(Gap):
+            return is_before(self.anchored(phase, text), edge_of([*points.values()], "first"))
+        return False
 
     def over(self, phase: Phase) -> Span | None:
         """The length of an infusion."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.properties.reference.from_where import OFFSET
+from tests.properties.reference.from_where import OFFSET, edge_of
 from tests.properties.reference.how_much import DoseReader
 from tests.properties.reference.months import moved, without_clock
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_any_span
-from tests.properties.reference.values import GoesOn, Moment, Refused
+from tests.properties.reference.values import Gap, GoesOn, Moment, Refused
 from tests.properties.reference.zones import minutes_after
 
 
@@ -82,8 +83,11 @@ class RoundsReader(DoseReader):
             units = self.named(course, rest[0]) if inside is None else [inside]
         else:
             units = self.units(course) if self.is_present(course) else []
-        found = []
-        for leaf in (leaf for unit in units for leaf in self.leaves(unit)):
+        found, still_open = [], False
+        for leaf in self._known_leaves(units):
+            if leaf is None:
+                still_open = True
+                continue
             for place in self.places(leaf):
                 over = self.over(leaf)
                 if anchor.endswith(".finish"):
@@ -92,9 +96,35 @@ class RoundsReader(DoseReader):
                     found.append(minutes_after(place.at, over.count, self.zone))
                 else:
                     found.append(place.at)
+        if not found and still_open:
+            raise Gap(f"{anchor} means no dose yet")
         if not found:
             raise Refused(f"{anchor} means no dose")
         return sorted(found, key=lambda at: (at.day, at.clock is not None, at.clock))
+
+    def _known_leaves(self, units: list[Phase]) -> Iterator[Phase | None]:
+        """Every phase that has days, and None for what has none yet."""
+        for unit in units:
+            try:
+                leaves = self.leaves(unit)
+            except Gap:
+                yield None
+                continue
+            for leaf in leaves:
+                try:
+                    self.places(leaf)
+                except Gap:
+                    yield None
+                else:
+                    yield leaf
+
+    def latest(self, course: str, rest: list[str]) -> Moment:
+        """The last dose that has a day so far, of a course or of one of its phases."""
+        units = self.named(course, rest[0]) if rest else self.units(course)
+        known = [leaf for leaf in self._known_leaves(units) if leaf is not None]
+        if not known:
+            raise Gap(f"{course} has no dose yet")
+        return edge_of([self.places(leaf)[-1].at for leaf in known], "last")
 
     def leaves(self, phase: Phase) -> list[Phase]:
         """Every phase in it, round by round."""

@@ -21,7 +21,6 @@ from tests.properties.reference.values import (
     NeverBegun,
     Place,
     Refused,
-    Undecided,
 )
 
 PAST_EVERYTHING = Moment(date.max, None, date.max, 0)
@@ -139,13 +138,29 @@ class WalkingReader(ExtentReader):
             return self._to_horizon(phase)
         try:
             limit = self.anchored(phase, text)
-        except Undecided:
-            raise
         except GoesOn:
             if " before " in text:  # which may lie on this side of the horizon
-                raise
+                return self._as_far_as_certain(phase, key, text)
             return self._to_horizon(phase)
+        except Gap:
+            return self._as_far_as_certain(phase, key, text)
         return Walk(self._before(phase, limit, included=key == "through"))
+
+    def _as_far_as_certain(self, phase: Phase, key: str, text: str) -> Walk:
+        """Up to where the last dose is at the earliest, by those that have days so far."""
+        *offset, anchor = text.rpartition(" ")[::2]
+        *names, point = anchor.split(".")
+        if point not in ("last", "finish") or names == ["previous"]:
+            raise Gap(f"{anchor} is not known")
+        latest = self.latest(names[0], names[1:])
+        shifted = self.shifted(phase, offset[0], latest)
+        try:
+            return Walk(self._before(phase, shifted, included=key == "through"), goes_on=True)
+        except Refused:
+            raise Gap(f"{phase.course}.{phase.key} begins later") from None
+
+    def latest(self, course: str, rest: list[str]) -> Moment:
+        raise NotImplementedError
 
     # a total
 
