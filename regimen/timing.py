@@ -197,14 +197,15 @@ def always_shorter(one: Span, other: Span) -> bool:
         if bool(one.months) is bool(other.months):
             return (one.months or one.days) < (other.months or other.days)
         return days_between(one)[1] < days_between(other)[0]
-    return _minutes_between(one)[1] < _minutes_between(other)[0]
+    return minutes_between(one)[1] < minutes_between(other)[0]
 
 
 _DAY_MINUTES = 24 * 60
 _CLOCK_CHANGE = 3 * 60  # minutes: the largest of any zone (Antarctica/Casey) but for a whole day
 
 
-def _minutes_between(span: Span) -> tuple[int, int]:
+def minutes_between(span: Span) -> tuple[int, int]:
+    """The fewest and the most minutes that the span has from any moment, in any time zone."""
     if isinstance(span, ElapsedSpan):
         return span.minutes, span.minutes
     fewest, most = days_between(span)

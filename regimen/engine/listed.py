@@ -17,9 +17,9 @@ from regimen.timing import (
     MonthEnd,
     Span,
     SpanUnit,
-    always_shorter,
     days_between,
     least_between,
+    minutes_between,
     moment_after,
 )
 
@@ -99,13 +99,9 @@ def shortest_gap(pattern: Listed) -> Span | None:
 
 
 def _least(pattern: Offsets) -> Span | None:
-    between = [least_between(before, after) for before, after in pairwise(pattern.offsets)]
-    shortest = between[0] if between else None
-    for each in between[1:]:
-        assert shortest is not None
-        if not always_shorter(shortest, each):
-            shortest = each
-    return shortest
+    """The one that can be shortest of all; of 1 month and 30 days it is the month, of 28."""
+    between = (least_between(before, after) for before, after in pairwise(pattern.offsets))
+    return min(between, key=minutes_between, default=None)
 
 
 def per_week(pattern: OnDays) -> int | None:

@@ -246,7 +246,9 @@ def _by_amount(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
     for number in range(1, count + 1):
         level = here + size.times(-number if down else number)
         if level.value:
-            walk.reach(level, walk.as_given(level), level)
+            given = walk.as_given(level)
+            _refuse_small(walk, step, level, given)
+            walk.reach(level, given, level)
     if step.to is not None and steps.denominator != 1:
         raise walk.stick(f"the next step would pass {_amount(walk.taper, end)}")
 
@@ -280,6 +282,7 @@ def _by_current(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
             raise walk.stick(f"the next step would pass {end}")
         if not given.value:
             return
+        _refuse_small(walk, step, level, given)
         if len(walk.levels) == MOST_LEVELS:
             raise walk.stick(
                 f"it does not come to {end}", "state where it stops, as in stop_under: 2 mg"
@@ -287,6 +290,19 @@ def _by_current(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
         walk.reach(level, given, given, f": {words}")
         if given == end:
             return
+
+
+def _refuse_small(walk: _Walk, step: Step, level: Quantity, given: Quantity) -> None:
+    """Raises Refusal where rounding leaves less of a percentage than the smallest step."""
+    least, current = walk.taper.least_step, walk.given[-1]
+    if least is None or not isinstance(step.by, Part):
+        return
+    if abs(given.base - current.base) < least.amount.base:
+        raise walk.stick(
+            f"after {current} comes {level}, which is given as {given}: a step of less than"
+            f" {least.amount}",
+            "let at_least be a multiple of what doses are rounded to; or round to smaller amounts",
+        )
 
 
 def _size(walk: _Walk, step: Step) -> Quantity:

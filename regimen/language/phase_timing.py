@@ -135,12 +135,23 @@ def _counted(reader: PhaseReader, found: tuple[PhaseKeys, Path, str] | None) -> 
     assert days is not None
     keyed = found is not None and isinstance(stated(found[0], found[2]), KeyedText)
     if found is not None and (keyed or len(found[1]) >= len(days[1])):
-        reader.find(
-            rules.TWO_WAYS,
-            f"{days[2]} and {found[2]} both say at what time",
-            "remove one; hours are counted from the first moment, which has a clock time",
-            reader.document.key_place((*found[1], found[2])),
-        )
+        place = reader.document.key_place((*found[1], found[2]))
+        if found[2] == "between" and days[2] == "every":
+            reader.find(
+                rules.WRONG_SHAPE,
+                "between lays one interval on the clock of every day, and this one is not written"
+                " out: the plan or the patient decides it",
+                "write it out, as in every: 2 hours, in a phase for each with when; or remove"
+                " between, and the hours are counted through day and night",
+                place,
+            )
+        else:
+            reader.find(
+                rules.TWO_WAYS,
+                f"{days[2]} and {found[2]} both say at what time",
+                "remove one; hours are counted from the first moment, which has a clock time",
+                place,
+            )
     elif found is not None:
         reader.taken.discard((*found[1], found[2]))
     return Counted()
