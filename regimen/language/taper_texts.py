@@ -32,22 +32,21 @@ def read_end(text: str) -> DoseExpression:
     return read_level(text) if amount.value else DoseExpression(amount)
 
 
-def read_by(text: str) -> DoseExpression | Portion:
-    """`5 mg`, `50 mg/kg`, `10 % of current` (of `from`, of `200 mg`), `$part of current`."""
+def read_part(text: str) -> Portion:
+    """`10 % of current` (of `from`, of `200 mg`), `$part of current`."""
     match = _PORTION.fullmatch(text)
-    if match is None:
-        return read_level(text)
-    base = _base(match["base"], text)
-    if match["part"].startswith("$") and not match["percent"]:
-        return Portion(read_ref(match["part"]), base)
-    part = read_number(match["part"]) / 100
-    if not match["percent"] or not part:
-        raise Misread(
-            rules.BAD_QUANTITY,
-            f"{quoted(text)} is no part of anything",
-            "write the part in percent: 10 % of current, 10 % of from, or 10 % of 200 mg",
-        )
-    return Portion(part, base)
+    if match is not None:
+        base = _base(match["base"], text)
+        if match["part"].startswith("$") and not match["percent"]:
+            return Portion(read_ref(match["part"]), base)
+        part = read_number(match["part"]) / 100
+        if match["percent"] and part:
+            return Portion(part, base)
+    raise Misread(
+        rules.BAD_QUANTITY,
+        f"{quoted(text)} is no part of anything",
+        "write the part in percent: 10 % of current, 10 % of from, or 10 % of 200 mg",
+    )
 
 
 def _base(text: str, whole: str) -> PercentOf | DoseExpression | Ref:
@@ -66,7 +65,7 @@ def _base(text: str, whole: str) -> PercentOf | DoseExpression | Ref:
 
 def read_by_or_ref(text: str) -> DoseExpression | Portion | Ref | NotStated:
     """A step, `$name`, or `not stated`."""
-    return read_by(text) if " of " in text else or_ref(read_level)(text)
+    return read_part(text) if " of " in text else or_ref(read_level)(text)
 
 
 def read_step(text: str) -> TaperStep:
