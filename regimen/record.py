@@ -33,6 +33,10 @@ class Cause(Struct, frozen=True):
         return Cause(self.what, self.entry)
 
 
+def without_reason(why: str | Cause) -> str | Cause:
+    return why.without_reason() if isinstance(why, Cause) else why
+
+
 # --- where it is given
 
 
@@ -62,6 +66,7 @@ class Clinic(Struct, frozen=True, tag="clinic"):
     together: bool
     gaps: Mapping[str, CalendarSpan]
     holidays: str = ""  # whose public holidays are among the dates, in words
+    visits: tuple[str, ...] = ()  # those that are kept at the clinic
 
     def closed_on(self, day: date) -> str | None:
         """Why the clinic is closed on that day; None where it is open."""
@@ -119,7 +124,8 @@ class Held(Struct, frozen=True, tag="held"):
 
 
 class Moved(Struct, frozen=True, tag="moved"):
-    """A dose is given at `to` instead, and `scope` says what moves with it by as many days."""
+    """A dose is given at `to` instead, or a visit is kept then, and `scope` says what moves with it
+    by as many days."""
 
     dose: str
     to: Moment

@@ -23,7 +23,8 @@ _FOLLOWING = 6  # doses that an option shows
 
 def say_changes(before: Schedule, after: Schedule) -> None:
     """One line for each dose that stands otherwise than before, and the sum of them."""
-    lines = list(_changes(before, after))
+    doses, visits = list(_changes(before, after)), list(_moved_visits(before, after))
+    lines = doses + visits
     if before.visit_days != after.visit_days:
         say(f"Doses are given on {counted(after.visit_days, 'day')}, not {before.visit_days}.")
     if not lines:
@@ -33,7 +34,8 @@ def say_changes(before: Schedule, after: Schedule) -> None:
         click.echo(f"  {clean(line)}", err=True)
     if len(lines) > _SHOWN:
         say(f"… and {len(lines) - _SHOWN} more", indent="  ")
-    say(f"{counted(len(lines), 'dose')} changed.")
+    parts = [(doses, "dose"), (visits, "visit")]
+    say(f"{' and '.join(counted(len(met), word) for met, word in parts if met)} changed.")
 
 
 def _changes(before: Schedule, after: Schedule) -> Iterator[str]:
@@ -47,6 +49,14 @@ def _changes(before: Schedule, after: Schedule) -> Iterator[str]:
             yield f"{each.id}: new, {each.moment}"
         elif said := _differing(old, each):
             yield f"{each.id}: {said}"
+
+
+def _moved_visits(before: Schedule, after: Schedule) -> Iterator[str]:
+    was = {each.id: each for each in before.visits}
+    for each in after.visits:
+        old = was.get(each.id, each)
+        if old.moment != each.moment:
+            yield f"{each.id}: {old.moment} → {each.moment}"
 
 
 def _differing(old: Administration, new: Administration) -> str:

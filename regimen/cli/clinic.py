@@ -25,6 +25,7 @@ _AHEAD = timedelta(days=366)  # public holidays are taken down this far beyond t
     "--holidays", metavar="COUNTRY", help="Public holidays of a country, or a region: IT, DE-BY."
 )
 @click.option("--courses", metavar="COURSES", required=True, help="Given there: b12,acth.")
+@click.option("--visits", metavar="VISITS", default="", help="Kept there, too: eeg,level.")
 @click.option(
     "--move",
     "way",
@@ -52,6 +53,7 @@ def clinic(  # noqa: PLR0913, PLR0917 - each is an option of the command
     closed: str,
     holidays: str | None,
     courses: str,
+    visits: str,
     way: str,
     following: str,
     together: bool,
@@ -70,20 +72,27 @@ def clinic(  # noqa: PLR0913, PLR0917 - each is an option of the command
         dates = dict(each for each in days if not isinstance(each, Weekday))
         if holidays is not None:
             dates = public_holidays(holidays, *_span(protocol, known)) | dates
+        if not _listed(courses):
+            raise WrongUse("nothing says what is given at the clinic: name --courses.")
         if not dates and not days:
             raise WrongUse("nothing says when the clinic is closed: add --closed or --holidays.")
         return Clinic(
             frozenset(each for each in days if isinstance(each, Weekday)),
             dates,
-            tuple(each.strip() for each in courses.split(",")),
+            _listed(courses),
             MoveTo(way),
             following == "move along",
             together,
             {course: read_option(read_gap, text) for course, text in named},
             holidays or "",
+            _listed(visits),
         )
 
     written(plan, author, make, decision=True)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -65,7 +65,7 @@ def hold(
 )
 @author_options(reason=True)
 def move(plan: str, dose: str, to: str, scope: str, author: Author) -> None:
-    """Move a dose to another day."""
+    """Move a dose, or a visit, to another day."""
     from regimen import planning
     from regimen.record import Moved, Scope
     from regimen.timing import read_moment
@@ -73,7 +73,7 @@ def move(plan: str, dose: str, to: str, scope: str, author: Author) -> None:
     moment = read_option(read_moment, to)
 
     def make(protocol: Protocol, known: Plan) -> What:
-        id = dose_named(planning.examine(protocol, known), dose)
+        id = dose_named(planning.examine(protocol, known), dose, or_visit=True)
         return Moved(id, moment, Scope(scope))
 
     written(plan, author, make, decision=True)

@@ -108,24 +108,23 @@ def _examined(protocol: Protocol, plan: Plan) -> Schedule | None:
 # --- which dose
 
 
-def dose_named(schedule: Schedule, text: str) -> str:
+def dose_named(schedule: Schedule, text: str, *, or_visit: bool = False) -> str:
     """The identity of the dose meant by `b12/daily/3`, or by its course and the day on which it
-    stands now: `b12@2026-03-04`. Raises WrongUse."""
-    doses = [*schedule.administrations, *schedule.removed]
-    if any(each.id == text for each in doses):
+    stands now: `b12@2026-03-04`; or of a visit. Raises WrongUse."""
+    named = [(each.course, each.id, each.moment) for each in schedule.every_dose]
+    if or_visit:
+        named += [(each.name, each.id, each.moment) for each in schedule.visits]
+    if any(id == text for _, id, _ in named):
         return text
     course, at, day = text.partition("@")
-    if at:
-        found = [
-            each for each in doses if each.course == course and str(each.moment).startswith(day)
-        ]
-        if len(found) == 1:
-            return found[0].id
-        if found:
-            listed = ", ".join(each.id for each in found)
-            raise WrongUse(f"{text!r} is more than one dose; name one of: {listed}.")
-    known = ", ".join(f"{each.id} ({each.moment})" for each in doses[:4])
-    raise WrongUse(f"there is no dose {text!r} in this plan; its doses are: {known}, …")
+    found = [id for name, id, moment in named if name == course and str(moment).startswith(day)]
+    if at and len(found) == 1:
+        return found[0]
+    if at and found:
+        raise WrongUse(f"{text!r} is more than one dose; name one of: {', '.join(found)}.")
+    what = "dose or visit" if or_visit else "dose"
+    known = ", ".join(f"{id} ({moment})" for _, id, moment in named[:4])
+    raise WrongUse(f"there is no {what} {text!r} in this plan; it has: {known}, …")
 
 
 def _dose(protocol: Protocol, plan: Plan, text: str) -> str:

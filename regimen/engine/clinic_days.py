@@ -107,7 +107,7 @@ class _Course:
         """The open days on which the dose may be given, the best first."""
         days = [
             day
-            for day in _near(meant, self.clinic.move)
+            for day in near(meant, self.clinic.move)
             if self.clinic.closed_on(day) is None and limits.against(day) is None
         ]
         if self.clinic.together and meant not in self.taken:
@@ -184,7 +184,7 @@ _TOGETHER = "to come together with another drug"
 _OTHER_WAY = "not in the direction in which the plan moves doses"
 
 
-def _near(meant: date, move: MoveTo) -> list[date]:
+def near(meant: date, move: MoveTo) -> list[date]:
     """The day that is meant, then the days that the policy turns to, in its order."""
     later = [meant + _DAY * step for step in range(1, REACH + 1)]
     earlier = [meant - _DAY * step for step in range(1, REACH + 1)]

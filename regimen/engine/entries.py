@@ -51,7 +51,7 @@ def _of_visit(visit: Visit, spans: list[PhaseSpan], zone: str | None) -> Iterato
                 why=why,
                 clamped_from=clamped.get(day),
             )
-            yield entry if clock is None else _at_instant(entry, clock, zone)
+            yield entry if clock is None else at_instant(entry, clock, zone)
 
 
 # --- decisions
@@ -120,10 +120,10 @@ def _of_decision(parameter: Parameter, spans: Spans) -> Entry | None:
         why=f"{parameter.name} is decided {beginning}",
         clamped_from=moment.clamped_from,
     )
-    return entry if moment.time is None else _at_instant(entry, moment.time, spans.plan.zone)
+    return entry if moment.time is None else at_instant(entry, moment.time, spans.plan.zone)
 
 
-def _at_instant(entry: Entry, clock: time, zone: str | None) -> Entry:
+def at_instant(entry: Entry, clock: time, zone: str | None) -> Entry:
     """The entry with its instant, at the clock time that really comes that day."""
     assert zone is not None  # asked for wherever a clock time can occur
     instant, note = instant_of(entry.day, clock, ZoneInfo(zone))

@@ -86,6 +86,10 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         from regimen.engine.as_needed import at_most
 
         schedule = replace(schedule, as_needed=at_most(spans))
+    if protocol.visits or protocol.decisions:
+        from regimen.engine.entries import entries, open_decisions  # most protocols have none
+
+        schedule = replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
     if plan.entries:
         from regimen.engine.replanning import replanned  # most plans are new
 
@@ -100,10 +104,6 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
             whole,
             retaken=whole is not plan,
         )
-    if protocol.visits or protocol.decisions:
-        from regimen.engine.entries import entries, open_decisions  # most protocols have none
-
-        schedule = replace(schedule, entries=entries(spans), open_decisions=open_decisions(spans))
     if spans.never_begun:
         schedule = replace(schedule, never_begun=tuple(spans.never_begun.values()))
     if spans.left_out or spans.going_on:

@@ -6,7 +6,7 @@ Every dose keeps the identity of its ideal slot; given doses never move.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 
@@ -29,22 +29,40 @@ from regimen.record import (
     Then,
     counted,
 )
-from regimen.schedule import Administration, Schedule, Status
+from regimen.schedule import Administration, Entry, Schedule, Status
 from regimen.timing import Moment
 
 
-class Slot(Struct):
-    """One dose on its way from its ideal moment to where it is given: the day and time it stands
-    at now, what became of it, and why it is not where it was. `by_hand` marks a day that somebody
-    chose, which no rule moves again; `later` is by how much its window has moved with what was
+class Placed(Struct):
+    """Something on its way from its ideal moment to where it is: the day and time it stands at now,
+    and why it is not where it was. `by_hand` marks a day that somebody chose, which no rule moves
+    again."""
+
+    day: date
+    time: time | None
+    why: list[str | Cause] = field(default_factory=list)
+    by_hand: bool = False
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.day, self.time)
+
+    def kept(self, to: Moment) -> Moment:
+        """The moment to which it goes: at its own clock time, where only a day is named."""
+        return Moment(to.day, to.time or self.time)
+
+    def put(self, to: Moment, why: str | Cause) -> None:
+        self.day, self.time = to.day, to.time
+        self.by_hand = True
+        self.why.append(why)
+
+
+class Slot(Placed, kw_only=True):
+    """One dose, and what became of it; `later` is by how much its window has moved with what was
     before it."""
 
     ideal: Administration
-    day: date
-    time: time | None
     status: Status = Status.PLANNED
-    why: list[str | Cause] = field(default_factory=list)
-    by_hand: bool = False
     later: timedelta = timedelta()
 
     @property
@@ -57,39 +75,36 @@ class Slot(Struct):
         """Whether no rule moves it: it was given, or somebody chose its day."""
         return self.by_hand or not self.open
 
-    @property
-    def moment(self) -> Moment:
-        return Moment(self.day, self.time)
 
-    def kept(self, to: Moment) -> Moment:
-        """The moment to which the dose goes: at its own clock time, where only a day is named."""
-        return Moment(to.day, to.time or self.time)
+class VisitSlot(Placed, kw_only=True):
+    """One visit."""
 
-    def put(self, to: Moment, why: str | Cause) -> None:
-        self.day, self.time = to.day, to.time
-        self.by_hand = True
-        self.why.append(why)
+    ideal: Entry
 
 
-def recorded(schedule: Schedule, plan: Plan) -> list[Slot]:
-    """Every dose where the record puts it, in ideal order. Raises Refusal with a finding for each
-    entry that names no dose or no course of the plan, or moves a dose that was given."""
+def recorded(schedule: Schedule, plan: Plan) -> tuple[list[Slot], list[VisitSlot]]:
+    """Every dose and every visit where the record puts it, in ideal order. Raises Refusal with a
+    finding for each entry that names no dose, visit or course of the plan, or moves a dose that was
+    given."""
     return _Record(schedule).after(counted(plan.entries))
 
 
 class _Record:
     def __init__(self, schedule: Schedule) -> None:
-        self.slots = [Slot(each, each.day, each.time) for each in schedule.administrations]
+        protocol = schedule.protocol
+        self.slots = [Slot(each.day, each.time, ideal=each) for each in schedule.administrations]
+        self.visits = [VisitSlot(each.day, each.time, ideal=each) for each in schedule.visits]
         self.by_id = {slot.ideal.id: slot for slot in self.slots}
-        self.courses = [course.key for course in schedule.protocol.courses]
+        self.courses = [course.key for course in protocol.courses]
+        self.keys = [visit.key for visit in protocol.visits]
         self.findings: list[Finding] = []
 
-    def after(self, entries: Iterable[RecordEntry]) -> list[Slot]:
+    def after(self, entries: Iterable[RecordEntry]) -> tuple[list[Slot], list[VisitSlot]]:
         for entry in entries:
             self.apply(entry)
         if self.findings:
             raise Refusal(self.findings)
-        return self.slots
+        return self.slots, self.visits
 
     def apply(self, entry: RecordEntry) -> None:
         what = entry.what
@@ -104,8 +119,9 @@ class _Record:
                 self.paused(entry, what)
             case Reduced(course=course):
                 self.known(entry, (course,))
-            case Clinic(courses=courses, gaps=gaps):
+            case Clinic(courses=courses, gaps=gaps, visits=visits):
                 self.known(entry, dict.fromkeys((*courses, *gaps)))
+                self.among(entry, "visit", visits, self.keys)
 
     # --- one dose
 
@@ -144,13 +160,23 @@ class _Record:
             self.shift(following, what.at.day - before, entry)
 
     def moved(self, entry: RecordEntry, what: Moved) -> None:
+        visit = next((each for each in self.visits if each.ideal.id == what.dose), None)
+        if visit is not None:
+            if what.scope is not Scope.DOSE:
+                said = f"{what.dose} is a visit, with which nothing else moves"
+                self.find(entry, said, f"write scope: {Scope.DOSE}")
+            visit.put(visit.kept(what.to), entry.cause(f"moved from {visit.moment}"))
+            return
         slot = self.slot(entry, what.dose)
         if slot is None:
             return
         before = slot.day
         following = self.following(slot, what.scope)
         slot.put(slot.kept(what.to), entry.cause(f"moved from {slot.moment}"))
-        self.shift(following, what.to.day - before, entry)
+        by = what.to.day - before
+        self.shift(following, by, entry)
+        if what.scope is Scope.ALL:
+            self.shift_visits(before, by, entry)
 
     # --- several
 
@@ -166,6 +192,13 @@ class _Record:
                 slot.day += by
                 slot.later += by
                 slot.why.append(entry.cause(f"moved by {by.days:+} days"))
+
+    def shift_visits(self, since: date, by: timedelta, entry: RecordEntry) -> None:
+        """Visits from a day on move with all that is given; those that somebody has put stay."""
+        for visit in self.visits:
+            if by and visit.day >= since and not visit.by_hand:
+                visit.day += by
+                visit.why.append(entry.cause(f"moved by {by.days:+} days"))
 
     def paused(self, entry: RecordEntry, what: Held | Stopped) -> None:
         if not self.known(entry, what.courses):
@@ -184,14 +217,22 @@ class _Record:
             elif slot.day < what.until:
                 slot.status = Status.HELD
                 slot.why.append(entry.cause("held"))
+        if isinstance(what, Held) and what.shift and not what.courses:
+            self.shift_visits(what.since, what.until - what.since, entry)
 
     def known(self, entry: RecordEntry, courses: Iterable[str]) -> bool:
-        unknown = [course for course in courses if course not in self.courses]
-        for course in unknown:
-            close = get_close_matches(course, self.courses, n=1)
+        return self.among(entry, "course", courses, self.courses)
+
+    def among(
+        self, entry: RecordEntry, what: str, names: Iterable[str], known: Sequence[str]
+    ) -> bool:
+        """Whether the plan has all of these courses or visits; a finding for each it has not."""
+        unknown = [name for name in names if name not in known]
+        for name in unknown:
+            close = get_close_matches(name, known, n=1)
             meant = f"; did you mean {quoted(close[0])}?" if close else ""
-            mend = f"use one of: {', '.join(self.courses)}"
-            self.find(entry, f"there is no course {quoted(course)} in this plan{meant}", mend)
+            mend = f"use one of: {', '.join(known)}" if known else f"leave out the {what}"
+            self.find(entry, f"there is no {what} {quoted(name)} in this plan{meant}", mend)
         return not unknown
 
     def find(self, entry: RecordEntry, what: str, mend: str) -> None:

@@ -12,14 +12,15 @@ from msgspec.structs import replace
 
 from regimen.engine.as_given import as_given
 from regimen.engine.clinic_days import placed
+from regimen.engine.clinic_visits import visits_placed
 from regimen.engine.clocks import instant_of
 from regimen.engine.phase_span import PhaseSpan
-from regimen.engine.record import Slot, recorded
+from regimen.engine.record import Slot, VisitSlot, recorded
 from regimen.engine.reductions import Planned, Spans, WorkOut, reduce_doses
 from regimen.engine.retaken import Waiting
 from regimen.plan import Plan
 from regimen.record import clinic_of
-from regimen.schedule import Administration, Dose, Schedule
+from regimen.schedule import Administration, Dose, Entry, EntryKind, Schedule
 
 
 def replanned(
@@ -32,10 +33,11 @@ def replanned(
     `retaken`. Raises Refusal where an entry does not fit, or a dose finds no day.
     """
     plan = schedule.plan
-    slots = recorded(schedule, plan)
+    slots, visits = recorded(schedule, plan)
     clinic = clinic_of(plan.entries)
     if clinic is not None:
         placed(slots, *clinic)
+        visits_placed(visits, *clinic)
     phases = {id(phase): at for at, phase in enumerate(schedule.phases)}
     earlier = [span.earlier for of_course in found for span in of_course]
     moved = _moved(found, slots, phases)
@@ -55,8 +57,26 @@ def replanned(
         schedule,
         administrations=tuple(each for each in given if each.status.takes_place),
         removed=tuple(each for each in given if not each.status.takes_place),
+        entries=_visited(schedule, visits),
         ideal=schedule,
     )
+
+
+def _visited(schedule: Schedule, visits: Sequence[VisitSlot]) -> tuple[Entry, ...]:
+    """The entries without a drug, visits where record and clinic put them."""
+    if not visits:
+        return schedule.entries
+    from regimen.engine.entries import at_instant
+
+    found = [each for each in schedule.entries if each.kind is not EntryKind.VISIT]
+    for visit in visits:
+        entry = replace(visit.ideal, moved=tuple(visit.why))
+        if visit.moment != entry.moment:
+            entry = replace(entry, day=visit.day, time=visit.time, instant=None, clock_note="")
+            if visit.time is not None and schedule.plan.zone is not None:
+                entry = at_instant(entry, visit.time, schedule.plan.zone)
+        found.append(entry)
+    return tuple(sorted(found, key=lambda each: (each.day, each.time or time.min)))
 
 
 def _moved(

@@ -55,6 +55,8 @@ class Wording:
             yield f"Early or late: {' '.join(phase.written.tolerance.sentences())}"
 
     def of_visit(self, entry: Entry) -> Iterator[str]:
+        if not self.manner.reasons:
+            entry = entry.without_reasons()
         yield f"{entry.what}: {place_text(entry)}"
         if note := self.checked.notes_of(entry):
             yield f"Note: {note}"

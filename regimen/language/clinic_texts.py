@@ -82,6 +82,9 @@ class ClinicShape(Shape):
         "the least days between two doses of a course, where the protocol does not say",
         absent={},
     )
+    visits: tuple[str, ...] = key(
+        one_or_several(TEXT), "the visits that are kept at the clinic", absent=()
+    )
     holidays: str | None = key(
         LINE, "the country, and region, whose public holidays are among the dates", absent=None
     )
@@ -99,6 +102,7 @@ def clinic_of(shape: ClinicShape) -> Clinic:
         shape.together,
         dict(shape.gaps),
         shape.holidays or "",
+        shape.visits,
     )
 
 
@@ -115,6 +119,8 @@ def clinic_content(clinic: Clinic) -> dict[str, object]:
     }
     if clinic.gaps:
         content["gaps"] = {course: str(gap) for course, gap in clinic.gaps.items()}
+    if clinic.visits:
+        content["visits"] = list(clinic.visits)
     if clinic.holidays:
         content["holidays"] = clinic.holidays
     return content

@@ -77,6 +77,10 @@ class Schedule(Struct, frozen=True):
         """What is given and what is not."""
         return (*self.administrations, *self.removed)
 
+    @property
+    def visits(self) -> tuple[Entry, ...]:
+        return tuple(each for each in self.entries if each.kind is EntryKind.VISIT)
+
     def of_course(self, course: str) -> tuple[Administration, ...]:
         return tuple(each for each in self.administrations if each.course == course)
 
@@ -101,8 +105,12 @@ class Schedule(Struct, frozen=True):
             notes.append(dated.clock_note)
         if dated.day.weekday() in self.plan.closed:
             notes.append("on a closed day")
+        if self.plan.entries and (closed := _closed(self.plan, dated)):
+            notes.append(f"the clinic is closed that day: {closed}")
         if isinstance(dated, Administration):
             notes.extend(_notes_of_dose(dated))
+        else:
+            notes.extend(map(str, dated.moved))
         return "; ".join(notes)
 
     @property
@@ -114,6 +122,19 @@ class Schedule(Struct, frozen=True):
     def visit_days(self) -> int:
         """On how many days something is given."""
         return len({each.day for each in self.administrations})
+
+
+def _closed(plan: Plan, dated: Dated) -> str | None:
+    """Why the clinic is closed on the day of a visit, or of a dose that is given there."""
+    from regimen.record import clinic_of
+
+    found = clinic_of(plan.entries)
+    if found is None or (isinstance(dated, Entry) and dated.kind is EntryKind.DECISION):
+        return None
+    clinic, _ = found
+    if isinstance(dated, Administration) and dated.course not in clinic.courses:
+        return None
+    return clinic.closed_on(dated.day)
 
 
 def _notes_of_dose(dose: Administration) -> Iterator[str]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from regimen.protocol import Every, Offsets, Pattern, Phase
 from regimen.protocol.words import days_in_words
-from regimen.record import Cause
+from regimen.record import Cause, without_reason
 from regimen.route import Route
 from regimen.schedule.dose import Dose
 from regimen.timing import ElapsedSpan, Moment, Span
@@ -190,9 +190,7 @@ class Administration(Struct, frozen=True):
     def without_reasons(self) -> Administration:
         """The same administration, without what anybody wrote down as a reason: it still says
         which entries of the record concern it."""
-        moved = tuple(
-            each.without_reason() if isinstance(each, Cause) else each for each in self.moved
-        )
+        moved = tuple(map(without_reason, self.moved))
         dose = None if self.dose is None else self.dose.without_reasons()
         if moved == self.moved and dose is self.dose:
             return self

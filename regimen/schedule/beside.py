@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from regimen.protocol import AsNeeded, Parameter
 from regimen.protocol.words import counted_doses, limits_in_words
 from regimen.quantity import Quantity
+from regimen.record import Cause, without_reason
 from regimen.route import Route
 from regimen.schedule.dose import Dose
 from regimen.timing import Moment
@@ -96,10 +97,15 @@ class Entry(Struct, frozen=True):
     clamped_from: int | None = None
     instant: datetime | None = None
     clock_note: str = ""
+    moved: tuple[str | Cause, ...] = ()  # why it is not as the protocol puts it
 
     @property
     def moment(self) -> Moment:
         return Moment(self.day, self.time)
+
+    def without_reasons(self) -> Entry:
+        """The same entry, without what anybody wrote down as a reason for its day."""
+        return replace(self, moved=tuple(map(without_reason, self.moved)))
 
     def why_this_day(self) -> str:
         return "; ".join(filter(None, (self.why, self.clock_note)))

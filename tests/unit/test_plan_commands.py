@@ -412,3 +412,42 @@ def test_the_number_of_visits_is_said_where_it_changes(plan: Path) -> None:
 def test_doses_that_an_answer_takes_out_are_named(plan: Path) -> None:
     done = run("plan", "answer", str(plan), "twice_weekly_for=1 week", *BY)
     assert "b12/twice-weekly/3: no longer there, was 2026-03-26" in done.output
+
+
+WITH_VISITS = """\
+regimen: 1
+id: visited
+title: Drug A, and looking how it went
+status: local
+sources: [{cite: "Ward protocol of the day clinic, 2026"}]
+courses: {a: {drug: drug A, route: intramuscular, dose: 10 mg, every: 1 week, doses: 3}}
+visits:
+  eeg: {what: EEG, begins: 1 month after start}
+  level: {what: blood level, begins: 2 weeks after a.last}
+"""
+
+
+def test_visits_keep_the_clinics_days_and_are_moved_by_hand(tmp_path: Path) -> None:
+    (tmp_path / "visited.yaml").write_text(WITH_VISITS, encoding="utf-8")
+    plan, calendar = str(tmp_path / "plan.yaml"), tmp_path / "calendar.ics"
+    run("plan", "new", str(tmp_path / "visited.yaml"), "--start", "2026-03-05", *BY, "-o", plan)
+    more = ("--courses", "a", "--visits", "eeg", "--move", "next", "--following", "stay", *BY)
+    done = run("plan", "clinic", plan, "--closed", "sun", *more)
+    assert "eeg/1: 2026-04-05 → 2026-04-06" in done.output
+    assert "1 visit changed." in done.output
+    run("plan", "issue", plan, "-o", str(calendar), *BY)
+    why = (*BY, "--why", "at the grandparents")
+    done = run(
+        "plan", "move", plan, "level@2026-04-02", "--to", "2026-04-09", "--scope", "this dose", *why
+    )
+    assert "level/1: 2026-04-02 → 2026-04-09" in done.output
+    done = run("plan", "issue", plan, "-o", str(calendar), *BY)
+    assert "1 moved, 4 unchanged" in done.output
+    assert b"grandparents" not in calendar.read_bytes()
+    done = run("plan", "move", plan, "ekg/1", "--to", "2026-04-09", "--scope", "this dose", *why)
+    assert "there is no dose or visit 'ekg/1' in this plan" in done.output
+
+
+def test_a_clinic_where_nothing_is_given_is_no_clinic(plan: Path) -> None:
+    words = ("--closed", "sun", "--courses", " ", "--move", "next", "--following", "stay", *BY)
+    assert "nothing says what is given at the clinic" in refused(plan, "clinic", *words, code=2)
