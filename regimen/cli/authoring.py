@@ -151,6 +151,9 @@ def _shown(protocol: Protocol, plan: Plan | None) -> Iterator[str]:
         yield from _section("Questions")
         for question in questions:
             yield from _question(protocol, question)
+    if optional := [each for each in protocol.parameters.values() if each.optional]:
+        yield from _section("May be answered")
+        yield from _listed(f"{each.name}: {each.ask}" for each in optional)
     if protocol.assumes:
         yield from _section("Assumed")
         yield from _listed(protocol.assumes)

@@ -67,6 +67,8 @@ def kind(question: Parameter) -> str:
         parts.append(f"at least {question.at_least}")
     if question.at_most is not None:
         parts.append(f"at most {question.at_most}")
+    if question.grid is not None:
+        parts.append(f"in steps of {question.grid}")
     if question.retaken:
         parts.append(DATED)
     return f"({'; '.join(parts)})"

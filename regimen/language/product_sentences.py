@@ -37,4 +37,4 @@ def names(products: tuple[Product, ...] | OneOf) -> str:
     """What a phase's doses are made up of."""
     if isinstance(products, OneOf):
         return f"the product that «{products.ref.name}» names"
-    return " and ".join(each.key for each in products)
+    return " and ".join(each.title for each in products)

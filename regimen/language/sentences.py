@@ -15,7 +15,6 @@ from regimen.protocol import (
     EVERY_DAY,
     Anchor,
     AsNeeded,
-    Band,
     Cap,
     Condition,
     Counted,
@@ -45,7 +44,6 @@ from regimen.protocol import (
     Ref,
     Rounding,
     RoundingMode,
-    Row,
     Share,
     Table,
     Taper,
@@ -86,14 +84,14 @@ def sentences(protocol: Protocol) -> Iterator[str]:
         for at, phase in enumerate(course.phases):
             name = f"{course.key}, {phase.name}" if phase.name else course.key
             words = PhaseWords(protocol, course.phases, at).words(phase)
-            words = (*words, *_only((*course.when, *phase.when)))
+            words = (*words, *_only(protocol, (*course.when, *phase.when)))
             yield f"{name}: {' '.join(words)}"
     for visit in protocol.visits:
         words = PhaseWords(protocol, visit.phases, 0).visit_words()
-        yield f"{visit.key}: {' '.join((*words, *_only(visit.when)))}"
+        yield f"{visit.key}: {' '.join((*words, *_only(protocol, visit.when)))}"
     for item in protocol.as_needed:
         words = PhaseWords(protocol, item.phases, 0).as_needed_words(item)
-        yield f"{item.key}: {' '.join((*words, *_only(item.when)))}"
+        yield f"{item.key}: {' '.join((*words, *_only(protocol, item.when)))}"
     if protocol.products:
         from regimen.language import product_sentences
 
@@ -105,9 +103,9 @@ def sentences(protocol: Protocol) -> Iterator[str]:
             yield _question(protocol, parameter)
 
 
-def _only(conditions: Sequence[Condition]) -> Iterator[str]:
+def _only(protocol: Protocol, conditions: Sequence[Condition]) -> Iterator[str]:
     if conditions:
-        only = [f"{each.parameter} is {_either(each.choices)}" for each in conditions]
+        only = [f"{each.parameter} is {_either(protocol, each)}" for each in conditions]
         yield f"Only if {' and '.join(only)}."
 
 
@@ -129,19 +127,36 @@ def _and(words: Sequence[str]) -> str:
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
-def _either(words: Sequence[Band | str]) -> str:
-    return " or ".join(f"“{word}”" if isinstance(word, str) else str(word) for word in words)
+def _either(protocol: Protocol, condition: Condition) -> str:
+    """`“mild” (at home) or “severe” (in hospital)`, `under 2 years`."""
+    meaning = protocol.parameters[condition.parameter].choices
+    return " or ".join(
+        f"“{word}”{f' ({meaning[word]})' if meaning.get(word) else ''}"
+        if isinstance(word, str)
+        else str(word)
+        for word in condition.choices
+    )
 
 
 def _rows(table: Table, said: Callable[[Any], str]) -> str:
-    """`by weight (under 15 kg: 5 mg; from 15 kg: 10 mg)`, `said` telling the value of each row."""
+    """`5 mg (weight under 15 kg) or 10 mg (from 15 kg)`, `said` telling the value of each row."""
+    rows = list(_flat(table, (), set()))
+    told = [f"{said(value).removesuffix(',')} ({', '.join(keys)})" for value, keys in rows]
+    return " or ".join([*filter(None, [", ".join(told[:-1])]), told[-1]])
 
-    def words(row: Row) -> str:
+
+def _flat(
+    table: Table, above: tuple[str, ...], named: set[str]
+) -> Iterator[tuple[object, tuple[str, ...]]]:
+    """Each value with the keys of the rows that lead to it; what a table is by is said once."""
+    for row in table.rows:
         key = f"“{row.key}”" if isinstance(row.key, str) else str(row.key)
-        value = _rows(row.value, said) if isinstance(row.value, Table) else said(row.value)
-        return f"{key}: {value.removesuffix(',')}"
-
-    return f"by {table.by} ({'; '.join(map(words, table.rows))})"
+        keys = (*above, key if table.by in named else f"{table.by} {key}")
+        named.add(table.by)
+        if isinstance(row.value, Table):
+            yield from _flat(row.value, keys, named)
+        else:
+            yield row.value, keys
 
 
 def _cap(cap: Cap) -> str:
@@ -399,7 +414,7 @@ class PhaseWords(_Words):
 
     def limits(self, phase: Phase) -> Iterator[str]:
         if isinstance(phase.caps, Table):
-            yield f"At most, {_rows(phase.caps, lambda caps: _and(list(map(_cap, caps))))}."
+            yield f"At most {_rows(phase.caps, lambda caps: _and(list(map(_cap, caps))))}."
         else:
             yield from (f"At most {_cap(cap)}." for cap in phase.caps)
         if phase.products:
@@ -407,7 +422,7 @@ class PhaseWords(_Words):
 
             products: Any = phase.products
             if isinstance(products, Table):
-                yield f"Made up of, {_rows(products, product_sentences.names)}."
+                yield f"Made up of {_rows(products, product_sentences.names)}."
             else:
                 yield f"Made up of {product_sentences.names(products)}."
         if isinstance(phase.rounding, Table):

@@ -603,3 +603,21 @@ def test_what_is_worked_out_by_a_formula_is_shown(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.html"
     run("schedule", "r-chop-21", "--start", "2026-03-02", *said, "-o", str(sheet))
     assert surface in sheet.read_text(encoding="utf-8")
+
+
+def test_what_may_be_answered_is_listed_with_its_name() -> None:
+    shown = run("show", "hydroxocobalamin-pernicious-anaemia").output
+    optional = shown[shown.index("May be answered") : shown.index("Assumed")]
+    assert ".stopped: From which day on is " in optional
+    assert "horizon: Up to which day is the schedule drawn up?" in optional
+
+
+def test_the_steps_of_a_measure_are_told_with_the_question(tmp_path: Path) -> None:
+    path = tmp_path / "steps.yaml"
+    path.write_text(
+        "regimen: 1\nid: steps\ntitle: Steps\nstatus: local\nsources: [{cite: own, says: so}]\n"
+        "measures: {weight: {taken: once, at_least: 3 kg, at_most: 29 kg, grid: 1 kg}}\n"
+        "courses: {a: {drug: drug A, route: oral, dose: 1 mg/kg, doses: 1}}\n",
+        encoding="utf-8",
+    )
+    assert "at most 29 kg; in steps of 1 kg)" in run("show", str(path)).output

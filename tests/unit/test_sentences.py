@@ -149,8 +149,8 @@ def test_phases_say_how_they_follow_each_other() -> None:
         "a, seven: drug 1 mg oral, daily, 2 doses. Begins at the first moment of a, six."
         " It may lie beside the phase before it.",
         "a, eight: drug 1 mg oral, daily, 2 doses. Begins after the phase before, or at the start"
-        " if none before it applies. Only if response is “good” or “fair”.",
-        "b: drug 1 mg oral, daily, for 3 days. Begins at the start. Only if response is “poor”.",
+        " if none before it applies. Only if response is “good” (well) or “fair” (somewhat).",
+        "b: drug 1 mg oral, daily, for 3 days. Begins at the start. Only if response is “poor” (badly).",
         "To be answered: response. How was the response",
         "To be answered: number. How many",
     ]
