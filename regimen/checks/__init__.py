@@ -24,6 +24,7 @@ from regimen.checks import (
     measuring,
     moved,
     patterns,
+    range_results,
     recount,
     spacing,
     stated_limits,
@@ -116,7 +117,7 @@ def checked(schedule: Schedule, ranges: Ranges = NO_SITE) -> CheckedSchedule:
     """The examined schedule, fit for export. Raises Refusal while an error stands."""
     schedule = examined(schedule, ranges)
     compared = list(usual_range.comparisons(schedule, ranges))
-    results = tuple(usual_range.results(schedule, compared, ranges))
+    results = tuple(range_results.results(schedule, compared, ranges))
     near = (*stated_limits.nearness(schedule), *limits.reached(compared))
     return CheckedSchedule(schedule, total(schedule), results, near)
 

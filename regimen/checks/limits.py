@@ -9,24 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regimen.checks.usual_range import Compared, sum_of
-from regimen.schedule import Administration, LimitCheck
+from regimen.checks.held import sum_of
+from regimen.checks.usual_range import Compared
+from regimen.schedule import Held, LimitCheck
 
 
 def reached(comparisons: Iterable[Compared]) -> tuple[LimitCheck, ...]:
     """For each limit of each drug, the doses that come nearest to it, or are furthest over."""
     fullest: dict[tuple[str, int], Compared] = {}
-    counted: dict[tuple[str, int], dict[str, Administration]] = {}
+    counted: dict[tuple[str, int], dict[str, Held]] = {}
     for each in comparisons:
         if each.row.limit is not None:
             key = each.given[0].drug, id(each.row)
-            counted.setdefault(key, {}).update({one.id: one for one in each.given})
+            counted.setdefault(key, {}).update({one.by.id: one for one in each.given})
             if key not in fullest or each.amount > fullest[key].amount:
                 fullest[key] = each
     return tuple(_check(each, tuple(counted[key].values())) for key, each in fullest.items())
 
 
-def _check(compared: Compared, counted: tuple[Administration, ...]) -> LimitCheck:
+def _check(compared: Compared, counted: tuple[Held, ...]) -> LimitCheck:
     row, limit = compared.row, compared.row.limit
     assert limit is not None
     return LimitCheck(

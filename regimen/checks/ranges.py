@@ -138,6 +138,17 @@ class Row(Shape):
             or (route is Route.PARENTERAL and any(injected))
         )
 
+    def counts_at(self, age: AgeOn | None) -> bool:
+        """Whether the row is for a patient of this age, as far as that is known."""
+        return self.age is None or age is None or self.age.holds(age)
+
+    def counts_later(self, age: AgeOn | None) -> bool:
+        """Whether the patient is still too young for the row, and what is usual by it would be too
+        much all the same: not where it is per kg, of which the young are given more."""
+        if self.age is None or age is None or self.age.low is None:
+            return False
+        return self.per.scale is not Measure.WEIGHT and not age.reached(self.age.low)
+
     def words(self) -> str:
         """`30 mcg to 1000 mcg per dose, all ages`."""
         amounts = f"at most {self.limit}" if self.limit else f"{self.low} to {self.high}"

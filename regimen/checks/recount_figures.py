@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from regimen.checks.recount import POWERS, found
 from regimen.finding import Finding
 from regimen.quantity import Quantity, decimal_text
-from regimen.schedule import Administration, LimitCheck, Schedule
+from regimen.schedule import Administration, Held, LimitCheck, Schedule
 
 if TYPE_CHECKING:
     from regimen.figures import Figures, Per
@@ -182,19 +182,34 @@ def limits_differ(schedule: Schedule, limits: tuple[LimitCheck, ...]) -> Iterato
     """A finding for each limit whose doses do not add up, are not the fullest there are, or leave
     some out."""
     for each in limits:
-        doses = [_stated(given) for given in each.given]
+        doses = [_held(given, each) for given in each.given]
         sizes = each.sizes or (Fraction(1),) * len(doses)
         before = _in_base(each.before)[1]
         reached = sum(map(operator.truediv, doses, sizes), before)
         total = _in_base(each.total)[1]
         adds_up = sum(doses) == total and reached == _in_base(each.reached)[1]
         fullest = total if each.sizes else _fullest(each)  # of sizes that change, it may be less
-        if not adds_up or fullest > total or _leaves_out(schedule, each):
+        stated = [_in_base(given.amount)[1] for given in each.given]
+        if doses != stated or not adds_up or fullest > total or _leaves_out(schedule, each):
             yield found(f"the doses of {each.drug} held against its limit, {each.per},")
 
 
-def _stated(administration: Administration) -> Fraction:
-    return _in_base(administration.dose.ordered if administration.dose else None)[1]
+def _held(held: Held, limit: LimitCheck) -> Fraction:
+    """How much of the drug the dose gives: what it orders, or what is in its products."""
+    dose = held.by.dose
+    kind, ordered = _in_base(dose.ordered if dose else None)
+    wanted = _in_base(limit.limit)[0]
+    if kind == wanted and held.drug == held.by.phase.drug:
+        return ordered
+    return sum(
+        (
+            amount
+            for taken in (dose.taken if dose else ())
+            for drug, inside, amount in _contents(taken.product, taken.amount)
+            if (drug, inside) == (held.drug, wanted)
+        ),
+        Fraction(0),
+    )
 
 
 def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
@@ -202,8 +217,8 @@ def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
     that has no end. What a protocol limits counts by every route."""
     if limit.per.rpartition("/")[2] not in ("dose", "day", "week") and limit.given != limit.counted:
         return True
-    alike = {_alike(each, limit) for each in limit.counted}
-    counted = {each.id for each in limit.counted}
+    alike = {_alike(each.by, limit) for each in limit.counted if each.drug == each.by.phase.drug}
+    counted = {each.by.id for each in limit.counted}
     return any(
         each.dose is not None and _alike(each, limit) in alike and each.id not in counted
         for each in schedule.administrations
@@ -212,7 +227,9 @@ def _leaves_out(schedule: Schedule, limit: LimitCheck) -> bool:
 
 def _alike(each: Administration, limit: LimitCheck) -> tuple[object, ...]:
     if not limit.stated:
-        return each.phase.drug, each.phase.route
+        kinds = {held.amount.unit.dimension for held in limit.counted}
+        of_kind = each.dose is not None and each.dose.of(each.drug).unit.dimension in kinds
+        return each.phase.drug, each.phase.route, of_kind
     return each.phase.drug.lower(), each.course if limit.course else None
 
 
@@ -220,7 +237,7 @@ def _fullest(limit: LimitCheck) -> Fraction:
     """The most of what is counted in one dose, day, week or in all."""
     days: defaultdict[date, list[Fraction]] = defaultdict(list)
     for each in limit.counted:
-        days[each.day].append(_stated(each))
+        days[each.by.day].append(_held(each, limit))
     match limit.per.rpartition("/")[2]:
         case "dose":
             return max(max(doses) for doses in days.values())

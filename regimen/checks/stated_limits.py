@@ -22,7 +22,7 @@ from regimen.protocol import Cap, CapBasis, DoseExpression, Phase
 from regimen.protocol.dose import scaled_words
 from regimen.protocol.inputs import given_before
 from regimen.quantity import Quantity
-from regimen.schedule import Administration, LimitCheck, Schedule
+from regimen.schedule import Administration, Held, LimitCheck, Schedule
 
 _WEEK = timedelta(days=7)
 
@@ -170,7 +170,7 @@ def _near(schedule: Schedule, limit: _Limit) -> LimitCheck:
     for each in limit.counted:
         size = _size(schedule, limit, each)
         if not isinstance(size, Finding):
-            given.append(each)
+            given.append(Held(each, each.drug, _ordered(each)))
             sizes.append(size)
             total += _ordered(each)
             reached += _ordered(each).times(1 / size)
@@ -182,7 +182,7 @@ def _near(schedule: Schedule, limit: _Limit) -> LimitCheck:
         limit=cap.amount,
         reached=reached if before is None else reached + before,
         before=before,
-        total=total.to(_ordered(given[0]).unit) if given else total,
+        total=total.to(given[0].amount.unit) if given else total,
         given=tuple(given),
         counted=tuple(given),
         sizes=tuple(sizes) if cap.per else (),

@@ -8,23 +8,19 @@ checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator
 from fractions import Fraction
-from itertools import groupby
 from math import floor
 
 from msgspec import Struct
 
-from regimen.checks.ranges import DOSE, LIFETIME, NO_SITE, WEEK, Basis, Ranges, Row
-from regimen.engine.inputs import size_on
+from regimen.checks.held import age_on, before, by_drug, on_basis, sizes_of, windows
+from regimen.checks.ranges import DOSE, NO_SITE, Basis, Ranges, Row
 from regimen.finding import Finding, Reader, Rule, Severity
-from regimen.plan import Plan
-from regimen.protocol import Age, AgeOn, Course, DoseExpression, Taper
-from regimen.protocol.inputs import given_before
+from regimen.protocol import Taper
 from regimen.protocol.words import often
 from regimen.quantity import BY_UCUM, Quantity
-from regimen.schedule import Administration, RangeCheck, Schedule
+from regimen.schedule import Held, Schedule
 
 _WHY = "a slip between mcg and mg, or of the decimal point, is a tenfold or thousandfold dose"
 FAR_OUTSIDE = Rule("far-outside-range", Severity.ERROR, Reader.PLAN, _WHY, may_override=True)
@@ -53,14 +49,15 @@ class Compared(Struct, frozen=True):
     of the patient on the day of each dose (none where it does not scale), and `whole` says whether
     it is no less than usual by its place alone, as the last evening of a phase is. `before` is what
     was given before the plan, as part of the amount, where a lifetime is limited and the plan says
-    it."""
+    it. A row for older patients, where there is none for this age, shows what is `only_above`."""
 
-    given: tuple[Administration, ...]
+    given: tuple[Held, ...]
     row: Row
     amount: Quantity
     sizes: tuple[Fraction, ...]
     whole: bool
     before: Quantity | None = None
+    only_above: bool = False
 
     @property
     def above(self) -> Fraction:
@@ -72,8 +69,8 @@ class Compared(Struct, frozen=True):
     @property
     def below(self) -> Fraction:
         """How many times the amount the least that is usual is; nothing in a taper."""
-        tapering = any(isinstance(each.phase.written.dose, Taper) for each in self.given)
-        if self.row.low is None or tapering or not self.whole:
+        tapering = any(isinstance(each.by.phase.written.dose, Taper) for each in self.given)
+        if self.row.low is None or tapering or not self.whole or self.only_above:
             return Fraction(0)
         return self.row.low.over(self.amount)
 
@@ -97,8 +94,8 @@ def in_another_unit(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Fi
     """Doses in a unit that the drug is not known in, where the number would be usual in the other:
     40 mg of what is given by 40 units."""
     seen: dict[str, Finding] = {}
-    for given in _by_drug(schedule, ranges):
-        for row in ranges.about([given[0].drug]):
+    for given in by_drug(schedule, ranges):
+        for row in ranges.about({each.drug for each in given}):
             if row.low is None or row.high is None or row.per != _PER_DOSE:
                 continue
             for each in given:
@@ -111,9 +108,8 @@ def in_another_unit(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Fi
 _PER_DOSE = Basis(DOSE)
 
 
-def _other_unit(given: Administration, row: Row, low: Quantity, high: Quantity) -> Finding | None:
-    assert given.dose is not None
-    dose, usual = given.dose.of(given.drug), high.unit
+def _other_unit(held: Held, row: Row, low: Quantity, high: Quantity) -> Finding | None:
+    dose, given, usual = held.amount, held.by, high.unit
     meant = Quantity(dose.value, usual)
     kind = dose.unit.dimension
     if kind is usual.dimension or kind.is_counted or not row.by(given.phase.route):
@@ -122,7 +118,7 @@ def _other_unit(given: Administration, row: Row, low: Quantity, high: Quantity) 
         return None
     return Finding(
         OTHER_UNIT,
-        f"{given.drug} {dose} {given.phase.route} is not in the unit that is usual: {row.words()};"
+        f"{held.drug} {dose} {given.phase.route} is not in the unit that is usual: {row.words()};"
         f" {meant} would be usual: was {dose.unit.name} written for {usual.name}?",
         "check the unit against the prescription; no conversion is assumed between them; if it is"
         " meant, the prescriber records an override with a reason",
@@ -133,7 +129,9 @@ def _other_unit(given: Administration, row: Row, low: Quantity, high: Quantity) 
 
 def _finding(compared: Compared) -> Finding:
     row = compared.row
-    first, above = compared.given[0], compared.above > 1
+    held, above = compared.given[0], compared.above > 1
+    first = held.by
+    inside = "" if held.drug == first.drug else f" in {first.drug}"
     way = "above" if above else "below"
     factor = f"{_factor(compared.above)} the limit"
     if not above:
@@ -146,11 +144,11 @@ def _finding(compared: Compared) -> Finding:
     before = f", {compared.before} of it before this plan," if compared.before else ""
     return Finding(
         rule if row.limit is None else OVER_LIMIT,
-        f"{first.drug} {what}{before} is {where} ({factor}{_slip(compared)})",
+        f"{held.drug}{inside} {what}{before} is {where} ({factor}{_slip(compared)})",
         "check the amount and its unit against the prescription; if it is meant, the prescriber"
         " records an override with a reason",
         first.phase.written.place_of("dose", "taper"),
-        about=f"{' + '.join(_courses(compared))}: {what}",
+        about=f"{' + '.join(_courses(compared))}: {f'{held.drug} ' if inside else ''}{what}",
     )
 
 
@@ -184,201 +182,48 @@ def _holds(row: Row, amount: Quantity) -> bool:
 
 def comparisons(schedule: Schedule, ranges: Ranges) -> Iterator[Compared]:
     """All that is given together, against the row that it fits best, and against every limit."""
-    for given in _by_drug(schedule, ranges):
+    for given in by_drug(schedule, ranges):
         alternatives: dict[tuple[str, tuple[int, ...]], list[Row]] = {}
-        for row in ranges.about([given[0].drug]):
-            about = tuple(id(each) for each in given if row.by(each.phase.route))
-            if about and _counts(row, schedule.plan) and _of_one_kind(row, given):
+        for row in ranges.about({each.drug for each in given}):
+            about = tuple(id(each) for each in given if _is_about(row, each))
+            if about and (row.without is None or row.without not in schedule.plan.answers):
                 alternatives.setdefault((row.per.time, about), []).append(row)
         for (time, about), rows in alternatives.items():
             mine = [each for each in given if id(each) in about]
-            for together, whole in _windows(time, mine):
+            for together, whole in windows(time, mine):
                 yield from _against(rows, together, schedule, whole=whole)
 
 
+def _is_about(row: Row, held: Held) -> bool:
+    kind = row.amounts[0].unit.dimension
+    return row.by(held.by.phase.route) and held.amount.unit.dimension is kind
+
+
 def _against(
-    rows: list[Row], together: tuple[Administration, ...], schedule: Schedule, *, whole: bool
+    rows: list[Row], together: tuple[Held, ...], schedule: Schedule, *, whole: bool
 ) -> Iterator[Compared]:
     """What is given together against the usual row that it fits best, and against every limit."""
+    age = age_on(schedule.plan, together[-1].by.day)
     compared = [
-        Compared(together, row, _on_basis(together, sizes, before), sizes, whole, before)
+        Compared(
+            together,
+            row,
+            on_basis(together, sizes, given_before),
+            sizes,
+            whole,
+            given_before,
+            only_above=not row.counts_at(age),
+        )
         for row in rows
-        if (sizes := _sizes(row, together, schedule)) is not None
-        for before in (_before(row, together, schedule.plan),)
+        if row.counts_at(age) or row.counts_later(age)
+        if (sizes := sizes_of(row, together, schedule)) is not None
+        for given_before in (before(row, together, schedule.plan),)
     ]
-    usual = [each for each in compared if each.row.limit is None]
-    if usual:
-        yield min(usual, key=lambda each: each.times)
-    yield from (each for each in compared if each.row.limit is not None)
-
-
-def _by_drug(schedule: Schedule, ranges: Ranges) -> list[list[Administration]]:
-    """The stated doses of each drug, by whatever name it goes, over all courses."""
-    rows = ranges.about({phase.drug for phase in schedule.phases})
-    found: dict[str, list[Administration]] = {}
-    for each in schedule.administrations:
-        if each.dose is not None:
-            name = each.drug.lower()
-            known = next((row.names[0] for row in rows if name in row.names), name)
-            found.setdefault(known, []).append(each)
-    return list(found.values())
-
-
-def _counts(row: Row, plan: Plan) -> bool:
-    """Whether the row is about this patient, as far as that is known; the age is that at the
-    start."""
-    if row.without is not None and row.without in plan.answers:
-        return False
-    age = plan.answers.get("age")
-    if row.age is None or age is None or not isinstance(age.value, Age):
-        return True
-    start = plan.start.day
-    return row.age.holds(AgeOn(age.value.birth(start), start))
-
-
-def _of_one_kind(row: Row, given: Sequence[Administration]) -> bool:
-    kind = row.amounts[0].unit.dimension
-    return all(each.dose.of(each.drug).unit.dimension is kind for each in given if each.dose)
-
-
-def _windows(
-    time: str, given: list[Administration]
-) -> Iterator[tuple[tuple[Administration, ...], bool]]:
-    """What falls into one dose, one day, one week or the whole plan, each once; and whether it is
-    as much as its phase comes to."""
-    if time == DOSE:
-        yield from (((each,), True) for each in given)
-        return
-    if time == LIFETIME:
-        yield tuple(given), False
-        return
-    days = {day: tuple(each) for day, each in groupby(given, key=lambda each: each.day)}
-    windows = list(days.values())
-    if time == WEEK:
-        windows = [_week(day, days) for day in days]
-    most: dict[int, Quantity] = {}
-    for window in windows:
-        phase, total = id(window[0].phase), sum_of(window)
-        most[phase] = max(total, most.get(phase, total))
-    for window in windows:
-        yield window, sum_of(window) == most[id(window[0].phase)]
-
-
-def _week(first: date, days: dict[date, tuple[Administration, ...]]) -> tuple[Administration, ...]:
-    return tuple(each for after in range(7) for each in days.get(first + timedelta(after), ()))
-
-
-def sum_of(given: Sequence[Administration]) -> Quantity:
-    """What the doses come to, of the drug that a row is about."""
-    return _on_basis(given, (), None)
-
-
-def _sizes(
-    row: Row, given: Sequence[Administration], schedule: Schedule
-) -> tuple[Fraction, ...] | None:
-    """How many kg or m² the patient has on the day of each dose, or none where the row does not
-    scale; None where that is not known."""
-    scale = row.per.scale
-    if scale is None:
-        return ()
-    by_day = {
-        day: size_on(schedule.protocol, schedule.plan, scale, day)
-        for day in dict.fromkeys(each.day for each in given)
-    }
-    found = []
-    for each in given:
-        size = by_day[each.day]
-        if size is None:
-            return None
-        found.append(size.base / scale.unit.factor)
-    return tuple(found)
-
-
-def _on_basis(
-    given: Sequence[Administration], sizes: tuple[Fraction, ...], before: Quantity | None
-) -> Quantity:
-    """What the doses come to, each by the size of its day, with what was given before."""
-    amounts = [each.dose.of(each.drug) for each in given if each.dose]
-    if sizes:
-        amounts = [amount.times(1 / size) for amount, size in zip(amounts, sizes, strict=True)]
-    first, *rest = amounts if before is None else (*amounts, before)
-    for amount in rest:
-        first += amount
-    return first
-
-
-def _before(row: Row, given: Sequence[Administration], plan: Plan) -> Quantity | None:
-    """What was given before the plan, where the row limits a lifetime and the plan says it on the
-    row's basis."""
-    if row.limit is None or row.per.time != LIFETIME:
-        return None
-    total = None
-    for drug in dict.fromkeys(each.drug for each in given):
-        answer = plan.answers.get(given_before(drug))
-        if answer is None:
-            continue
-        said = answer.value
-        assert isinstance(said, DoseExpression)
-        if said.amount.value and (said.per, said.by) != (row.per.scale, None):
-            continue
-        total = said.amount if total is None else total + said.amount
-    return total
+    for limits in (False, True):
+        alike = [each for each in compared if (each.row.limit is not None) is limits]
+        found = [each for each in alike if not each.only_above] or alike
+        yield from found if limits else sorted(found, key=lambda each: each.times)[:1]
 
 
 def _courses(compared: Compared) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.course for each in compared.given))
-
-
-# --- what was checked
-
-
-def results(
-    schedule: Schedule, compared: Sequence[Compared], ranges: Ranges = NO_SITE
-) -> Iterator[RangeCheck]:
-    """For every course, whether its doses were held against a usual range, and against which."""
-    for course in schedule.protocol.courses:
-        mine = [each for each in compared if course.key in _courses(each)]
-        if not mine:
-            reason = _not_checked(course, schedule, ranges)
-            yield RangeCheck(course.key, course.drug, False, f"range not checked: {reason}")
-            continue
-        rows = list({id(each.row): each.row for each in mine}.values())
-        out = any(each.times > 1 for each in mine)
-        kept = f"usual range {'NOT kept' if out else 'kept'}"
-        yield RangeCheck(
-            course.key,
-            course.drug,
-            True,
-            f"{kept}: {'; '.join(row.words() for row in rows)}{_unchecked(course, schedule, mine)}",
-            "; ".join(dict.fromkeys(row.source for row in rows)),
-        )
-
-
-def _unchecked(course: Course, schedule: Schedule, compared: Sequence[Compared]) -> str:
-    """What the table says nothing of, where it speaks of another part of the course."""
-    spoken_of = {id(each.phase) for one in compared for each in one.given}
-    left = [
-        phase.title
-        for phase in schedule.phases_once
-        if phase.course == course.key and id(phase) not in spoken_of
-    ]
-    return f"; range not checked of {', '.join(left)}" if left else ""
-
-
-def _not_checked(course: Course, schedule: Schedule, ranges: Ranges) -> str:
-    given = [each for each in schedule.of_course(course.key) if each.dose]
-    if not given:
-        if any(each.course == course.key for each in schedule.every_dose):
-            return "no dose is stated"
-        return "nothing is scheduled yet"
-    rows = [
-        row
-        for row in ranges.about({each.drug for each in given})
-        if any(row.by(each.phase.route) for each in given)
-    ]
-    if not rows:
-        return f"no row for {course.drug} by this route"
-    if not any(_of_one_kind(row, given) for row in rows):
-        kinds = " and ".join(dict.fromkeys(row.amounts[0].unit.name for row in rows))
-        return f"the table knows {course.drug} in {kinds}, which is another kind of unit"
-    return "the table's row needs the weight or the body surface"
+    return tuple(dict.fromkeys(each.by.course for each in compared.given))

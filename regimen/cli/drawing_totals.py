@@ -112,7 +112,7 @@ def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:
         out.print(listed(limit_line(limit, checked), style))
         if why:
             if limit.given:
-                days = _from_to(limit.given)
+                days = _from_to([each.by for each in limit.given])
                 out.print(indented(f"{limit.total} = {sum_of(limit)}, {days}", "dim"))
             out.print(indented(limit.source, "dim"))
     if unlimited := without_limit(checked):

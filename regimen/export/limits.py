@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from regimen.export.facts import exact
 from regimen.export.words import clean
-from regimen.figures import given_by, parts_of
+from regimen.figures import Given, parts_of
 from regimen.quantity import decimal_text
 from regimen.schedule import CheckedSchedule, LimitCheck
 
@@ -26,7 +26,7 @@ LIMIT_HEADER = (
 
 def sum_of(limit: LimitCheck) -> str:
     """`4 × 102 mg`"""
-    parts = parts_of(map(given_by, limit.given))
+    parts = parts_of(Given(each.drug, each.amount, each.by) for each in limit.given)
     return " + ".join(f"{part.count} × {part.words}" for part in parts)
 
 
@@ -75,7 +75,7 @@ def not_counted(limit: LimitCheck, checked: CheckedSchedule) -> str:
 
 def _left_out(limit: LimitCheck, checked: CheckedSchedule) -> int:
     """How many doses that the limit is about are still open."""
-    routes = {each.phase.route for each in limit.counted}
+    routes = {each.by.phase.route for each in limit.counted}
     return sum(
         each.dose is None
         and each.drug.lower() == limit.drug.lower()
@@ -88,7 +88,7 @@ def _left_out(limit: LimitCheck, checked: CheckedSchedule) -> int:
 def without_limit(checked: CheckedSchedule) -> list[str]:
     """The drugs of the plan for which no limit is known."""
     known = {limit.drug for limit in checked.limits}
-    known.update(each.drug for limit in checked.limits for each in limit.given)
+    known.update(each.by.drug for limit in checked.limits for each in limit.given)
     drugs = dict.fromkeys(each.drug for each in checked.administrations)
     return [drug for drug in drugs if drug not in known]
 
@@ -99,7 +99,10 @@ def limit_cells(limit: LimitCheck, checked: CheckedSchedule) -> Iterator[tuple[s
     yield from (("drug", limit.drug), ("doses", str(len(limit.given))))
     yield from (("total", exact(limit.total)), ("unit", limit.total.unit.name))
     if limit.given:
-        yield from (("first", str(limit.given[0].moment)), ("last", str(limit.given[-1].moment)))
+        yield from (
+            ("first", str(limit.given[0].by.moment)),
+            ("last", str(limit.given[-1].by.moment)),
+        )
     yield from (("sum_of", sum_of(limit)), ("note", note))
     for name, amount in (("reached", limit.reached), ("left", limit.left)):
         if amount is not None:

@@ -85,7 +85,7 @@ def _limit(limit: LimitCheck, checked: CheckedSchedule) -> dict[str, Any]:
         "for": limit.population,
         "source": limit.source,
         "not_counted": not_counted(limit, checked) or None,
-        "administrations": [each.id for each in limit.given],
+        "administrations": [each.by.id for each in limit.given],
     }
 
 
@@ -126,7 +126,8 @@ def check(data: bytes, summary: Summary) -> None:
             raise ExportMismatch(f"the administrations do not add up to {said['total']}: {given}")
     document.check_products(read, summary.checked)
     for said, limit in zip(read["limits"], summary.checked.limits, strict=True):
-        stated = [dose for id in said["administrations"] if (dose := doses[id]) is not None]
+        held = {clean(each.by.id): each.amount.base for each in limit.given}
+        stated = [held.get(id, Fraction(0)) for id in said["administrations"]]
         on_basis = tuple(_in_base(said[name]) for name in ("limit", "reached", "left"))
         left = limit.left.base if limit.left is not None else None
         expected = (limit.limit.base, limit.reached.base, left)

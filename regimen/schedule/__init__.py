@@ -21,7 +21,7 @@ from regimen.schedule.administration import (
 )
 from regimen.schedule.beside import AtMost, Dependent, Entry, EntryKind, NeverBegun, OpenDecision
 from regimen.schedule.dose import Dose, DoseStage, DoseStep
-from regimen.schedule.sums import LimitCheck, RangeCheck, Total, Totals
+from regimen.schedule.sums import Held, LimitCheck, RangeCheck, Total, Totals
 
 __all__ = [
     "NOT_STATED",
@@ -38,6 +38,7 @@ __all__ = [
     "Due",
     "Entry",
     "EntryKind",
+    "Held",
     "LimitCheck",
     "NeverBegun",
     "OpenDecision",

@@ -25,6 +25,15 @@ class RangeCheck(Struct, frozen=True):
     source: str = ""
 
 
+class Held(Struct, frozen=True):
+    """So much of a drug, given by an administration: of its own, or of one that is in the same
+    products."""
+
+    by: Administration
+    drug: str
+    amount: Quantity
+
+
 class LimitCheck(Struct, frozen=True):
     """How near a drug comes to one of its limits: `given` is the fullest dose, day or week of those
     `counted`, or all of them, and `total` what it adds up to. `limit` and `reached` are on the
@@ -39,8 +48,8 @@ class LimitCheck(Struct, frozen=True):
     reached: Quantity
     before: Quantity | None
     total: Quantity
-    given: tuple[Administration, ...]
-    counted: tuple[Administration, ...]
+    given: tuple[Held, ...]
+    counted: tuple[Held, ...]
     sizes: tuple[Fraction, ...]
     population: str
     source: str

@@ -41,6 +41,7 @@ EXPECTATIONS = (
     "total",
     "figures",
     "limits",
+    "ranges",
     "differences",
     "visits",
     "at_most",
@@ -531,6 +532,13 @@ def _run_limits(row: Row) -> None:
     _same([*found] or "none", row.expected)
 
 
+def _run_ranges(row: Row) -> None:
+    """What was held against a usual range, and what was not, a line each."""
+    schedule = schedule_of(row)
+    _same([f"{each.drug}: {each.result}" for each in schedule.ranges], row.expected)
+    assert tuple(each.code for each in schedule.findings if each.override is None) == row.finds
+
+
 def _run_differences(row: Row) -> None:
     """The differences in order; `none` where nothing differs."""
     comparison = comparison_of(row)
@@ -618,6 +626,7 @@ _RUNNERS = {
     "figures": _run_figures,
     "differences": _run_differences,
     "limits": _run_limits,
+    "ranges": _run_ranges,
     "prints": _run_prints,
     "refused": _run_refused,
 }

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from regimen import planning
-from regimen.checks import ranges, usual_range
+from regimen.checks import range_results, ranges, usual_range
 from regimen.finding import Finding, Misread, Refusal
 from regimen.planning import Given
 from regimen.schedule import RangeCheck, Schedule
@@ -439,7 +439,7 @@ def test_a_key_of_digits_without_a_value_was_not_cut_by_a_comma() -> None:
 
 def _results(schedule: Schedule) -> dict[str, RangeCheck]:
     compared = list(usual_range.comparisons(schedule, ranges.NO_SITE))
-    return {each.course: each for each in usual_range.results(schedule, compared)}
+    return {each.course: each for each in range_results.results(schedule, compared)}
 
 
 def test_a_dose_that_is_not_stated_is_held_against_no_range() -> None:

@@ -136,3 +136,32 @@ def test_a_dose_that_is_left_out_is_seen(checked: CheckedSchedule) -> None:
         replace(limit, given=limit.given[:1]),
     ):
         assert len(list(recount_figures.limits_differ(checked.schedule, (wrong,)))) == 1
+
+
+TABLETS = b"""\
+regimen: 1
+id: tablets
+title: Tablets of a drug with a limit
+status: local
+sources: [{cite: the ward}]
+products: {tablet: {drug: methotrexate, form: tablet, strength: 2.5 mg}}
+courses:
+  a: {drug: methotrexate, route: oral, dose: 6 tablets, product: tablet, every: 1 week, doses: 4}
+"""
+
+
+def test_a_limit_of_what_is_in_tablets_goes_into_files() -> None:
+    protocol = planning.read_protocol(TABLETS, "tablets.yaml")
+    made = datetime(2026, 3, 1, tzinfo=UTC)
+    given = {"start": Given("2026-03-02")}
+    plan = planning.make_plan(protocol, given, plan_id="7" * 32, made=made)
+    summary = planning.totals(planning.check(protocol, plan), [Per.DRUG])
+    text = export_totals(summary, "csv").decode()
+    (line,) = [line for line in csv.DictReader(io.StringIO(text)) if line["per"] == "limit"]
+    assert (line["total"], line["unit"], line["sum_of"]) == ("15", "mg", "1 \u00d7 15 mg")
+    document = json.loads(export_totals(summary, "json"))
+    validator().validate(document)
+    assert document["limits"][0]["total"]["value"] == "15"
+    (limit,) = summary.checked.limits
+    wrong = replace(limit, given=(replace(limit.given[0], amount=limit.limit),))
+    assert len(list(recount_figures.limits_differ(summary.checked.schedule, (wrong,)))) == 1

@@ -183,8 +183,7 @@ def _fewer(limit: LimitCheck) -> LimitCheck:
 
 def _not_the_fullest(limit: LimitCheck) -> LimitCheck:
     given = limit.given[:1]
-    assert given[0].dose is not None
-    return replace(limit, given=given, total=given[0].dose.ordered.times(Fraction(1, 2)))
+    return replace(limit, given=given, total=given[0].amount.times(Fraction(1, 2)))
 
 
 @pytest.mark.parametrize("at", range(4))
@@ -207,9 +206,8 @@ def test_a_fuller_time_is_seen(at: int) -> None:
     checked = limited()
     limit = [each for each in checked.limits if each.per != "dose"][at]
     first = limit.given[0]
-    assert first.dose is not None
-    alone = replace(limit, given=(first,), total=first.dose.ordered, sizes=limit.sizes[:1])
-    alone = replace(alone, reached=first.dose.ordered.times(1 / (*limit.sizes, Fraction(1))[0]))
+    alone = replace(limit, given=(first,), total=first.amount, sizes=limit.sizes[:1])
+    alone = replace(alone, reached=first.amount.times(1 / (*limit.sizes, Fraction(1))[0]))
     fewer = replace(alone, counted=(first,))
     for wrong in (alone, fewer):
         assert len(list(recount_figures.limits_differ(checked.schedule, (wrong,)))) == 1
