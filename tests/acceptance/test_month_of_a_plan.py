@@ -4,8 +4,6 @@ was handed out is the schedule, without doubles and without leftovers."""
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,25 +13,8 @@ from click.testing import CliRunner
 
 from regimen import library, planning
 from regimen.cli import main
+from tests.acceptance.khal import Khal
 
-KHAL = Path(sys.executable).with_name("khal")
-_CONFIG = """\
-[calendars]
-[[treatment]]
-path = {folder}/treatment
-[sqlite]
-path = {folder}/khal.db
-[locale]
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-local_timezone = Europe/Rome
-default_timezone = Europe/Rome
-[default]
-default_calendar = treatment
-"""
 BY = ("--by", "N Example")
 WHY = (*BY, "--why", "as the ward book says")
 
@@ -43,8 +24,7 @@ class Ward:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.plan = folder, folder / "plan.yaml"
-        (folder / "treatment").mkdir()
-        (folder / "khal.conf").write_text(_CONFIG.format(folder=folder), encoding="utf-8")
+        self.khal = Khal(folder, "Europe/Rome")
         self.issued: list[bytes] = []
 
     def regimen(self, *words: str) -> str:
@@ -60,23 +40,14 @@ class Ward:
         calendar = self.folder / f"{len(self.issued)}.ics"
         said = self.on_plan("issue", "-o", str(calendar), *BY)
         for _ in range(2):
-            self.khal("import", "--batch", "-a", "treatment", str(calendar))
+            self.khal.take_in(calendar)
         self.issued.append(calendar.read_bytes())
         assert self.shown() == self.planned()
         return said
 
-    def khal(self, *words: str) -> str:
-        return _run(str(KHAL), "-c", str(self.folder / "khal.conf"), *words)
-
     def shown(self) -> list[str]:
         """What khal has, cancelled entries apart, in order."""
-        said = self.khal(
-            "list", "--format", "{start-date} {title}|{status}", "--day-format", "",
-            "2026-02-01", "400d",
-        )  # fmt: skip
-        lines = [line.rsplit("|", 1) for line in said.splitlines() if line.strip()]
-        assert all(len(line) == 2 for line in lines)
-        return sorted(words for words, status in lines if "CANCELLED" not in status)
+        return self.khal.shown("{start-date} {title}", date(2026, 2, 1), 400)
 
     def planned(self) -> list[str]:
         """What the schedule says, by its own reading of the plan."""
@@ -95,12 +66,6 @@ class Ward:
         found = {str(each["UID"]): each.to_ical(sorted=False) for each in calendar.walk("VEVENT")}
         assert len(found) == len(calendar.walk("VEVENT")), "a UID stands twice"
         return found
-
-
-def _run(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
-    return done.stdout + done.stderr
 
 
 @pytest.fixture
