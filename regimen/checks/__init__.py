@@ -49,6 +49,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     ends.going_on,
     ends.still_waiting,
     ends.never_begun,
+    ends.cut_short,
     decisions.branches,
     measuring.still_to_be_measured,
     measuring.outside_formulas,

@@ -22,6 +22,13 @@ WAITING = Rule(
     "a rescue drug or a review that waits for an end that nobody knows yet must not be forgotten",
 )
 
+CUT_SHORT = Rule(
+    "cycle-cut-short",
+    Severity.NOTICE,
+    Reader.PLAN,
+    "a day of a cycle that an end leaves out may be meant to be given",
+)
+
 NEVER_BEGUN = Rule(
     "never-begun",
     Severity.WARNING,
@@ -87,3 +94,20 @@ def still_waiting(schedule: Schedule) -> Iterator[Finding]:
             f"answer {in_row(answers)} as soon as it is known, and issue the calendar again",
             about=titles,
         )
+
+
+def cut_short(schedule: Schedule) -> Iterator[Finding]:
+    """One notice for all days of last cycles that an end leaves out."""
+    if not schedule.cut_short:
+        return
+    parts = []
+    for each in schedule.cut_short:
+        days = in_row(f"day {number} ({day})" for number, day in each.days)
+        are = "is" if len(each.days) == 1 else "are"
+        parts.append(f"cycle {each.cycle} of {each.subject} is cut short: {days} {are} not given")
+    yield Finding(
+        CUT_SHORT,
+        "; ".join(dict.fromkeys(parts)),
+        "check whether the cycle is to be finished; where it is, let it end after its last day",
+        about="; ".join(f"{each.subject}: cycle {each.cycle}" for each in schedule.cut_short),
+    )

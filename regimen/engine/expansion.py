@@ -106,6 +106,10 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         )
     if spans.never_begun:
         schedule = replace(schedule, never_begun=tuple(spans.never_begun.values()))
+    if any(type(phase.pattern) is OnDays for phase in phases):
+        from regimen.engine.cycles import cut_short  # few protocols have cycles
+
+        schedule = replace(schedule, cut_short=cut_short(found))
     if spans.left_out or spans.going_on:
         from regimen.engine.dependents import dependents  # most plans leave nothing open
 

@@ -44,6 +44,7 @@ class PhaseSpan(Struct):
     in_all: int | None = None  # in all rounds, where the phase comes again
     rest: Dose | None = None  # the last dose, where a total leaves less than a whole one
     stopped: date | None = None  # the day on which it is stopped, itself not counted
+    limit: tuple[Moment, bool] | None = None  # up to when, and whether that is itself counted
     goes_on: bool = False  # whether its end is not known yet, and it is drawn up to a horizon
 
     @property
@@ -72,6 +73,7 @@ class PhaseSpan(Struct):
         if skipped or len(slots) > count:
             slots = slots[skipped : skipped + count]
         if end is not None:
+            self.limit = (end, included)
             while slots and not _before(slots[-1], end, included=included):
                 slots.pop()
         self.slots = slots
@@ -160,6 +162,10 @@ class PhaseSpan(Struct):
                 "count from .last instead, as in 1 week after previous.last",
                 where,
             )
+        if isinstance(days, OnDays):
+            from regimen.engine.cycles import end_of_cycle
+
+            return end_of_cycle(self)
         if is_elapsed(days):
             from regimen.engine.elapsed import offset_of
 

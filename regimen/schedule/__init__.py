@@ -19,7 +19,15 @@ from regimen.schedule.administration import (
     Status,
     place_in_words,
 )
-from regimen.schedule.beside import AtMost, Dependent, Entry, EntryKind, NeverBegun, OpenDecision
+from regimen.schedule.beside import (
+    AtMost,
+    CutShort,
+    Dependent,
+    Entry,
+    EntryKind,
+    NeverBegun,
+    OpenDecision,
+)
 from regimen.schedule.dose import Dose, DoseStage, DoseStep
 from regimen.schedule.sums import Held, LimitCheck, RangeCheck, Total, Totals
 
@@ -30,6 +38,7 @@ __all__ = [
     "AtMost",
     "Beginning",
     "CheckedSchedule",
+    "CutShort",
     "Dated",
     "Dependent",
     "Dose",
@@ -67,6 +76,7 @@ class Schedule(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
     open_decisions: tuple[OpenDecision, ...] = ()
     dependents: tuple[Dependent, ...] = ()
+    cut_short: tuple[CutShort, ...] = ()
     as_needed: tuple[AtMost, ...] = ()
     worked_out: tuple[str, ...] = ()  # measures by a formula, as they count throughout, in words
     doubts: tuple[str, ...] = ()  # values for which a formula was not made

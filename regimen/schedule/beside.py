@@ -119,6 +119,15 @@ class NeverBegun(Struct, frozen=True):
     stopped: date
 
 
+class CutShort(Struct, frozen=True):
+    """A last cycle that is not given to its end: its number, and the days of it that are not given,
+    each by its number in the cycle and its date."""
+
+    subject: str
+    cycle: int
+    days: tuple[tuple[int, date], ...]
+
+
 class Dependent(Struct, frozen=True):
     """What has no days yet, or only some, because something else is open that it is tied to.
 

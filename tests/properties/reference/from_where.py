@@ -197,6 +197,9 @@ class AnchorReader(DaysReader):
             raise Refused("no infusion")
         return minutes_after(self.places(phase)[-1].at, over.count, self.zone)
 
+    def end_of_cycle(self, phase: Phase) -> Moment:
+        raise NotImplementedError
+
     def goes_on(self, phase: Phase) -> bool:
         raise NotImplementedError
 
@@ -220,6 +223,8 @@ class AnchorReader(DaysReader):
         pattern = self.pattern(phase)
         if pattern.is_finite:
             raise Refused("it has no end")
+        if pattern.kind == "listed":
+            return self.end_of_cycle(phase)
         for at in (place.at for place in self.all_places(phase)):
             if pattern.is_elapsed:
                 if is_before(last, at):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from fractions import Fraction
 from typing import Any
 
 from tests.properties.reference.how_long import ExtentReader
 from tests.properties.reference.measures import When
-from tests.properties.reference.months import is_within
+from tests.properties.reference.months import is_within, moved
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_amount, read_count, read_dose
 from tests.properties.reference.units import convert
@@ -32,6 +33,7 @@ class Walk:
 
     places: tuple[Place, ...]
     goes_on: bool = False
+    limit: tuple[Moment, bool] | None = None  # up to when, and whether itself counted
 
 
 class WalkingReader(ExtentReader):
@@ -127,8 +129,9 @@ class WalkingReader(ExtentReader):
         if text is None:
             return self._to_horizon(phase)
         day = date.fromisoformat(text)
+        limit = Moment(day, None, day, 0)
         try:
-            return Walk(self._before(phase, Moment(day, None, day, 0)))
+            return Walk(self._before(phase, limit), limit=(limit, False))
         except Refused:
             raise NeverBegun(f"{phase.course}.{phase.key}") from None
 
@@ -144,7 +147,25 @@ class WalkingReader(ExtentReader):
             return self._to_horizon(phase)
         except Gap:
             return self._as_far_as_certain(phase, key, text)
-        return Walk(self._before(phase, limit, included=key == "through"))
+        included = key == "through"
+        return Walk(self._before(phase, limit, included=included), limit=(limit, included))
+
+    def end_of_cycle(self, phase: Phase) -> Moment:
+        """Cycle after cycle, until nothing of the phase lies behind its end."""
+        begin, span = self.begin(phase), self.pattern(phase).span
+        assert span is not None
+        walk = self._walked(phase)
+        for cycles in itertools.count(1):
+            end = moved(begin, span, cycles, self.month_end(phase))
+            last = [place for place in walk.places if is_within(place.at, end, included=False)]
+            over = len(last) == len(walk.places)
+            if over and walk.limit is not None:
+                limit, included = walk.limit
+                day = replace(end, clock=end.clock or time.min)
+                over = not is_within(day, limit, included=included)
+            if over:
+                return end
+        raise AssertionError
 
     def _as_far_as_certain(self, phase: Phase, key: str, text: str) -> Walk:
         """Up to where the last dose is at the earliest, by those that have days so far."""
