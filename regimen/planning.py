@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from regimen.figures import Per, Summary
     from regimen.language.plan_files import PlanFile
     from regimen.protocol.tolerance import LateRule
-    from regimen.record import Issued, Manner, RecordEntry, Then
+    from regimen.record import Issued, Manner, RecordEntry, What
 
 __all__ = [
     "NO_SITE",
@@ -42,6 +42,7 @@ __all__ = [
     "appended",
     "check",
     "choices_of_missed",
+    "choices_of_move",
     "compare",
     "decided_in_words",
     "edition",
@@ -165,17 +166,38 @@ def rule_of_late(schedule: Schedule, dose: str, at: Moment) -> LateRule | None:
 
 def choices_of_missed(
     protocol: Protocol, plan: Plan, dose: str, at: Moment | None
-) -> Iterator[tuple[Then, Schedule | None]]:
-    """What each way to go on after a missed dose would lead to; None where it needs a moment."""
-    from regimen.record import Missed, RecordEntry, Then
+) -> Iterator[tuple[str, Schedule | Refusal | None]]:
+    """What each way to go on after a missed dose would lead to: a schedule, or why there is none;
+    None where it needs a moment."""
+    from regimen.record import Missed, Then
 
     for then in Then:
-        if then is not Then.SKIP and at is None:
+        late = None if then is Then.SKIP else at
+        if late is None and then is not Then.SKIP:
             yield then, None
-            continue
-        what = Missed(dose, then, None if then is Then.SKIP else at)
-        entry = RecordEntry(len(plan.entries) + 1, what, plan.made, "")
-        yield then, examine(protocol, with_entry(plan, entry))
+        else:
+            yield then, _outcome(protocol, plan, Missed(dose, then, late))
+
+
+def choices_of_move(
+    protocol: Protocol, plan: Plan, dose: str, to: Moment
+) -> Iterator[tuple[str, Schedule | Refusal]]:
+    """What it would lead to, by what moves along with a dose that is moved: a schedule, or why
+    there is none."""
+    from regimen.record import Moved, Scope
+
+    for scope in Scope:
+        yield scope, _outcome(protocol, plan, Moved(dose, to, scope))
+
+
+def _outcome(protocol: Protocol, plan: Plan, what: What) -> Schedule | Refusal:
+    from regimen.record import RecordEntry
+
+    entry = RecordEntry(len(plan.entries) + 1, what, plan.made, "")
+    try:
+        return examine(protocol, with_entry(plan, entry))
+    except Refusal as refusal:
+        return refusal
 
 
 def open_questions(protocol: Protocol, given: Mapping[str, Given]) -> tuple[Parameter, ...]:

@@ -61,6 +61,8 @@ def _given(row: Row) -> Iterator[str]:
         yield f"{name}: {words(weekday(text) if known else text)}"
     if row.record:
         yield f"recorded:<br>{code(row.record)}"
+    for name, text in row.decide.items():
+        yield f"to be decided: {name} {words(text)}"
     for finding, about in row.accepts.items():
         yield f"accepted: `{finding}` for {words(about)}"
     if row.theirs:

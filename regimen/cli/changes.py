@@ -1,24 +1,18 @@
-"""What an entry changes: the schedule before beside the one after; and options side by side."""
+"""What an entry changes: the schedule before beside the one after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
-from regimen.cli.terminal import WrongUse, clean, counted, say
+from regimen.cli.terminal import clean, counted, say
 
 if TYPE_CHECKING:
-    from regimen.plan import Plan
-    from regimen.protocol import Protocol
-    from regimen.record import Then
     from regimen.schedule import Administration, Schedule
-    from regimen.timing import Moment
 
 _SHOWN = 12  # changes that are listed one by one
-_FOLLOWING = 6  # doses that an option shows
 
 
 def say_changes(before: Schedule, after: Schedule) -> None:
@@ -68,46 +62,3 @@ def _differing(old: Administration, new: Administration) -> str:
     if str(old.dose) != str(new.dose):
         parts.append(f"{old.dose or 'not stated'} → {new.dose or 'not stated'}")
     return ", ".join(parts)
-
-
-def by_rule(protocol: Protocol, plan: Plan, dose: str, at: Moment | None) -> Then:
-    """What the protocol's own rule makes of a missed dose. Where it has none, shows what each
-    choice would lead to, and raises WrongUse; so it does where the rule leaves the choice to the
-    prescriber."""
-    from regimen import planning
-    from regimen.protocol.tolerance import LateAction
-    from regimen.record import Then
-
-    schedule = planning.examine(protocol, plan)
-    rule = None if at is None else planning.rule_of_late(schedule, dose, at)
-    if rule is None:
-        _show_choices(protocol, plan, dose, at)
-        raise WrongUse("the protocol does not say what becomes of this dose; choose with --then.")
-    say(f"The protocol says: {rule}.")
-    known = {
-        LateAction.SHIFT: Then.SHIFT,
-        LateAction.KEEP: Then.KEEP,
-        LateAction.SKIP: Then.SKIP,
-    }
-    if rule.action not in known:
-        raise WrongUse(
-            "what follows is for the prescriber: record the decision with --then, or stop this plan"
-            " and make a new one where the treatment begins again."
-        )
-    return known[rule.action]
-
-
-def _show_choices(protocol: Protocol, plan: Plan, dose: str, at: Moment | None) -> None:
-    """The dates to which each choice would lead, side by side."""
-    from regimen import planning
-
-    for then, schedule in planning.choices_of_missed(protocol, plan, dose, at):
-        click.echo(f"--then {then!s}:" if " " not in then else f'--then "{then}":', err=True)
-        if schedule is None:
-            click.echo("    needs --at: the moment at which it is given", err=True)
-            continue
-        course, _, _ = dose.partition("/")
-        given = [each for each in schedule.administrations if each.course == course]
-        place = next((n for n, each in enumerate(given) if each.id == dose), 0)
-        for each in islice(given, place, place + _FOLLOWING):
-            click.echo(f"    {each.moment} ({each.day:%A})  {each.id}", err=True)

@@ -60,20 +60,28 @@ def hold(
 @click.option(
     "--scope",
     type=click.Choice(["this dose", "rest of phase", "rest of course", "everything after"]),
-    required=True,
     help="What else moves by as many days.",
 )
 @author_options(reason=True)
-def move(plan: str, dose: str, to: str, scope: str, author: Author) -> None:
-    """Move a dose, or a visit, to another day."""
+def move(plan: str, dose: str, to: str, scope: str | None, author: Author) -> None:
+    """Move a dose, or a visit, to another day.
+
+    Without --scope every choice is shown with its dates, and nothing is written.
+    """
     from regimen import planning
+    from regimen.cli.choices import ask_scope
     from regimen.record import Moved, Scope
     from regimen.timing import read_moment
 
     moment = read_option(read_moment, to)
 
     def make(protocol: Protocol, known: Plan) -> What:
-        id = dose_named(planning.examine(protocol, known), dose, or_visit=True)
+        schedule = planning.examine(protocol, known)
+        id = dose_named(schedule, dose, or_visit=True)
+        if any(each.id == id for each in schedule.visits):
+            return Moved(id, moment, Scope(scope or Scope.DOSE))  # nothing moves with a visit
+        if scope is None:
+            raise ask_scope(protocol, known, id, moment)
         return Moved(id, moment, Scope(scope))
 
     written(plan, author, make, decision=True)

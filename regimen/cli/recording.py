@@ -187,7 +187,7 @@ def missed(plan: str, dose: str, then: str | None, at: str | None, author: Autho
     Without --then the protocol's own rule decides; where it has none, every option is shown with
     its dates, and nothing is written.
     """
-    from regimen.cli.changes import by_rule
+    from regimen.cli.choices import by_rule
     from regimen.record import Missed, Then
     from regimen.timing import read_moment
 

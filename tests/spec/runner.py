@@ -26,6 +26,7 @@ from regimen.product import taken_text
 from regimen.protocol import Protocol
 from regimen.quantity import read_quantity
 from regimen.schedule import Administration, CheckedSchedule, Entry, Total, place_in_words
+from regimen.timing import read_moment
 
 FOLDER = Path(__file__).parent
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -49,6 +50,7 @@ EXPECTATIONS = (
     "supplies",
     "identities",
     "visit_days",
+    "choices",
     "prints",
     "refused",
 )
@@ -56,6 +58,7 @@ EXTRAS = (
     "means",
     "given",
     "record",
+    "decide",
     "accepts",
     "site",
     "theirs",
@@ -140,6 +143,7 @@ class Row:
     vector: str = ""  # which of what other systems say happens it holds; see VECTORS
     theirs: str = ""  # the table that the row's schedule is compared with
     record: str = ""  # the entries of the plan's record
+    decide: Mapping[str, str] = field(default_factory=dict)  # what is to be chosen about
 
     @property
     def id(self) -> str:
@@ -239,6 +243,7 @@ def _row(
         vector=_text(nodes["vector"], where) if "vector" in nodes else "",
         theirs=_text(nodes["theirs"], where) if "theirs" in nodes else "",
         record=as_written(nodes["record"], text) if "record" in nodes else "",
+        decide=_texts(nodes["decide"], where) if "decide" in nodes else {},
     )
     if row.vector and (row.vector not in VECTORS or VECTORS[row.vector] not in row.source):
         raise BadTableError(f"{where}: no source {VECTORS.get(row.vector)} for {row.vector}")
@@ -342,6 +347,30 @@ def _entries_text(record: str) -> str:
     unless_said = {"written": "2000-01-02T00:00:00Z", "by": "N Example", "why": "the row says so"}
     dumped: str = yaml.safe_dump([unless_said | entry for entry in entries], sort_keys=False)
     return textwrap.indent(dumped, "  ")
+
+
+def _run_choices(row: Row) -> None:
+    """The dates to which each choice about a missed or moved dose would lead."""
+    schedule = schedule_of(row)
+    protocol, plan, what = schedule.protocol, schedule.plan, dict(row.decide)
+    found: dict[str, Plain] = {}
+    if "missed" in what:
+        dose, at = what.pop("missed"), what.pop("at", None)
+        late = None if at is None else read_moment(at)
+        choices = planning.choices_of_missed(protocol, plan, dose, late)
+    else:
+        dose, to = what.pop("moved"), what.pop("to")
+        choices = planning.choices_of_move(protocol, plan, dose, read_moment(to))
+    assert not what, f"not known under decide: {what}"
+    course, _, _ = dose.partition("/")
+    for words, outcome in choices:
+        if outcome is None:
+            found[words] = "needs a moment"
+        elif isinstance(outcome, Refusal):
+            found[words] = f"refused: {outcome.findings[0].code}"
+        else:
+            found[words] = [each.day.isoformat() for each in outcome.of_course(course)]
+    _same(found, row.expected)
 
 
 def comparison_of(row: Row) -> Comparison:
@@ -627,6 +656,7 @@ _RUNNERS = {
     "differences": _run_differences,
     "limits": _run_limits,
     "ranges": _run_ranges,
+    "choices": _run_choices,
     "prints": _run_prints,
     "refused": _run_refused,
 }

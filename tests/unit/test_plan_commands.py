@@ -116,9 +116,14 @@ def test_an_empty_record_says_so(plan: Path) -> None:
 
 def test_a_missed_dose_without_a_rule_shows_every_choice(plan: Path) -> None:
     said = refused(plan, "missed", "b12/daily/2", "--at", "2026-03-04", *WHY, code=2)
-    assert "--then skip:" in said
-    assert '--then "late, keep":' in said
-    assert "2026-03-04 (Wednesday)  b12/daily/2" in said
+    lines = [line.split("  ") for line in said.splitlines()]
+    cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    assert ["--then", "skip", "late, keep", "late, shift"] in cells
+    assert ["b12/daily/2", "not given", "Wed 2026-03-04", "Wed 2026-03-04"] in cells
+    assert ["b12/daily/3", "Wed 2026-03-04", "Wed 2026-03-04", "Thu 2026-03-05"] in cells
+    assert ["last dose", "Mon 2026-06-29", "Mon 2026-06-29", "Tue 2026-06-30"] in cells
+    assert ["doses", "17 doses", "18 doses", "18 doses"] in cells
+    assert "late, keep: warning [closer-than-planned]" in said
     assert "choose with --then" in said
     said = refused(plan, "missed", "b12/daily/2", *WHY, code=2)
     assert "needs --at" in said
@@ -232,6 +237,31 @@ def test_a_delay_counts_from_a_dose_that_was_given(tmp_path: Path) -> None:
     run("plan", "new", str(tmp_path / "weekly.yaml"), "--start", "2026-03-02", *BY, "-o", str(plan))
     said = refused(plan, "missed", "a/phase-1/2", "--at", "2026-03-10", *WHY, code=2)
     assert "the protocol does not say what becomes of this dose" in said
+
+
+def test_a_move_without_a_scope_shows_every_scope(plan: Path) -> None:
+    said = refused(plan, "move", "b12/daily/5", "--to", "2026-03-09", *WHY, code=2)
+    assert "this dose" in said.splitlines()[0]
+    assert "everything after" in said.splitlines()[0]
+    assert "more move" in said.splitlines()[-3]  # of the other course
+    assert "choose with --scope" in said
+
+
+CLOSED = """\
+  - clinic: {closed: [2026-03-19 a feast, 2026-03-20 a feast], courses: [a], move: next, following: stay}
+    written: 2026-03-01T08:00:00Z
+    by: N Example
+"""
+
+
+def test_a_choice_that_cannot_be_is_told_as_such(tmp_path: Path) -> None:
+    text = LATE_RULES.partition("    late:")[0] + "    min_gap: 5 days\n    window: {late: 1 day}\n"
+    (tmp_path / "weekly.yaml").write_text(text, encoding="utf-8")
+    plan = tmp_path / "plan.yaml"
+    run("plan", "new", str(tmp_path / "weekly.yaml"), "--start", "2026-03-02", *BY, "-o", str(plan))
+    plan.write_text(f"{plan.read_text(encoding='utf-8')}entries:\n{CLOSED}", encoding="utf-8")
+    said = refused(plan, "missed", "a/phase-1/2", "--at", "2026-03-12", *WHY, code=2)
+    assert "late, shift: cannot be: a/phase-1/3, drug A, falls on 2026-03-19 (a feast)" in said
 
 
 def test_a_skipped_dose_has_no_new_moment(plan: Path) -> None:
