@@ -61,6 +61,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     moved.closer_than_planned,
     moved.outside_window,
     stated_limits.over_stated,
+    stated_limits.over_with_as_needed,
     recount.differs,
     conservation.differ,
 )
@@ -74,6 +75,7 @@ AS_WRITTEN: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
 AGAINST_RANGES: tuple[Callable[[Schedule, Ranges], Iterator[Finding]], ...] = (
     usual_range.outside,
     usual_range.in_another_unit,
+    usual_range.above_with_as_needed,
 )
 ON_PROTOCOL: tuple[Callable[[Protocol], Iterator[Finding]], ...] = (
     dimensions.per_day_on_rest_days,

@@ -36,13 +36,25 @@ class _Limit(Struct, frozen=True):
     counted: tuple[Administration, ...]
 
 
-def over_stated(schedule: Schedule) -> Iterator[Finding]:
-    """What comes to more than a limit that the protocol states."""
+def over_stated(
+    schedule: Schedule, bases: tuple[CapBasis, ...] = tuple(CapBasis)
+) -> Iterator[Finding]:
+    """What comes to more than a limit on one of these bases that the protocol states."""
     found: dict[str, Finding] = {}
     for limit in _limits(schedule):
+        if limit.cap.basis not in bases:
+            continue
         for finding in _exceeded(schedule, limit):
             found.setdefault(finding.about, finding)
     yield from found.values()
+
+
+def over_with_as_needed(schedule: Schedule) -> Iterator[Finding]:
+    """What does so only with all that may be given as needed."""
+    if schedule.as_needed:
+        from regimen.checks import as_needed  # few protocols have any
+
+        yield from as_needed.over_stated(schedule)
 
 
 def _limits(schedule: Schedule) -> Iterator[_Limit]:

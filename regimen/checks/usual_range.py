@@ -85,9 +85,17 @@ def outside(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Finding]:
     seen: dict[str, Finding] = {}
     for compared in comparisons(schedule, ranges):
         if compared.times > 1:
-            finding = _finding(compared)
+            finding = finding_of(compared)
             seen.setdefault(f"{finding.code} {finding.about}", finding)
     yield from seen.values()
+
+
+def above_with_as_needed(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Finding]:
+    """What is more than usual, or over a limit, with all that may be given as needed."""
+    if schedule.as_needed:
+        from regimen.checks import as_needed  # few protocols have any
+
+        yield from as_needed.above(schedule, ranges)
 
 
 def in_another_unit(schedule: Schedule, ranges: Ranges = NO_SITE) -> Iterator[Finding]:
@@ -127,7 +135,8 @@ def _other_unit(held: Held, row: Row, low: Quantity, high: Quantity) -> Finding 
     )
 
 
-def _finding(compared: Compared) -> Finding:
+def finding_of(compared: Compared) -> Finding:
+    """What is said of an amount outside its row."""
     row = compared.row
     held, above = compared.given[0], compared.above > 1
     first = held.by

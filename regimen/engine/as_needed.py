@@ -63,7 +63,8 @@ def _at_most(item: AsNeeded, spans: Spans) -> AtMost | None:
     dose = _dose(bound, plan)
     assert bound.route is not None  # refused where it is not stated
     doses = min(_limits(item, bound, dose, period, plan))
-    return AtMost(item, bound.route, dose, since, period.until, doses)
+    in_a_day = min(doses, *_limits(item, bound, dose, _Period(minutes=_DAY), plan))
+    return AtMost(item, phase, bound.route, dose, since, period.until, doses, in_a_day)
 
 
 # --- from when to when

@@ -21,7 +21,7 @@ from regimen.export.table import neutral, original
 from regimen.export.words import clean, override_text, overrides, still_open
 from regimen.figures import Figures, Part, Summary
 from regimen.quantity import UNITS, Quantity, decimal_text
-from regimen.schedule import LimitCheck
+from regimen.schedule import AtMost, LimitCheck
 
 if TYPE_CHECKING:
     from regimen.product import Supply
@@ -51,7 +51,7 @@ HEADER = (
 )
 # Columns of the products' rows, where the protocol names products.
 PRODUCT_HEADER = ("product", "dispense", "given", "opened", "left_over", "product_unit")
-_PRODUCT, _LIMIT = "product", "limit"  # what such rows are per
+_PRODUCT, _LIMIT, _AS_NEEDED = "product", "limit", "as needed"  # what such rows are per
 _FACTORS = {unit.name: unit.factor for unit in UNITS}
 _PLUS, _TIMES = " + ", " × "
 
@@ -91,14 +91,32 @@ def header_of(summary: Summary) -> tuple[str, ...]:
 
 
 def _rows(summary: Summary) -> Iterator[dict[str, str]]:
-    """Every row by the names of its columns: figures, limits, products."""
+    """Every row by the names of its columns: figures, what may be given as needed, limits,
+    products."""
     for row in summary.figures:
         yield dict(zip(HEADER, _cells(summary, row), strict=True))
+    for item in summary.checked.as_needed:
+        yield {"per": _AS_NEEDED, **dict(_at_most_cells(item))}
     for limit in summary.checked.limits:
         yield {"per": _LIMIT, **dict(limit_cells(limit, summary.checked))}
     for supply in summary.checked.totals.by_product:
         cells = {"per": _PRODUCT, "drug": supply.product.drug, "doses": str(supply.doses)}
         yield cells | dict(zip(PRODUCT_HEADER, _product_cells(supply), strict=True))
+
+
+def _at_most_cells(item: AtMost) -> Iterator[tuple[str, str]]:
+    """The most that may be given, which is in no other row."""
+    yield from (("drug", item.phase.drug), ("course", item.written.key))
+    yield "doses", str(item.doses)
+    yield from zip(("total", "unit"), _amount(item.amount), strict=True)
+    dose = item.dose.ordered
+    yield from zip(("highest_dose", "highest_dose_unit"), _amount(dose), strict=True)
+    in_a_day = _amount(dose.times(item.in_a_day))
+    yield from zip(("highest_day", "highest_day_unit"), in_a_day, strict=True)
+    yield "first", str(item.since)
+    yield "sum_of", f"{item.doses}{_TIMES}{dose}"
+    said = (f"as needed for {item.written.reason}", item.limits(), item.when)
+    yield "note", f"at the most; {', '.join(filter(None, said))}"
 
 
 def _product_cells(supply: Supply) -> Iterator[str]:
@@ -136,12 +154,13 @@ def check(data: bytes, summary: Summary) -> None:
     if tuple(reader.fieldnames or ()) != header_of(summary):
         raise ExportMismatch(f"the header is {reader.fieldnames}")
     records = [{name: original(cell) for name, cell in record.items()} for record in reader]
-    kinds: dict[str, list[dict[str, str]]] = {_PRODUCT: [], _LIMIT: []}
+    kinds: dict[str, list[dict[str, str]]] = {_PRODUCT: [], _LIMIT: [], _AS_NEEDED: []}
     figures: list[dict[str, str]] = []
     for record in records:
         kinds.get(record["per"], figures).append(record)
     _check_products(kinds[_PRODUCT], summary.checked.totals.by_product)
     _check_limits(kinds[_LIMIT], summary.checked.limits)
+    _check_as_needed(kinds[_AS_NEEDED], summary.checked.as_needed)
     for record, row in zip(figures, summary.figures, strict=True):
         said, expected = _said(record), _expected(row)
         if said != expected:
@@ -174,6 +193,17 @@ def _check_limits(records: list[dict[str, str]], limits: tuple[LimitCheck, ...])
             raise ExportMismatch(f"{record} was written for the limit of {limit.drug}")
         added = _added(record["sum_of"]) if limit.given else (0, Fraction(0))
         if added != (int(record["doses"]), total):
+            raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")
+
+
+def _check_as_needed(records: list[dict[str, str]], items: tuple[AtMost, ...]) -> None:
+    for record, item in zip(records, items, strict=True):
+        total = _in_base(record["total"], record["unit"])
+        said = (record["drug"], record["course"], int(record["doses"]), total, record["first"])
+        expected = (clean(item.phase.drug), clean(item.written.key), item.doses)
+        if said != (*expected, item.amount.base, str(item.since)):
+            raise ExportMismatch(f"{record} was written for {item}")
+        if _added(record["sum_of"]) != (item.doses, total):
             raise ExportMismatch(f"{record['sum_of']} is not the sum of its row: {record}")
 
 

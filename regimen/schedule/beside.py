@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from regimen.protocol import AsNeeded, Parameter
+from regimen.protocol import AsNeeded, Parameter, Phase
 from regimen.protocol.words import counted_doses, limits_in_words
 from regimen.quantity import Quantity
 from regimen.record import Cause, without_reason
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
 class AtMost(Struct, frozen=True):
     """What may be given as needed: each dose, from when to when, and how many doses its limits
-    allow at the most. `until` is where its time is over, None where only the number ends it."""
+    allow at the most, in all and in any 24 hours. `until` is where its time is over, None where
+    only the number ends it; `phase` is the written one with the rows that this patient takes."""
 
     written: AsNeeded
+    phase: Phase
     route: Route
     dose: Dose
     since: Moment
     until: Moment | None
     doses: int
+    in_a_day: int
 
     @property
     def amount(self) -> Quantity:

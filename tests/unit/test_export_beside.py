@@ -22,8 +22,9 @@ from referencing import Registry, Resource
 
 from regimen import planning
 from regimen.cli import main
-from regimen.export import FORMATS, ExportMismatch, export
+from regimen.export import FORMATS, ExportMismatch, export, export_totals, totals_table
 from regimen.export.identity import uid_of
+from regimen.figures import Per
 from regimen.schedule import CheckedSchedule
 
 PLAN = "0123456789abcdef0123456789abcdef"
@@ -208,3 +209,44 @@ def test_totals_in_json_have_it_beside_the_figures(tmp_path: Path) -> None:
     validator.validate(found)
     assert found["as_needed"][0]["most_doses"] == 8
     assert {each["drug"] for each in found["figures"]} == {"drug A"}
+
+
+def _totals_csv(checked: CheckedSchedule) -> bytes:
+    return export_totals(planning.totals(checked, [Per.DRUG]), "csv")
+
+
+def test_the_table_of_totals_has_the_most_that_may_be_given(checked: CheckedSchedule) -> None:
+    rows = list(csv.DictReader(io.StringIO(_totals_csv(checked).decode())))
+    (row,) = [row for row in rows if row["per"] == "as needed"]
+    assert {key: value for key, value in row.items() if value} == {
+        "per": "as needed",
+        "drug": "paracetamol",
+        "course": "fever",
+        "doses": "8",
+        "total": "2",
+        "unit": "g",
+        "highest_dose": "250",
+        "highest_dose_unit": "mg",
+        "highest_day": "1000",
+        "highest_day_unit": "mg",
+        "first": "2026-03-02",
+        "sum_of": "8 × 250 mg",
+        "note": "at the most; as needed for fever, at least 6 hours apart, 2026-03-02 to 2026-03-03",
+    }
+    assert [row["drug"] for row in rows if row["per"] == "drug"] == ["drug A"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("fever,,8,2,g", "fever,,8,3,g"), ("8 × 250 mg", "9 × 250 mg"), ("8 × 250 mg", "8 × 200 mg"),
+     ("fever,,8,2,g", "fevers,,8,2,g"), ("fever,,8,2,g", "fever,,7,2,g")],
+)  # fmt: skip
+def test_another_maximum_stops_the_table_of_totals(
+    checked: CheckedSchedule, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = _totals_csv(checked)
+    assert old.encode() in right
+    wrong = right.replace(old.encode(), new.encode())
+    monkeypatch.setattr(totals_table, "write", lambda _: wrong)
+    with pytest.raises(ExportMismatch):
+        _totals_csv(checked)
