@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from regimen.checks.spacing import allowed
 from regimen.finding import Finding, Place, Reader, Rule, Severity
 from regimen.schedule import Administration, Schedule
+from regimen.timing import Moment
 
 CLOSER = Rule(
     "closer-than-planned",
@@ -74,8 +76,16 @@ def _closer(before: Administration, after: Administration) -> bool:
     tolerance = after.phase.written.tolerance
     if tolerance is not None and tolerance.min_gaps:
         return False  # held against what the protocol states
-    planned = (after.ideal or after.moment).day - (before.ideal or before.moment).day
-    return (after.day - before.day) * 2 <= planned and allowed(before, after) is not None
+    planned = _apart(before.ideal or before.moment, after.ideal or after.moment)
+    given = _apart(before.moment, after.moment)
+    return bool(planned) and given * 2 <= planned and allowed(before, after) is not None
+
+
+def _apart(one: Moment, other: Moment) -> timedelta:
+    """How far apart they are, whichever is first: by the clock, where both have a clock time."""
+    if one.time is None or other.time is None:
+        return abs(other.day - one.day)
+    return abs(datetime.combine(other.day, other.time) - datetime.combine(one.day, one.time))
 
 
 def _place(schedule: Schedule) -> Place | None:

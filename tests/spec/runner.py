@@ -37,6 +37,7 @@ PIECES = ("phase", "course", "protocol", "amount")
 EXPECTATIONS = (
     "dates",
     "administrations",
+    "not_given",
     "places",
     "infusions",
     "total",
@@ -465,6 +466,16 @@ def _places(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, lambda each: f"{each.day.isoformat()} {place_in_words(each)}")
 
 
+def _not_given(schedule: CheckedSchedule) -> dict[str, Plain]:
+    """What the record has taken out, each with what became of it and why."""
+    removed = schedule.schedule.removed
+    lines = [f"{each.moment} {each.status}: {'; '.join(map(str, each.moved))}" for each in removed]
+    found: dict[str, list[str]] = {}
+    for each, line in zip(removed, lines, strict=True):
+        found.setdefault(each.course, []).append(line)
+    return {course: list(lines) for course, lines in found.items()}
+
+
 def _pieces(schedule: CheckedSchedule) -> dict[str, Plain]:
     return _by_course(schedule, _taken)
 
@@ -644,6 +655,7 @@ _SHOWN = {
     "administrations": _administrations,
     "places": _places,
     "infusions": _infusions,
+    "not_given": _not_given,
     "pieces": _pieces,
     "supplies": _supplies,
     "identities": _identities,
