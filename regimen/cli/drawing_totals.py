@@ -20,7 +20,7 @@ from regimen.cli.drawing import (
     indented,
     listed,
 )
-from regimen.export.limits import limit_line, sum_of, without_limit
+from regimen.export.limits import limit_line, made_smaller, sum_of, without_limit
 from regimen.export.words import clean, day_text, month_title
 from regimen.figures import Figures, Part, Per, Summary
 from regimen.schedule import Administration
@@ -115,8 +115,10 @@ def _draw_foot(out: Console, summary: Summary, *, why: bool) -> None:
                 days = _from_to([each.by for each in limit.given])
                 out.print(indented(f"{limit.total} = {sum_of(limit)}, {days}", "dim"))
             out.print(indented(limit.source, "dim"))
+    for text in made_smaller(checked):
+        out.print(listed(text))
     if unlimited := without_limit(checked):
-        out.print(listed(f"No limit is known here for {', '.join(unlimited)}."))
+        out.print(listed(f"No limit in the table of usual doses: {', '.join(unlimited)}."))
     if checked.schedule.names_products:
         from regimen.cli.drawing_products import draw_supplies
 

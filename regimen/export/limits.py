@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from regimen.export.facts import exact
 from regimen.export.words import clean
 from regimen.figures import Given, parts_of
+from regimen.protocol.words import counted_doses
 from regimen.quantity import decimal_text
 from regimen.schedule import CheckedSchedule, LimitCheck
 
@@ -85,8 +87,22 @@ def _left_out(limit: LimitCheck, checked: CheckedSchedule) -> int:
     )
 
 
+def made_smaller(checked: CheckedSchedule) -> Iterator[str]:
+    """What the protocol's own limits per dose, day, week or cycle did to the doses of each drug
+    that has any: `vincristine: 6 of 6 doses made smaller by the protocol, at most 2 mg/dose`."""
+    drugs = dict.fromkeys(each.drug for each in checked.administrations if each.phase.written.caps)
+    for drug in drugs:
+        doses = [each.dose for each in checked.administrations if each.drug == drug]
+        limits = Counter(dose.limit for dose in doses if dose is not None and dose.limit)
+        for limit, count in limits.items():
+            part = f"{count} of {counted_doses(len(doses))}"
+            yield clean(f"{drug}: {part} made smaller by the protocol, {limit}")
+        if not limits:
+            yield clean(f"{drug}: no dose was made smaller by the protocol's own limits")
+
+
 def without_limit(checked: CheckedSchedule) -> list[str]:
-    """The drugs of the plan for which no limit is known."""
+    """The drugs of the plan for which the table of usual doses has no limit."""
     known = {limit.drug for limit in checked.limits}
     known.update(each.by.drug for limit in checked.limits for each in limit.given)
     drugs = dict.fromkeys(each.drug for each in checked.administrations)

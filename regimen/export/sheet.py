@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from regimen.export import sheet_reading
 from regimen.export.entries import counted
 from regimen.export.facts import injection_days, range_text, totals_of
-from regimen.export.limits import limit_line
+from regimen.export.limits import limit_line, made_smaller
 from regimen.export.markup import Html, css_text, join, style, tag
 from regimen.export.not_given import not_given_texts, so_far_texts
 from regimen.export.sheet_entries import STYLE, listed
@@ -56,7 +56,13 @@ def write(checked: CheckedSchedule, label: str | None) -> bytes:
                 _totals(checked),
                 _list("So far", so_far_texts(checked.schedule)),
                 _products(checked),
-                _list("Limits", [limit_line(each, checked) for each in checked.limits]),
+                _list(
+                    "Limits",
+                    [
+                        *(limit_line(each, checked) for each in checked.limits),
+                        *made_smaller(checked),
+                    ],
+                ),
                 _list("As needed, beside the calendar", [str(each) for each in checked.as_needed]),
                 _grounds(checked),
             ),

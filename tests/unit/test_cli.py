@@ -621,3 +621,15 @@ def test_the_steps_of_a_measure_are_told_with_the_question(tmp_path: Path) -> No
         encoding="utf-8",
     )
     assert "at most 29 kg; in steps of 1 kg)" in run("show", str(path)).output
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        ("95 kg", "vincristine: 6 of 6 doses made smaller by the protocol, at most 2 mg per dose"),
+        ("40 kg", "vincristine: no dose was made smaller by the protocol's own limits"),
+    ],
+)
+def test_totals_say_what_the_protocols_own_limits_did(weight: str, said: str) -> None:
+    given = ("--set", f"weight={weight}", "--set", "height=150 cm", "--set", "age=60 years")
+    assert said in words(run("totals", "r-chop-21", "--start", "2026-03-02", *given).stdout)

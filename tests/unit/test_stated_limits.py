@@ -82,7 +82,7 @@ def test_the_table_shows_them_with_their_reasons(tmp_path: Path) -> None:
     assert "180 mg = 1 × 80 mg + 1 × 100 mg, Mon 2 Mar 2026 to Mon 23 Mar 2026" in out
     assert "the protocol, max" in out
     assert LINES[1] in out
-    assert "No limit is known here for drug C." in out
+    assert "No limit in the table of usual doses: drug C." in out
 
 
 def test_the_csv_has_a_line_for_each(checked: CheckedSchedule) -> None:

@@ -472,7 +472,7 @@ def test_limits_and_products_stand_below_the_sums(tmp_path: Path) -> None:
     ) in out
     assert "methotrexate: 25 mg of 30 mg a week" in out
     assert "house drug: 2 g of 4 g a day (this house), 2 g left" in out
-    assert "No limit is known here for vitamin B12." in out
+    assert "No limit in the table of usual doses: vitamin B12." in out
     assert "given 0.3 mL = 3 × 0.1 mL" in out
     month = words(run("totals", *given, "--set", "bsa=1.7 m2", "--per", "month").stdout)
     assert month.count("house drug: 2 g of 4 g a day") == 1
