@@ -196,7 +196,7 @@ courses:
 """
     schedule = scheduled(text)
     assert [each.id for each in schedule.administrations] == ["gap/known/1", "e/phase-1/1"]
-    assert [finding.code for finding in schedule.findings] == ["not-stated"]
+    assert [finding.code for finding in schedule.findings] == ["not-stated", "still-waiting"]
     filled = scheduled(text, **{"gap__open__for": "2 days"})
     assert days(filled, "gap") == [date(2026, 3, day) for day in (2, 3, 4, 5, 6)]
     assert days(filled, "b") == [date(2026, 3, 6)]
