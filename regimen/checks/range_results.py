@@ -73,7 +73,7 @@ def _result(
         named,
         bool(full),
         f"{kept}: {said}{_by_fit(rows, schedule, ranges)}{_unchecked(held, full or mine)}",
-        "; ".join(dict.fromkeys(row.source for row in rows)),
+        "; ".join(dict.fromkeys(row.source for row in rows)).replace(".; ", "; "),
     )
 
 

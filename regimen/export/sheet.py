@@ -158,10 +158,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
             tag("td", looks[total.course].mark, class_=f"mark {looks[total.course].css}"),
             tag("th", total.drug, scope="row"),
             tag("td", _how(checked, total.course)),
-            tag("td", str(total.doses), class_="number"),
-            tag("td", _amount(total), class_="number"),
-            tag("td", day_text(total.first.day)),
-            tag("td", day_text(total.last.day)),
+            *_sums(total, None),
         )
         for total in checked.totals.by_course
         if total.course is not None
@@ -232,11 +229,7 @@ def _totals(checked: CheckedSchedule) -> Html:
                 "tr",
                 tag("th", by if by != seen else "", scope="row"),
                 tag("td", _of(by, total)),
-                tag("td", str(total.doses), class_="number"),
-                tag("td", _amount(total), class_="number"),
-                tag("td", str(total.highest) if total.highest else "", class_="number"),
-                tag("td", day_text(total.first.day)),
-                tag("td", day_text(total.last.day)),
+                *_sums(total, str(total.highest) if total.highest else ""),
                 class_="group" if by != seen else None,
             )
         )
@@ -247,6 +240,16 @@ def _totals(checked: CheckedSchedule) -> Html:
         tag("table", _header(header), tag("tbody", *rows), class_="totals"),
         class_="keep",
     )
+
+
+def _sums(total: Total, highest: str | None) -> Iterator[Html]:
+    """The figures of a row, each with its title, for a phone has no room for the table's head."""
+    yield tag("td", str(total.doses), class_="number", data_title="doses")
+    yield tag("td", _amount(total), class_="number", data_title="total")
+    if highest is not None:
+        yield tag("td", highest, class_="number", data_title="highest single dose")
+    yield tag("td", day_text(total.first.day), data_title="first")
+    yield tag("td", day_text(total.last.day), data_title="last")
 
 
 def _products(checked: CheckedSchedule) -> Html | None:

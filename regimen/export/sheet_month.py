@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from regimen.export.markup import Html, tag
 from regimen.export.sheet_entries import in_month
-from regimen.export.words import dose_text, month_title
-from regimen.schedule import Administration, CheckedSchedule, Dated, Entry
+from regimen.export.words import day_text, dose_text, month_title
+from regimen.schedule import Administration, CheckedSchedule, Dated, Entry, Status
 from regimen.timing import Weekday
 
 _MARKS = "●■▲◆★✚"
@@ -103,6 +103,7 @@ def _day(
         *(_entered(each, looks) for each in given),
         class_=" ".join(["day", *["closed"] * closed, *["busy"] * bool(given)]),
         data_day=day.isoformat(),
+        data_name=day_text(day) if given else None,  # a phone shows days below each other
     )
 
 
@@ -119,9 +120,21 @@ def _given(administration: Administration, look: Look) -> Html:
         tag("span", look.mark, class_="mark"),
         tag("span", dose_text(administration), class_="dose"),
         take(administration),
-        class_=f"give {look.css}",
+        tag("span", "given", class_="done") if administration.status is Status.GIVEN else None,
+        class_=" ".join(["give", look.css, *tight(administration)]),
         data_id=administration.id,
     )
+
+
+_LONG_WORD, _LONG_DOSE = 13, 8  # letters that have room where a dose stands
+
+
+def tight(administration: Administration) -> list[str]:
+    """What is too long for its room at the usual size: it is made smaller, for no name and no
+    amount may be torn."""
+    word = max(map(len, administration.drug.replace("-", "- ").split()), default=0)
+    found = ["long-drug"] * (word > _LONG_WORD) + ["longer-drug"] * (word > _LONG_WORD + 3)
+    return found + ["long-dose"] * (len(dose_text(administration)) > _LONG_DOSE)
 
 
 def take(administration: Administration) -> Html | None:

@@ -24,7 +24,7 @@ _TAGS = frozenset({
 })
 _ATTRIBUTES = frozenset({
     "class", "lang", "charset", "name", "content", "http-equiv", "colspan", "scope",
-    "data-day", "data-id",
+    "data-day", "data-id", "data-name", "data-title",
 })
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

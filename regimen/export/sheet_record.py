@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from regimen.export.markup import Html, tag
 from regimen.export.rows import concerned
-from regimen.export.sheet_month import Look, take
+from regimen.export.sheet_month import Look, take, tight
 from regimen.export.words import NO_TIME, day_text, dose_text, overrides
-from regimen.schedule import Administration, CheckedSchedule
+from regimen.schedule import Administration, CheckedSchedule, Status
 
 _PLANNED = ("No.", "Planned date", "Time", "Drug and route", "Dose")
 _GIVEN = ("Date", "Time", "Site", "Batch", "Initials")
@@ -82,10 +82,19 @@ def _row(number: int, administration: Administration, note: str, look: Look, fir
             tag("span", dose_text(administration), class_="dose"),
             tag("span", in_course, class_="of-course"),
         ),
-        *(tag("td", class_="box") for _ in _GIVEN),
-        class_="new-week" if first else None,
+        *_boxes(administration),
+        class_=" ".join([*["new-week"] * first, *tight(administration)]) or None,
         data_id=administration.id,
     )
+
+
+def _boxes(administration: Administration) -> list[Html]:
+    """Room for what is taken down by hand; what the plan's record has already stands in it."""
+    day, clock = "", ""
+    if administration.status is Status.GIVEN:
+        day = f"{administration.day.day} {administration.day:%b}"
+        clock = administration.time.isoformat("minutes") if administration.time else ""
+    return [tag("td", text or None, class_="box") for text in (day, clock, "", "", "")]
 
 
 def _signatures() -> Html:

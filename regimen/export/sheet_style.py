@@ -68,7 +68,7 @@ th, td { text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .overrides .why { display: block; }
 
 .visits { font-size: 12.5pt; margin: 3mm 0 1mm; }
-.glance tbody th { min-width: 30mm; overflow-wrap: anywhere; }
+.glance tbody th { min-width: 38mm; overflow-wrap: anywhere; }
 .totals td:nth-child(2) { overflow-wrap: anywhere; }
 .glance th, .glance td, .totals th, .totals td { padding: 0.8mm 2.5mm 0.8mm 0; }
 .glance thead th, .totals thead th { color: #444; font-weight: normal; font-size: 9pt; }
@@ -101,7 +101,11 @@ th, td { text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .give .mark { float: right; font-size: 9pt; line-height: 1.4; }
 .give .clock { font-size: 9pt; font-weight: bold; display: block; }
 .give .drug { display: block; font-size: 8.2pt; }
-.give .dose { display: block; font-size: 11.5pt; font-weight: bold; }
+.give .dose { display: block; font-size: 11.5pt; font-weight: bold; white-space: nowrap; }
+.give.long-drug .drug { font-size: 6.9pt; }
+.give.longer-drug .drug { font-size: 6pt; }
+.give.long-dose .dose { font-size: 9.5pt; }
+.give .done { display: block; font-size: 8.2pt; font-style: italic; }
 .pause { margin: 0 0 5mm; font-style: italic; }
 
 .records { break-before: page; }
@@ -114,8 +118,8 @@ th, td { text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .w-number { width: 9mm; }
 .w-date { width: 34mm; }
 .w-clock { width: 12.5mm; }
-.w-drug { width: 36mm; }
-.w-dose { width: 21mm; }
+.w-drug { width: 40mm; }
+.w-dose { width: 23mm; }
 .record .number { color: #444; }
 .record .date { display: block; font-weight: bold; white-space: nowrap; }
 .record .clock { font-weight: bold; }
@@ -125,7 +129,13 @@ th, td { text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .record .drug { font-weight: bold; }
 .record .route { display: block; font-size: 9pt; }
 .record .note { display: block; font-size: 8.5pt; font-style: italic; }
-.record .dose { display: block; font-size: 12pt; line-height: 1.2; font-weight: bold; }
+.record .dose {
+  display: block; font-size: 12pt; line-height: 1.2; font-weight: bold; white-space: nowrap;
+}
+.record .long-drug .drug { font-size: 9.5pt; }
+.record .longer-drug .drug { font-size: 8.5pt; }
+.record .long-dose .dose { font-size: 10pt; }
+.record .box { font-size: 9pt; }
 .record .of-course { font-size: 9pt; white-space: nowrap; }
 .record .of-phase { display: block; font-size: 8pt; color: #444; }
 .signatures { margin-top: 5mm; break-inside: avoid; table-layout: fixed; }
@@ -145,9 +155,35 @@ blockquote { margin: 0 0 2mm; padding-left: 4mm; border-left: 1mm solid #999; }
     box-shadow: 0 0.5mm 3mm #0003;
   }
 }
+/* On a phone, days and doses stand below each other, and what is filled in by hand is left out. */
 @media screen and (max-width: 700px) {
-  main { margin: 0; padding: 4mm; overflow-x: auto; }
+  main { margin: 0; padding: 4mm; }
   .top { flex-direction: column; }
-  .month, .record { min-width: 180mm; }
+  .sticker, .signatures, .record .box, .record colgroup { display: none; }
+  .month thead, .record thead, .glance thead, .totals thead { display: none; }
+  .month, .record, .glance, .totals { display: block; }
+  .month caption, .month tbody, .record tbody, .glance tbody, .totals tbody { display: block; }
+  .month tr, .month td.busy, .glance tr, .totals tr { display: block; }
+  .month .week, .month td:not(.busy), .month .date { display: none; }
+  .month td.busy { border-width: 0.25mm 0 0; height: auto; padding: 1.5mm 0; }
+  .month .busy::before { content: attr(data-name); font-size: 12pt; font-weight: bold; }
+  .give.long-drug .drug { font-size: 8.2pt; }
+  .give.long-dose .dose { font-size: 11.5pt; }
+  .record tr { display: grid; grid-template-columns: 10mm 1fr auto; border-top: 0.25mm solid #777; }
+  .record td { border: 0; height: auto; }
+  .record .new-week td { border: 0; }
+  .record td:nth-child(1) { grid-area: 1 / 1 / 3 / 2; }
+  .record td:nth-child(2) { grid-area: 1 / 2; }
+  .record td:nth-child(3) { grid-area: 2 / 3; text-align: right; }
+  .record td:nth-child(4) { grid-area: 2 / 2; }
+  .record td:nth-child(5) { grid-area: 1 / 3; text-align: right; }
+  .glance tr, .totals tr { border-top: 0.25mm solid #888; padding: 1mm 0; }
+  .glance .mark { display: inline; padding-right: 1.5mm; }
+  .glance tbody th { display: inline; }
+  .totals tbody th { display: block; padding: 0; }
+  .glance td, .totals td { display: block; padding: 0; text-align: left; }
+  .glance td[data-title], .totals td[data-title] { display: inline-block; padding-right: 4mm; }
+  td[data-title]::before { content: attr(data-title) " "; color: #444; font-size: 9pt; }
+  .entries, .products { overflow-x: auto; }
 }
 """
