@@ -596,7 +596,8 @@ def test_a_missing_command_is_wrong_use() -> None:
 
 
 def test_what_is_worked_out_by_a_formula_is_shown(tmp_path: Path) -> None:
-    said = ("--set", "weight=95 kg", "--set", "height=185 cm", "--set", "age=60 years")
+    answers = ("weight=95 kg", "height=185 cm", "age=60 years", "number_of_cycles=6")
+    said = [word for answer in answers for word in ("--set", answer)]
     surface = "bsa: 2.209512… m² (mosteller of 95 kg and 185 cm)"
     shown = run("schedule", "r-chop-21", "--start", "2026-03-02", *said).output
     assert surface in " ".join(shown.split())
