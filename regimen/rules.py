@@ -143,6 +143,9 @@ NOT_STATED = _plan(
     "what the source leaves open must be decided, or the gap knowingly accepted",
     may_override=True,
 )
+SHARED_WHILE_OPEN = _plan(
+    "shared-while-open", "of an amount in all, nobody knows the parts before it is known how many"
+)
 BAD_ENTRY = _plan("bad-entry", "a record that does not fit the plan says what did not happen")
 NO_CLINIC_DAY = _plan(
     "no-clinic-day", "a dose on a day when nobody is there is a dose that is missed"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from regimen import rules
 from regimen.engine.inputs import gaps
 from regimen.finding import Finding, Reader, Rule, Severity
+from regimen.protocol.words import in_row
 from regimen.schedule import Schedule
 
 NOTHING_SCHEDULED = Rule(
@@ -39,8 +40,15 @@ def open_gaps(schedule: Schedule) -> Iterator[Finding]:
 def nothing_scheduled(schedule: Schedule) -> Iterator[Finding]:
     """Plans that lead to no administration at all."""
     if not schedule.administrations:
-        yield Finding(
-            NOTHING_SCHEDULED,
-            "no course of this plan has any administration",
-            "answer what the source does not state, or check the choices",
-        )
+        waits = [each.parameter.name for each in schedule.open_decisions if each.waiting]
+        waits += [name for each in schedule.dependents for name in each.answers]
+        names = in_row(dict.fromkeys(waits))
+        what = "no course of this plan has any administration"
+        mend = "answer what the source does not state, or check the choices"
+        if names:
+            what += f" before {names} {'is' if len({*waits}) == 1 else 'are'} known"
+            mend = (
+                f"answer {names}; where some of it is sure whatever the answer, the protocol can"
+                " say so, as in at_least: 1"
+            )
+        yield Finding(NOTHING_SCHEDULED, what, mend)

@@ -7,16 +7,23 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from regimen import rules
 from regimen.engine import rounds
+from regimen.engine.bound import amount_of
 from regimen.engine.inputs import applied_phases, every_end
 from regimen.engine.phase_span import PhaseSpan
+from regimen.engine.sharing import in_words
 from regimen.engine.spans import Spans
+from regimen.finding import refuse
 from regimen.protocol import (
     Anchor,
     AsNeeded,
     DateGiven,
+    DoseExpression,
+    Phase,
     Point,
     PointOf,
+    Share,
     Timed,
     Timeline,
     Until,
@@ -78,9 +85,13 @@ def _of_timeline(spans: Spans, timeline: Timeline) -> Iterator[Dependent]:
         own = _own(spans, timeline, phase)
         if whole or not spans.undecided.isdisjoint(own):
             continue
+        if known:
+            _refuse_shared(spans, phase)
         ties = [each for each in _ties(spans, timeline, at) if _open_of(spans, each)]
+        if known and not ties:
+            continue  # it goes on by itself
         if timeline.key in spans.going_on and (known or all(tie.ends for tie in ties)):
-            continue  # it goes on by itself, or begins after that day
+            continue  # it is drawn up to a day, or begins after it
         points = tuple(dict.fromkeys(_points(spans, (timeline.key, at))))
         answers = tuple(dict.fromkeys(_answers(spans, ties, {(timeline.key, at)})))
         if not answers and not own:
@@ -91,6 +102,21 @@ def _of_timeline(spans: Spans, timeline: Timeline) -> Iterator[Dependent]:
     for (points, answers, begun), parts in waiting.items():
         title = _title(timeline, parts, whole=len(parts) == len(phases))
         yield Dependent(title, points, answers, begun)
+
+
+def _refuse_shared(spans: Spans, phase: Timed) -> None:
+    """Raises Refusal where an amount is shared among doses of which nobody knows how many come."""
+    if not isinstance(phase, Phase):
+        return
+    dose = amount_of(phase.dose, spans.plan)
+    if isinstance(dose, DoseExpression) and dose.share is Share.IN_ALL:
+        raise refuse(
+            rules.SHARED_WHILE_OPEN,
+            f"{phase.subject}: {in_words(dose)} is shared among all of its doses, and it is not"
+            " known yet how many there are",
+            "answer when it ends; or write the dose per administration",
+            phase.place_of("dose"),
+        )
 
 
 def _title(timeline: Timeline, parts: list[Timed], *, whole: bool) -> str:
@@ -166,7 +192,10 @@ def _answers(spans: Spans, ties: list[_Tie], seen: set[_Spot]) -> Iterator[str]:
 
 
 def _ends_unknown(spans: Spans, phase: Timed) -> Iterator[str]:
-    """What says when a phase ends that is drawn up to a horizon."""
+    """What says when a phase ends that is drawn up to a horizon, or as far as is certain."""
+    certain = spans.certain(phase)
+    if certain is not None:
+        yield certain[0]
     for end in every_end(phase):
         if isinstance(end, UntilStopped) and end.stopped.name not in spans.plan.answers:
             yield end.stopped.name

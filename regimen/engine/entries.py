@@ -63,7 +63,7 @@ def open_decisions(spans: Spans) -> tuple[OpenDecision, ...]:
     still_open = [each for each in _decisions(spans) if each.name in spans.undecided]
     if still_open:
         waits = [
-            (timeline, [(each, spans.waits_for(timeline, each)) for each in phases])
+            (timeline, [(each, _waits_for(spans, timeline, each)) for each in phases])
             for timeline in spans.protocol.parts
             if (phases := applied_phases(timeline, spans.plan))
         ]
@@ -88,18 +88,29 @@ def _decided(parameter: Parameter, spans: Spans) -> tuple[Beginning, Moment] | N
     return None if decided.anchor is None else spans.fixed(decided.anchor, decided.place)
 
 
+def _waits_for(spans: Spans, timeline: Timeline, phase: Timed) -> dict[str, bool]:
+    """What a phase waits for, and whether the whole of it does."""
+    names = dict.fromkeys(spans.waits_for(timeline, phase), True)
+    certain = spans.certain(phase)
+    return names if certain is None else names | {certain[0]: bool(names.keys() & spans.undecided)}
+
+
 def _waiting(
-    name: str, waits: list[tuple[Timeline, list[tuple[Timed, set[str]]]]]
+    name: str, waits: list[tuple[Timeline, list[tuple[Timed, dict[str, bool]]]]]
 ) -> Iterator[str]:
     """What itself rests on the decision, of everything with what it waits for: `b`, `doubled of
     a`."""
     for timeline, each_waits in waits:
         phases = [each for each, names in each_waits if name in names]
+        begun = any(not names[name] for _, names in each_waits if name in names)
+        rest = "the rest of " if begun else ""
         titles = [each.name for each in phases if each.name and len(timeline.phases) > 1]
         if titles:
-            yield f"{' and '.join(titles)} of {timeline.key}"
+            yield f"{rest}{' and '.join(titles)} of {timeline.key}"
+        elif len(phases) == len(each_waits):
+            yield f"{rest}{timeline.key}"
         elif phases:
-            yield timeline.key if len(phases) == len(each_waits) else f"the rest of {timeline.key}"
+            yield f"the rest of {timeline.key}"
 
 
 def _of_decision(parameter: Parameter, spans: Spans) -> Entry | None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regimen import rules
 from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
@@ -23,20 +24,28 @@ from regimen.finding import Place, Refusal, refuse
 from regimen.plan import Plan
 from regimen.protocol import (
     Anchor,
+    Cycles,
     DateGiven,
+    DoseExpression,
     Doses,
     Earliest,
+    Every,
+    Extent,
     For,
     Junction,
+    Limit,
     OnWeekdays,
+    Phase,
     Point,
     PointOf,
     Previous,
     Protocol,
     Ref,
+    Share,
     Start,
     Timed,
     Timeline,
+    TimesPerWeek,
     Until,
     UntilStopped,
     UntilTotal,
@@ -95,7 +104,7 @@ class Spans:
         self.doses = 0
         self.going_on: dict[str, None] = {}  # what is drawn up to the horizon only
         self.never_begun: dict[_Name, NeverBegun] = {}
-        self.left_out = False  # whether anything has no days that may yet have some
+        self.left_out = False  # whether anything may yet have days that it has not
 
     def of_course(self, course: Timeline) -> list[PhaseSpan]:
         """The spans of all phases, in their order, and of each in the order of its rounds."""
@@ -186,6 +195,10 @@ class Spans:
         if self.undecided and not self.undecided.isdisjoint(self.waits_for(course, phase)):
             return None
         bound = bind(phase, self.plan)
+        certain = self.certain(phase) if self.undecided else None
+        if certain is not None:
+            bound = replace(bound, extent=certain[1])
+            self.left_out = True
         if bound.days is None or bound.extent is None or bound.times is None:
             return None
         spot = Spot(course, at, path)
@@ -195,12 +208,15 @@ class Spans:
         beginning, first = found
         times = bound.times
         if is_elapsed(bound.days):
-            return self.filled(self.counted(bound, beginning, first), spot)
+            counted = self.counted(bound, beginning, first)
+            counted.goes_on = certain is not None
+            return self.filled(counted, spot)
         if times == (None,) and beginning.sets_the_time:
             times = (first.time,)
         span = PhaseSpan(bound, beginning, first, times)
         if self.plan.zone is not None:
             span.zone = self.zone
+        span.goes_on = certain is not None
         if isinstance(bound, Bound) and type(bound.dose) is Levels:
             from regimen.engine.tapers import level_doses  # few plans have tapers
 
@@ -213,7 +229,24 @@ class Spans:
         if isinstance(phase.extent, Until) and self.is_open(phase.extent):
             assert isinstance(phase.extent.anchor.base, DateGiven)
             names.discard(phase.extent.anchor.base.ref.name)
+        certain = self.certain(phase) if names & self.undecided else None
+        if certain is not None:
+            names.discard(certain[0])
         return names
+
+    def certain(self, phase: Timed) -> tuple[str, Extent] | None:
+        """How long a phase is at the least, where that is still to be decided and its limits say
+        so; and what it is called that is to be decided."""
+        extent = phase.extent
+        if not isinstance(extent, (For, Doses, Cycles)):
+            return None
+        value = extent.span if isinstance(extent, For) else extent.count
+        if not isinstance(value, Ref) or value.name not in self.undecided:
+            return None
+        least = self.protocol.parameters[value.name].at_least
+        if least is None or _is_shared(phase) or _counts_by(phase, value):
+            return None
+        return value.name, _of_length(extent, least)
 
     def counted(self, bound: BoundTiming, beginning: Beginning, first: Moment) -> PhaseSpan:
         """The phase of moments that are counted in hours. Raises Refusal where the first one has no
@@ -570,6 +603,26 @@ class Spans:
             "check the choices, or tie the phase to something that always applies",
             where,
         )
+
+
+def _is_shared(phase: Timed) -> bool:
+    """Whether its doses are parts of an amount in all, which rest on how many there are."""
+    dose = phase.dose if isinstance(phase, Phase) else None
+    return isinstance(dose, DoseExpression) and dose.share is Share.IN_ALL
+
+
+def _counts_by(phase: Timed, length: Ref) -> bool:
+    """Whether its days rest on the same answer as its length."""
+    days = phase.pattern
+    return (isinstance(days, TimesPerWeek) and days.count == length) or days == Every(length)
+
+
+def _of_length(extent: For | Doses | Cycles, length: Limit) -> Extent:
+    if isinstance(extent, For):
+        assert isinstance(length, (CalendarSpan, ElapsedSpan))
+        return For(length)
+    assert isinstance(length, int)
+    return replace(extent, count=length)
 
 
 def _date(anchor: Anchor) -> Ref | None:

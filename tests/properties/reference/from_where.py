@@ -72,7 +72,8 @@ class AnchorReader(DaysReader):
             self.applies(level)  # whether it does may not be decided yet
         for group in GROUPS:
             for key, value in phase.stated_as_written(group).items():
-                if not self.is_drawn_up_to_a_horizon(key, value):
+                certain = self.least(phase, key, value)
+                if certain is None and not self.is_drawn_up_to_a_horizon(key, value):
                     self.refuse_undecided(value)
         begins = self._begins(phase)
         if begins is not None:

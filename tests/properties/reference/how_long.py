@@ -66,6 +66,9 @@ class ExtentReader(AnchorReader):
             return {key: {**value, "asked": f"{where}given_before"}}
         if key not in ("for", "doses", "cycles"):
             return said
+        least = self.least(phase, key, value) if not where else None
+        if least is not None:
+            return {key: least}
         value = row_of(value, self.answer)
         text = self.filled(phase, f"{where}{key}", value)
         if value == "not stated" and text.endswith((" doses", " dose")):

@@ -177,6 +177,21 @@ class StatedReader:
             and "horizon" in self.answers
         )
 
+    def least(self, phase: Phase, key: str, value: Any) -> str | None:
+        """How long it is at the least, where that is to be decided and its limits say so."""
+        if key not in ("for", "doses", "cycles") or not isinstance(value, str):
+            return None
+        name = value[1:] if value.startswith("$") else ""
+        stated = self.protocol.get("parameters", {}).get(name, {})
+        if "decided" not in stated or name in self.answers:
+            return None
+        if value in phase.stated_as_written(DAYS).values():
+            return None
+        if "in all" in str(phase.stated_as_written(DOSING).get("dose")):
+            return None
+        least: str | None = stated.get("at_least")
+        return least
+
     def pinned(self, phase: Phase, key: str) -> str | None:
         """What the plan says to a question that the words leave open, for the phase or course."""
         name = phase.key.replace(" ", "-")

@@ -12,7 +12,7 @@ from typing import Any
 from tests.properties.reference.how_long import ExtentReader
 from tests.properties.reference.measures import When
 from tests.properties.reference.months import is_within, moved
-from tests.properties.reference.stated import Phase
+from tests.properties.reference.stated import EXTENT, Phase
 from tests.properties.reference.texts import read_amount, read_count, read_dose
 from tests.properties.reference.units import convert
 from tests.properties.reference.values import (
@@ -93,7 +93,9 @@ class WalkingReader(ExtentReader):
         found = self._before(phase, self.end_of_period(phase, said), wanted=wanted)
         if wanted is not None and len(found) < wanted:
             raise Refused("not enough places")
-        return Walk(found)
+        stated = phase.stated_as_written(EXTENT).items()
+        goes_on = any(self.least(phase, *each) is not None for each in stated)
+        return Walk(found, goes_on=goes_on)
 
     def _before(
         self,
