@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from regimen.plan import Plan
     from regimen.protocol import Protocol
 
-MOST_BYTES = 256 * 1024  # beyond any protocol or plan
+MOST_BYTES = 4 * 1024 * 1024  # beyond any protocol or plan
+_PLAN_KEY = re.compile(rb"^plan: ", re.MULTILINE)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _SUFFIX = ".yaml"
 
@@ -116,6 +117,8 @@ def _is_plan(text: bytes, name: str) -> bool:
     """Whether a file is a plan's: it has the key `plan`. Raises Refusal where it is no YAML."""
     if b"plan" not in text:
         return False
+    if _PLAN_KEY.search(text):  # as the program writes it, without reading the whole record twice
+        return True
     from regimen.language.nodes import read_nodes
 
     tree = read_nodes(text, name).tree

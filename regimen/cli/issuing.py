@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regimen.reminders import Reminder
 
 _NO_REMINDER = "none"
+_SHOWN = 60  # changes that are listed one by one
 
 
 @click.command()
@@ -81,8 +82,10 @@ def issue(
     report(each for each in checked.findings if each.override is None)
     first = last_edition(before.entries) is None
     lines = [] if first else [*_listed(found)]
-    for line in lines:
+    for line in lines[:_SHOWN]:
         click.echo(f"  {line}", err=True)
+    if len(lines) > _SHOWN:
+        say(f"… and {len(lines) - _SHOWN} more; --changes FILE keeps them all", indent="  ")
     doses = counted(len(checked.administrations), "dose")
     if after is before:
         said = f"Nothing has changed; {output} is the edition that was handed out."

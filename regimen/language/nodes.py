@@ -16,6 +16,8 @@ from regimen import rules
 from regimen.finding import Finding, Misread, Place, Refusal, quoted, refuse
 
 MOST_BYTES = 256 * 1024
+# Of a plan, which keeps what was handed out: three thousand entries, all changed ten times.
+MOST_OF_A_PLAN = 4 * 1024 * 1024
 MOST_DEPTH = 12
 MOST_FINDINGS = 100  # nobody reads more of them at once
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C one is absent without libyaml
@@ -53,9 +55,14 @@ class _Open(Struct):
     key_end: int = 0
 
 
-def read_nodes(text: bytes | str, file: str) -> Document:
-    """The tree of a YAML text. Raises Refusal, all duplicate keys and the like in one."""
-    most, mend = MOST_BYTES, "split the regimen into several protocols"
+def read_nodes(
+    text: bytes | str,
+    file: str,
+    most: int = MOST_BYTES,
+    mend: str = "split the regimen into several protocols",
+) -> Document:
+    """The tree of a YAML text of at most `most` bytes; `mend` says what to do about a larger one.
+    Raises Refusal, all duplicate keys and the like in one."""
     return _Reader(decoded(text, file, most, mend), file).read()
 
 

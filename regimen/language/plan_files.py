@@ -15,7 +15,7 @@ from regimen.finding import Finding, Misread, Override, Refusal, quoted, refuse
 from regimen.language.entries import EntryShape, entries_of
 from regimen.language.entry_texts import entry_text
 from regimen.language.kinds import DAY, TEXT, read_version
-from regimen.language.nodes import Document, read_nodes
+from regimen.language.nodes import MOST_OF_A_PLAN, Document, read_nodes
 from regimen.language.plans import PLAN_KEYS, Given, held_against
 from regimen.language.shapes import Shape, block, key, named, one_or_several, reads, several
 from regimen.language.shaping import shaped
@@ -108,7 +108,9 @@ class PlanFile(Struct, frozen=True):
 
 def read_plan_file(text: bytes | str, file: str) -> PlanFile:
     """The plan file's text. Raises Refusal."""
-    document = read_nodes(text, file)
+    document = read_nodes(
+        text, file, MOST_OF_A_PLAN, "stop this plan, and make one for what is still to come"
+    )
     return PlanFile(document, shaped(document, PlanShape))
 
 

@@ -13,9 +13,11 @@ from click.testing import CliRunner
 from msgspec.structs import replace
 
 from regimen import library, planning
-from regimen.cli import main
+from regimen.cli import issuing, main
 from regimen.export import ExportMismatch, export
 from regimen.export.calendar import check
+from regimen.finding import Refusal
+from regimen.language.nodes import MOST_BYTES, MOST_OF_A_PLAN
 
 SECRET = "phoned by Anna Rossi, mother of Mario"
 BY = ("--by", "Nurse Bianchi")
@@ -117,6 +119,19 @@ def test_what_is_withdrawn_stays_as_it_was_withdrawn(book: Book) -> None:
     assert len(same) == 1
     assert b"STATUS:CANCELLED" in after[same[0]]
     assert gone in book.text()
+
+
+def test_a_long_list_is_cut_on_the_screen_and_whole_in_the_file(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "_SHOWN", 2)
+    book.issue()
+    book.on_plan("hold", "--from", "2026-03-06", "--until", "2026-03-11", "--then", "shift", *WHY)
+    said = book.issue("--changes", str(tmp_path / "changes.txt"))
+    assert "… and 22 more; --changes FILE keeps them all" in said
+    assert len([line for line in said.splitlines() if line.startswith("  moved: ")]) == 2
+    kept = (tmp_path / "changes.txt").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in kept if line.startswith("moved: ")]) == 24
 
 
 # --- the manner
@@ -264,3 +279,18 @@ def test_a_withdrawn_entry_that_is_missing_or_elsewhere_is_seen(book: Book) -> N
     ):
         with pytest.raises(ExportMismatch, match=said):
             check(changed, checked, None)
+
+
+# --- much of it
+
+
+def test_a_plan_may_keep_more_than_a_protocol_can_say(book: Book) -> None:
+    """What was handed out is never forgotten: 3,000 entries take a third of a megabyte each time."""
+    text = book.plan.read_text(encoding="utf-8")
+    entry = "  - {accepted: too-close, about: a, written: 2026-03-02T08:00:00Z, by: N, why: WHY}\n"
+    text += "entries:\n" + entry.replace("WHY", "x" * 1000) * 300
+    assert len(text) > MOST_BYTES
+    assert len(planning.read_plan_file(text, "plan.yaml").shape.entries) == 300
+    text += "#" * MOST_OF_A_PLAN
+    with pytest.raises(Refusal, match="make one for what is still to come"):
+        planning.read_plan_file(text, "plan.yaml")
