@@ -147,21 +147,16 @@ class Moment(Struct, frozen=True, eq=False):
         return f"{self.day.isoformat()} {self.time:%H:%M}" if self.time else self.day.isoformat()
 
 
-_EVERY_MONTH_HAS = 28  # days
-
-
 def months_after(origin: date, months: int, month_end: MonthEnd) -> date:
     """`months` calendar months after `origin`; see MonthEnd. Raises OverflowError."""
     years, month = divmod(origin.month - 1 + months, 12)
     year, month = origin.year + years, month + 1
     if not MINYEAR <= year < MAXYEAR:
         raise OverflowError("date value out of range")
-    if origin.day <= _EVERY_MONTH_HAS:
+    try:
         return date(year, month, origin.day)
-    days = monthrange(year, month)[1]
-    if origin.day <= days:
-        return date(year, month, origin.day)
-    last = date(year, month, days)
+    except ValueError:  # the month has no such day
+        last = date(year, month, monthrange(year, month)[1])
     return last if month_end is MonthEnd.CLAMP else last + timedelta(days=1)
 
 
@@ -170,8 +165,9 @@ def moment_after(moment: Moment, span: CalendarSpan, month_end: MonthEnd) -> Mom
 
     Months count from where the moment's own months count from. Raises OverflowError.
     """
-    if not span.months:
-        return Moment(moment.day + timedelta(days=span.days), moment.time)
+    days = span.days
+    if days or not span.months:
+        return Moment(moment.day + timedelta(days), moment.time)
     origin = moment.month_origin or moment.day
     months = moment.months + span.months
     return Moment(months_after(origin, months, month_end), moment.time, origin, months)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from regimen import rules
-from regimen.engine.days import Days
+from regimen.engine.days import Days, is_elapsed
 from regimen.finding import refuse
 from regimen.plan import Plan
 from regimen.protocol import (
@@ -87,6 +87,7 @@ class BoundTiming(Struct, frozen=True, kw_only=True):
     extent: Extent | Levels | None
     times: tuple[time | None, ...] | None
     over: ElapsedSpan | None = None  # how long each takes
+    elapsed: bool = False  # whether its moments are counted in real hours or minutes
 
 
 class Reduction(Struct, frozen=True):
@@ -123,7 +124,9 @@ def bind(phase: Timed, plan: Plan) -> BoundTiming:
     days, times = _days(phase, plan), _times(phase, plan)
     if not isinstance(phase, Phase):
         extent = _extent(phase, plan)
-        return BoundTiming(phase=phase, days=days, extent=extent, times=times)
+        return BoundTiming(
+            phase=phase, days=days, extent=extent, times=times, elapsed=is_elapsed(days)
+        )
     products, over, rounding = phase.products, phase.over, phase.rounding
     assert isinstance(phase.caps, tuple)
     assert type(rounding) is not Table
@@ -135,6 +138,7 @@ def bind(phase: Timed, plan: Plan) -> BoundTiming:
         days=days,
         extent=_extent(phase, plan) if phase.extent is not None else _levels(phase, plan),
         times=times,
+        elapsed=is_elapsed(days),
         caps=phase.caps,
         rounding=rounding,
         products=products if isinstance(products, tuple) else _chosen(products, plan),

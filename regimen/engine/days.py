@@ -60,10 +60,11 @@ def places(
     day = first.day
     if type(pattern) is Every:
         span = interval(pattern)
-        if span.months:
+        step = span.days
+        if not step:
             return _monthly(first, span.months, month_end, at_most, last)
-        number = at_most if last is None else min(at_most, (last - day).days // span.days + 1)
-        return _in_steps(day, timedelta(span.days), number)
+        number = at_most if last is None else min(at_most, (last - day).days // step + 1)
+        return _in_steps(day, timedelta(step), number)
     if type(pattern) is TimesPerWeek or type(pattern) is OnWeekdays:
         return _weekly(_offsets(pattern, day), day, at_most, last)
     if type(pattern) is Once:

@@ -53,7 +53,9 @@ def dose_of(
     if bound.caps or bound.rounding is not None:
         refuse_dimensions(bound.phase, expression.amount)
     steps = [stated(bound, expression, plan, because)]
-    amount = calculated(bound, expression, plan, steps)
+    amount = expression.amount
+    if expression.per is not None or expression.hourly:
+        amount = calculated(bound, expression, plan, steps)
     if portion is not None:
         amount = amount.times(portion.part)
         if portion.words:
@@ -63,8 +65,9 @@ def dose_of(
         amount = amount.times(Fraction(1, parts))
         steps.append(DoseStep(DoseStage.SHARED, amount, words))
     refuse_nothing(bound.phase, amount)
-    amount = lessened(bound, amount, steps)
-    exact, limit = _exact(expression, plan), None
+    if bound.reduction is not None:
+        amount = lessened(bound, amount, steps)
+    exact, limit = expression.per is None or _exact(expression, plan), None
     if bound.caps:
         amount, limit, words = _capped(bound, amount, plan, portion)
         if words:
@@ -137,8 +140,6 @@ def _size(scaling: DoseExpression | Cap, plan: Plan) -> Answer[object] | None:
 
 def _exact(scaling: DoseExpression | Cap, plan: Plan) -> bool:
     """Whether what the amount scales by has exact decimals, unlike a root."""
-    if scaling.per is None:
-        return True
     size = _size(scaling, plan)
     return not isinstance(size, Size) or size.exact
 

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from regimen.engine.administrations import Waits, administrations
 from regimen.engine.bound import Bound
-from regimen.engine.clocks import instant_of
-from regimen.engine.days import is_elapsed
 from regimen.engine.doses import doses_of
 from regimen.engine.inputs import refuse_missing, sizes_of
 from regimen.engine.junctions import settled
-from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
+from regimen.engine.phase_span import PhaseSpan
+from regimen.engine.spans import Spans
 from regimen.plan import Plan
-from regimen.protocol import Course, Offsets, OnDays, Phase, Protocol
-from regimen.schedule import Administration, AppliedPhase, Dose, Schedule
-from regimen.timing import Moment
+from regimen.protocol import Course, OnDays, Phase, Protocol
+from regimen.schedule import AppliedPhase, Dose, Schedule
 
 if TYPE_CHECKING:
-    from regimen.engine.listed import Mark
     from regimen.engine.retaken import Waiting
 
     Doses = Sequence[Dose | Waiting | None]
@@ -67,17 +64,26 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
     if spans.grouped:
         phases = _in_rounds(phases, found)
     dated, doubts = [span for of_course in found for span in of_course], list[str]()
-    doses: list[Doses] = (
-        [doses_of(span, plan) for span in dated]
-        if whole is plan
-        else _measured(found, protocol, plan, whole, doubts)
-    )
-    given = _administrations(phases, dated, doses, plan)
-    if any(phase.written.sites or phase.written.tolerance for phase in phases):
+    waiting: Waits = {}
+    if whole is plan:
+        doses = [doses_of(span, plan) for span in dated]
+    else:
+        doses, waiting = _known(_measured(found, protocol, plan, whole, doubts))
+    zone = None if plan.zone is None else ZoneInfo(plan.zone)
+    given = administrations(phases, dated, doses, waiting, zone)
+    if [phase for phase in phases if phase.written.sites or phase.written.tolerance]:
         from regimen.engine.tolerance import placed  # few protocols have any
 
         given = placed(given, plan.zone)
     schedule = Schedule(protocol, plan, tuple(phases), tuple(given), doubts=tuple(doubts))
+    return _completed(schedule, spans, found, whole)
+
+
+def _completed(
+    schedule: Schedule, spans: Spans, found: list[list[PhaseSpan]], whole: Plan
+) -> Schedule:
+    """The schedule with what only some protocols and plans have beside doses on their days."""
+    protocol, plan = schedule.protocol, schedule.plan
     if protocol.measures:
         from regimen.engine.measures import worked_out  # most protocols work out no measure
 
@@ -106,7 +112,7 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
         )
     if spans.never_begun:
         schedule = replace(schedule, never_begun=tuple(spans.never_begun.values()))
-    if any(type(phase.pattern) is OnDays for phase in phases):
+    if [phase for phase in schedule.phases if type(phase.pattern) is OnDays]:
         from regimen.engine.cycles import cut_short  # few protocols have cycles
 
         schedule = replace(schedule, cut_short=cut_short(found))
@@ -117,68 +123,6 @@ def _expanded(protocol: Protocol, plan: Plan, whole: Plan) -> Schedule:
             schedule, going_on=tuple(spans.going_on), dependents=dependents(spans, schedule)
         )
     return schedule
-
-
-def _administrations(
-    phases: list[AppliedPhase],
-    spans: list[PhaseSpan],
-    doses: Sequence[Doses],
-    plan: Plan,
-) -> list[Administration]:
-    """Every administration in the order of their moments, numbered in its phase and course."""
-    places = [
-        (day, clock or START_OF_DAY, at, number, clock)
-        for at, span in enumerate(spans)
-        for number, (day, clock) in enumerate(span.slots)
-    ]
-    places.sort()
-    if plan.zone is not None and any(place[4] is not None and place[4].fold for place in places):
-        zone = ZoneInfo(plan.zone)  # an hour that comes twice is in the order of its instants
-        places.sort(key=lambda place: (place[0], instant_of(place[0], place[1], zone)[0]))
-    parts = [
-        (phase, phase.course, span.earlier + 1, of_phase, clamps_of(span), _marks(span))
-        for phase, span, of_phase in zip(phases, spans, doses, strict=True)
-    ]
-    given, counted = [], {phase.course: 0 for phase in phases}
-    for day, _, at, index, clock in places:
-        phase, course, first, of_phase, clamps, marks = parts[at]
-        counted[course] = place = counted[course] + 1
-        dose, clamp = of_phase[index], clamps.get(day) if clamps else None
-        if dose is None or type(dose) is Dose:
-            each = Administration(phase, first + index, place, day, clock, dose, clamp)
-        else:
-            each = Administration(phase, first + index, place, day, clock, None, clamp)
-            each = replace(each, waits_for=dose.for_)
-        if marks is not None:
-            mark = marks[index]
-            each = replace(each, cycle=mark.cycle, day_number=mark.day_number, offset=mark.offset)
-        given.append(each if clock is None else _at_instant(each, clock, plan))
-    if plan.zone is not None and any(each.over or is_elapsed(each.pattern) for each in phases):
-        from regimen.engine.elapsed import over_changes  # few protocols count hours
-
-        return over_changes(given, ZoneInfo(plan.zone))
-    return given
-
-
-def _at_instant(administration: Administration, clock: time, plan: Plan) -> Administration:
-    """The administration with its instant, at the clock time that really comes that day."""
-    assert plan.zone is not None  # asked for wherever a clock time can occur
-    zone = ZoneInfo(plan.zone)
-    instant, note = instant_of(administration.day, clock, zone)
-    local = instant.astimezone(zone)
-    timed = replace(
-        administration,
-        day=local.date(),
-        time=local.time().replace(fold=0),
-        instant=instant,
-        clock_note=note,
-    )
-    over = administration.phase.over
-    if over is None:
-        return timed
-    finish = instant + timedelta(minutes=over.minutes)
-    until = finish.astimezone(zone).replace(fold=0)
-    return replace(timed, finish=Moment(until.date(), until.time()), finish_instant=finish)
 
 
 def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> AppliedPhase:
@@ -197,7 +141,7 @@ def _applied(course: Course, span: PhaseSpan, total: int, plan: Plan) -> Applied
         total,
         span.times,
         bound.over,
-        _rows_of_days(bound.phase, plan),
+        _rows_of_days(bound.phase, plan) if bound.phase.tables else "",
         bound.products,
     )
 
@@ -225,23 +169,25 @@ def _in_rounds(
     return made
 
 
-def _marks(span: PhaseSpan) -> Sequence[Mark] | None:
-    """What the list calls each of the phase's administrations, where its days have names."""
-    days = span.bound.days
-    if type(days) is not OnDays and type(days) is not Offsets:
-        return None
-    from regimen.engine.listed import mark
-
-    return [mark(days, span.place_of(at)) for at in range(len(span.slots))]
-
-
 def _rows_of_days(phase: Phase, plan: Plan) -> str:
-    """From which rows of tables its days, clock times and extent come, in words, or nothing."""
-    if not phase.tables:
-        return ""
+    """From which rows of tables its days, clock times and extent come, in words."""
     from regimen.engine.tables import rows_taken
 
     return rows_taken(phase, plan.answers, *_KEYS_OF_DAYS)
+
+
+def _known(doses: Sequence[Doses]) -> tuple[list[Sequence[Dose | None]], Waits]:
+    """The doses that are known, and those that wait for a measure."""
+    known: list[Sequence[Dose | None]] = [
+        [each if type(each) is Dose else None for each in of_phase] for of_phase in doses
+    ]
+    waiting = {
+        (at, index): each
+        for at, of_phase in enumerate(doses)
+        for index, each in enumerate(of_phase)
+        if not (each is None or type(each) is Dose)
+    }
+    return known, waiting
 
 
 def _measured(

@@ -62,10 +62,10 @@ def applied_phases(course: Timeline, plan: Plan) -> tuple[Timed, ...]:
     certain = applies(course.when, plan)
     if certain is False:
         return ()
-    phases = tuple(
-        phase for phase in course.phases if not phase.when or applies(phase.when, plan) is not False
-    )
-    if any(phase.tables for phase in phases):
+    phases = course.phases
+    if [phase for phase in phases if phase.when]:
+        phases = tuple(phase for phase in phases if applies(phase.when, plan) is not False)
+    if [phase for phase in phases if phase.tables]:
         from regimen.engine.tables import settled, takes_rows  # few protocols have tables
 
         answers = plan.answers
@@ -108,8 +108,8 @@ def asked(protocol: Protocol, plan: Plan) -> tuple[Parameter, ...]:
 
 def _open(protocol: Protocol, plan: Plan) -> list[Parameter]:
     """What is needed and not answered, once each."""
-    names = [name for name in needed(protocol, plan) if name not in plan.answers]
-    return [protocol.parameters[name] for name in dict.fromkeys(names)]
+    answers, parameters = plan.answers, protocol.parameters
+    return [parameters[name] for name in needed(protocol, plan) if name not in answers]
 
 
 def _has_times(protocol: Protocol, plan: Plan) -> bool:
@@ -159,6 +159,8 @@ def needed(protocol: Protocol, plan: Plan) -> dict[str, None]:
     """The parameters and measures that decide something in this plan, as far as is known, and what
     the days of its decisions hang on."""
     names = dict.fromkeys(_needed_by_parts(protocol, plan))
+    if not protocol.decisions:
+        return names
     waiting = list(names)
     for name in waiting:  # which grows, for a decision may hang on a date that is itself decided
         found = [each for each in _day_hangs_on(protocol.parameters[name]) if each not in names]
@@ -304,18 +306,18 @@ def _timed(phase: Timed, protocol: Protocol, plan: Plan) -> bool:
 
 def _in_hours(part: Timed, plan: Plan) -> bool:
     """Whether where it begins or how long it lasts is counted in hours."""
-    extent, pattern = part.extent, part.pattern
-    lengths: list[object] = [
-        anchor.offset for anchor in (part.begins, part.course_begins) if anchor is not None
-    ]
-    for end in ends_of(extent):
+    lengths: list[object] = []
+    for anchor in (part.begins, part.course_begins):
+        if anchor is not None:
+            lengths.append(anchor.offset)
+    for end in ends_of(part.extent):
         if type(end) is For:
             lengths.append(end.span)
-        if type(end) is Until:
+        elif type(end) is Until:
             lengths.append(end.anchor.offset)
-    if type(pattern) is Every and isinstance(part, Group):
-        lengths.append(pattern.span)
-    return ElapsedSpan in [type(answer(length, plan)) for length in lengths]
+    if type(part) is Group and type(part.pattern) is Every:
+        lengths.append(part.pattern.span)
+    return any(type(answer(length, plan)) is ElapsedSpan for length in lengths)
 
 
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from regimen import rules
 from regimen.engine.bound import BoundTiming, Levels
 from regimen.engine.clocks import local_after
-from regimen.engine.days import counts_months, is_daily, is_elapsed, is_list, place, places
+from regimen.engine.days import counts_months, is_daily, is_list, place, places
 from regimen.finding import Place, Refusal, refuse
 from regimen.protocol import Cycles, Every, For, Offsets, Once, OnDays, Point, Timed
 from regimen.protocol.words import days_in_words
@@ -26,8 +26,7 @@ START_OF_DAY = time.min
 
 class PhaseSpan(Struct):
     """A phase with its moments. `skipped` is how many clock times of its first day lie before its
-    first moment, `last_place` the place of its last administration, and `whole_day` whether that
-    ends its day; `levels` are the doses of a taper, level by level."""
+    first moment; `levels` are the doses of a taper, level by level."""
 
     bound: BoundTiming
     beginning: Beginning
@@ -36,8 +35,6 @@ class PhaseSpan(Struct):
     slots: list[Slot] = field(default_factory=list)
     given_on: list[date] = field(default_factory=list)  # where a record has moved them
     skipped: int = 0
-    last_place: int = 0
-    whole_day: bool = True
     levels: tuple[tuple[Dose, ...], ...] = ()
     zone: ZoneInfo | None = None  # where clock times lie, if there are any
     earlier: int = 0  # administrations of the phase in earlier rounds
@@ -66,19 +63,18 @@ class PhaseSpan(Struct):
     def fill(self, count: int, end: Moment | None = None, *, included: bool = False) -> None:
         """Give the phase its administrations: at most `count`, and before `end` (with it, if
         included)."""
-        a_day = len(self.times)
-        fill = self._elapsed if is_elapsed(self.bound.days) else self._on_days
+        fill = self._elapsed if self.bound.elapsed else self._on_days
         slots = fill(count, end)
-        self.skipped = skipped = _missed(slots, self.first, a_day)
-        if skipped or len(slots) > count:
-            slots = slots[skipped : skipped + count]
+        if self.first.time is not None:
+            first_day = slots[: len(self.times)]
+            self.skipped = _missed(first_day, self.first.day, self.first.time)
+        if self.skipped or len(slots) > count:
+            slots = slots[self.skipped : self.skipped + count]
         if end is not None:
             self.limit = (end, included)
             while slots and not _before(slots[-1], end, included=included):
                 slots.pop()
         self.slots = slots
-        self.last_place, within = divmod(skipped + len(slots) - 1, a_day)
-        self.whole_day = within == a_day - 1
 
     def _on_days(self, count: int, end: Moment | None) -> list[Slot]:
         """So many clock times of the pattern's days, or more, from the first day on."""
@@ -114,12 +110,17 @@ class PhaseSpan(Struct):
         """The place of the pattern, from 0, at which the phase's administration `at` stands."""
         return (self.skipped + at) // len(self.times)
 
+    @property
+    def last_place(self) -> int:
+        """The place of its last administration."""
+        return self.place_of(len(self.slots) - 1)
+
     def period_end(self) -> Moment:
         """Where a period of stated length ends."""
         bound = self.bound
         extent, month_end = bound.extent, bound.phase.month_end
         if type(extent) is For:
-            if type(extent.span) is not CalendarSpan or is_elapsed(bound.days):
+            if type(extent.span) is not CalendarSpan or bound.elapsed:
                 return self._elapsed_end(extent)
             return moment_after(self.first, extent.span, month_end)
         if isinstance(extent, Cycles):
@@ -166,23 +167,22 @@ class PhaseSpan(Struct):
             from regimen.engine.cycles import end_of_cycle
 
             return end_of_cycle(self)
-        if is_elapsed(days):
+        if self.bound.elapsed:
             from regimen.engine.elapsed import offset_of
 
             assert isinstance(days, Every)
             return self._later(self.first, offset_of(days, len(self.slots)))
-        month_end = self.phase.month_end
-        if not self.whole_day:
+        if (self.skipped + len(self.slots)) % len(self.times):  # clock times are left that day
             day, clock = self.slots[-1]
             following = self.times[self.times.index(clock) + 1]
             return Moment(day, following)
-        return place(days, self.first, self.last_place + 1, month_end)
+        return place(days, self.first, self.last_place + 1, self.phase.month_end)
 
     def moment(self, at: int) -> Moment:
         """The phase's administration `at`, with what its months count from."""
         bound = self.bound
         assert bound.days is not None
-        if is_elapsed(bound.days):
+        if bound.elapsed:
             return Moment(*self.slots[at])
         day = place(bound.days, self.first, self.place_of(at), bound.phase.month_end)
         return Moment(day.day, self.slots[at][1], day.month_origin, day.months)
@@ -254,14 +254,9 @@ def slot_order(slot: Slot) -> tuple[date, time]:
     return (slot[0], slot[1] or START_OF_DAY)
 
 
-def _missed(slots: list[Slot], first: Moment, a_day: int) -> int:
-    """How many of the first day's clock times, of so many, lie before the first moment."""
-    if first.time is None:
-        return 0
-    return sum(
-        day == first.day and clock is not None and clock < first.time
-        for day, clock in slots[:a_day]
-    )
+def _missed(slots: list[Slot], first: date, begins: time) -> int:
+    """How many of these clock times lie on the first day before it begins."""
+    return sum(day == first and clock is not None and clock < begins for day, clock in slots)
 
 
 def _before(slot: Slot, end: Moment, *, included: bool) -> bool:

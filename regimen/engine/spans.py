@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from regimen import rules
 from regimen.engine.bound import Bound, BoundTiming, Levels, answer, bind
 from regimen.engine.clocks import local_after
-from regimen.engine.days import is_elapsed, place, shortest_gap
+from regimen.engine.days import place, shortest_gap
 from regimen.engine.inputs import applied_phases, rests_on, undecided
 from regimen.engine.phase_span import MOST_DOSES, PhaseSpan, slot_order, untimed
 from regimen.finding import Place, Refusal, refuse
@@ -96,7 +96,7 @@ class Spans:
         self.courses = {each.key: each for each in protocol.timelines}
         self.applied = {each.key: applied_phases(each, plan) for each in protocol.timelines}
         self.grouped = {
-            key for key, phases in self.applied.items() if any(phase.groups for phase in phases)
+            key for key, phases in self.applied.items() for phase in phases if phase.groups
         }
         self.undecided = undecided(protocol, plan)
         self.known: dict[_Name, Any] = {}
@@ -207,7 +207,7 @@ class Spans:
             return None
         beginning, first = found
         times = bound.times
-        if is_elapsed(bound.days):
+        if bound.elapsed:
             counted = self.counted(bound, beginning, first)
             counted.goes_on = certain is not None
             return self.filled(counted, spot)
@@ -472,13 +472,14 @@ class Spans:
     def moved(self, beginning: Beginning, month_end: MonthEnd, where: Place) -> Moment:
         """The moment at the beginning's offset from its anchor. Raises Refusal."""
         offset, moment = beginning.offset, beginning.at
-        sign = -1 if beginning.before else 1
         if type(offset) is CalendarSpan:
-            return moment_after(moment.on_date(), offset.times(sign), month_end)
+            offset = offset.times(-1) if beginning.before else offset
+            return moment_after(moment.on_date(), offset, month_end)
         assert isinstance(offset, ElapsedSpan)
         if moment.time is None:
             raise untimed(offset, beginning.anchor, moment, where)
-        return Moment(*local_after(moment.day, moment.time, sign * offset.minutes, self.zone))
+        minutes = -offset.minutes if beginning.before else offset.minutes
+        return Moment(*local_after(moment.day, moment.time, minutes, self.zone))
 
     def tied(
         self, base: Start | DateGiven | PointOf, where: Place, asker: Spot | None = None

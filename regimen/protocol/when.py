@@ -244,7 +244,7 @@ class Earliest(Struct, frozen=True):
 
 def ends_of(extent: Extent | Ref | None) -> tuple[Extent | Ref | None, ...]:
     """Each end, of an extent that may have several."""
-    return extent.ends if isinstance(extent, Earliest) else (extent,)
+    return extent.ends if type(extent) is Earliest else (extent,)
 
 
 Extent = For | Doses | Cycles | WholeList | Until | UntilTotal | UntilStopped | Earliest
