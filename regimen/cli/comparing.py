@@ -8,7 +8,7 @@ import click
 
 from regimen.cli.opening import checked_plan, open_plan, remarks
 from regimen.cli.options import Wanted, once, pairs, plan_options
-from regimen.cli.output import STDOUT, form_of, same_file, write
+from regimen.cli.output import STDOUT, file_options, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, report, say
 
 _FORMATS = ("csv", "json")
@@ -35,13 +35,7 @@ _MEANINGS = ("date", "weekday", "time", "zone", "drug", "dose", "unit", "ucum", 
     help="Which column says the date, time, zone, drug, dose, unit or route, as in"
     ' date="Given on"; nothing after the = leaves it out.',
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Write the differences to a file; its extension chooses the format.",
-)
-@click.option("--format", "form", type=click.Choice(_FORMATS), help="The format to write.")
+@file_options(_FORMATS, "Write the differences to a file; its extension chooses the format.")
 @plan_options
 def compare(
     protocol: str,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
 STDOUT = "-"
+_FILE_OR_STREAM = "Write a file; its extension chooses the format. - is standard output."
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def form_of(output: str | None, form: str | None, formats: Sequence[str]) -> str | None:
@@ -46,3 +49,18 @@ def write(data: bytes, output: str) -> str | None:
     existed = os.path.exists(output)
     files.write(output, data, replacing=True)
     return f"{'Replaced' if existed else 'Wrote'} {output}"
+
+
+def file_options(
+    formats: Sequence[str], help: str = _FILE_OR_STREAM
+) -> Callable[[Command], Command]:
+    """Give a command the options for what it writes: `output` and `form`."""
+
+    def added(command: Command) -> Command:
+        form = click.option(
+            "--format", "form", type=click.Choice(formats), help="The format to write."
+        )
+        output = click.option("-o", "--output", metavar="FILE", help=help)
+        return output(form(command))
+
+    return added

@@ -11,7 +11,7 @@ import click
 
 from regimen.cli.opening import Opened, checked_plan, open_plan, remarks
 from regimen.cli.options import Wanted, plan_options
-from regimen.cli.output import STDOUT, form_of, same_file, write
+from regimen.cli.output import STDOUT, file_options, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, counted, report, say
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ _NO_LABEL = ("csv",)
 
 @click.command()
 @click.argument("protocol")
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Write a file; its extension chooses the format. - is standard output.",
-)
-@click.option("--format", "form", type=click.Choice(_FORMATS), help="The format to write.")
+@file_options(_FORMATS)
 @click.option("--label", metavar="TEXT", help='Your own words on every entry, as in "Bed 4".')
 @click.option("--why", is_flag=True, help="Show the reason for every date and dose.")
 @click.option("--save-plan", metavar="FILE", help="Keep the plan, to issue the same again.")

@@ -9,7 +9,7 @@ import click
 
 from regimen.cli.opening import checked_plan, open_plan, remarks
 from regimen.cli.options import Wanted, plan_options
-from regimen.cli.output import STDOUT, form_of, same_file, write
+from regimen.cli.output import STDOUT, file_options, form_of, same_file, write
 from regimen.cli.terminal import WrongUse, counted, report, say
 
 if TYPE_CHECKING:
@@ -43,13 +43,7 @@ class _Per(click.Choice[str]):
     multiple=True,
     help="Add up per drug, course, phase, week, month or ingredient; may be given several times.",
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    help="Write a file; its extension chooses the format. - is standard output.",
-)
-@click.option("--format", "form", type=click.Choice(_FORMATS), help="The format to write.")
+@file_options(_FORMATS)
 @click.option("--why", is_flag=True, help="Show which doses every figure is the sum of.")
 @plan_options
 def totals(

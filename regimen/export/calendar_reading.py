@@ -17,7 +17,7 @@ from regimen.export.calendar_words import GIVEN, prefix
 from regimen.export.editions import manner_of, standing
 from regimen.export.entries import PLACE, place_read
 from regimen.export.identity import uid_of
-from regimen.export.readback import AMOUNT, Said, amount_read, compare
+from regimen.export.readback import AMOUNT, Said, amount_read, compare, entry_said
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import finish_of, zone_of
 from regimen.export.zones import Observance, instant_read
@@ -174,20 +174,14 @@ def _said_entry(
     what, _, place = first_line.rpartition(": ")
     if what != words["what"]:
         raise ExportMismatch(f"{first_line!r} is not {words['what']!r}")
-    number, of = place_read(place)
-    return Said(
-        key=str(event["UID"]),
-        day=start.date() if isinstance(start, datetime) else start,
-        time=start.time() if isinstance(start, datetime) else None,
-        zone=zone,
-        drug="",
-        dose=None,
-        unit=None,
-        number=number,
-        of=of,
-        course_number=int(words["place"] or 1),
-        course_of=int(words["of"] or 1),
-        what=what,
+    return entry_said(
+        str(event["UID"]),
+        start.date() if isinstance(start, datetime) else start,
+        start.time() if isinstance(start, datetime) else None,
+        zone,
+        place_read(place),
+        what,
+        (int(words["place"] or 1), int(words["of"] or 1)),
     )
 
 

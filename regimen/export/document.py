@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from regimen.export.entries import entry_rows
 from regimen.export.facts import exact, injection_days, totals_of
-from regimen.export.readback import Said, compare
+from regimen.export.readback import Said, compare, entry_said
 from regimen.export.refusals import ExportMismatch
 from regimen.export.rows import PRODUCTS, Row, header_of, rows_of
 from regimen.export.words import DISCLAIMER, clean, overrides, tolerances
@@ -359,19 +359,13 @@ def _no_float(text: str) -> float:
 
 
 def _said_visit(record: dict[str, Any]) -> Said:
-    return Said(
-        key=record["id"],
-        day=dt.date.fromisoformat(record["date"]),
-        time=dt.time.fromisoformat(record["time"]) if record["time"] else None,
-        zone=record["zone"],
-        drug="",
-        dose=None,
-        unit=None,
-        number=record["number"],
-        of=record["of"],
-        course_number=record["number"],
-        course_of=record["of"],
-        what=record["what"],
+    return entry_said(
+        record["id"],
+        dt.date.fromisoformat(record["date"]),
+        dt.time.fromisoformat(record["time"]) if record["time"] else None,
+        record["zone"],
+        (record["number"], record["of"]),
+        record["what"],
     )
 
 

@@ -36,6 +36,34 @@ class Said(Struct, frozen=True):
     taken: tuple[tuple[str, Fraction, str], ...] = ()
 
 
+def entry_said(
+    key: str,
+    day: dt.date,
+    time: dt.time | None,
+    zone: str | None,
+    place: tuple[int, int],
+    what: str,
+    again: tuple[int, int] | None = None,
+) -> Said:
+    """What an export says about an entry without a drug; `again` is its place, where the export
+    says that twice."""
+    course_number, course_of = again or place
+    return Said(
+        key=key,
+        day=day,
+        time=time,
+        zone=zone,
+        drug="",
+        dose=None,
+        unit=None,
+        number=place[0],
+        of=place[1],
+        course_number=course_number,
+        course_of=course_of,
+        what=what,
+    )
+
+
 _NAMES = {name: unit.name for unit in UNITS for name in (unit.name, unit.singular) if name}
 OPEN = rf"{NOT_STATED}|weigh first|first measure [a-z0-9_]+(?: and [a-z0-9_]+)*"
 AMOUNT = rf"(?:[0-9\u202f]+(?:\.[0-9]+)? (?:{'|'.join(map(re.escape, _NAMES))})|{OPEN})"
@@ -125,17 +153,6 @@ def _finish(administration: Administration) -> dt.datetime | None:
 
 
 def _entry(checked: CheckedSchedule, entry: Entry, key: str, zoned: bool) -> Said:
-    return Said(
-        key=key,
-        day=entry.day,
-        time=entry.time,
-        zone=checked.plan.zone if zoned and entry.time is not None else None,
-        drug="",
-        dose=None,
-        unit=None,
-        number=entry.number,
-        of=entry.of,
-        course_number=entry.number,
-        course_of=entry.of,
-        what=clean(entry.what),
-    )
+    zone = checked.plan.zone if zoned and entry.time is not None else None
+    place = (entry.number, entry.of)
+    return entry_said(key, entry.day, entry.time, zone, place, clean(entry.what))

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from msgspec import Struct, field
 
 from regimen.export.entries import place_read
-from regimen.export.readback import Said, amount_read, compare
+from regimen.export.readback import Said, amount_read, compare, entry_said
 from regimen.export.refusals import ExportMismatch
 from regimen.export.words import NO_TIME
 from regimen.schedule import CheckedSchedule
@@ -116,7 +116,7 @@ def _said(entry: _Entry) -> Said:
     return Said(
         key=entry.id,
         day=_date(texts["date"]),
-        time=None if texts.get("unset") == NO_TIME else dt.time.fromisoformat(texts["clock"]),
+        time=_time(texts),
         zone=None,
         drug=texts["drug"],
         dose=dose,
@@ -146,21 +146,12 @@ def _taken(text: str) -> tuple[tuple[str, Fraction, str], ...]:
 
 def _said_visit(entry: _Entry) -> Said:
     texts = entry.texts
-    number, of = place_read(texts["of-visit"])
-    return Said(
-        key=entry.id,
-        day=_date(texts["date"]),
-        time=None if texts.get("unset") == NO_TIME else dt.time.fromisoformat(texts["clock"]),
-        zone=None,
-        drug="",
-        dose=None,
-        unit=None,
-        number=number,
-        of=of,
-        course_number=number,
-        course_of=of,
-        what=texts["what"],
-    )
+    place = place_read(texts["of-visit"])
+    return entry_said(entry.id, _date(texts["date"]), _time(texts), None, place, texts["what"])
+
+
+def _time(texts: dict[str, str]) -> dt.time | None:
+    return None if texts.get("unset") == NO_TIME else dt.time.fromisoformat(texts["clock"])
 
 
 def _date(text: str) -> dt.date:

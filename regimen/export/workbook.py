@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from regimen.export.entries import ENTRY_HEADER, entry_rows
 from regimen.export.facts import TOTAL_HEADER, about, total_cells
-from regimen.export.readback import Said, compare
+from regimen.export.readback import Said, compare, entry_said
 from regimen.export.refusals import ExportMismatch, MissingLibrary
 from regimen.export.rows import Row, header_of, rows_of
 from regimen.export.taken import (
@@ -204,12 +204,9 @@ def _digits(data: bytes, column: str) -> dict[int, str]:
 
 
 def _said(record: dict[str, Any], digits: str | None) -> Said:
-    moment = record["date"]
-    if not isinstance(moment, dt.datetime):
-        raise ExportMismatch(f"{record['id']}: {moment!r} is not a date")
     return Said(
         key=record["id"],
-        day=moment.date(),
+        day=_day(record),
         time=record["time"],
         zone=record["zone"],
         drug=record["drug"],
@@ -225,20 +222,13 @@ def _said(record: dict[str, Any], digits: str | None) -> Said:
 
 
 def _said_visit(record: dict[str, Any]) -> Said:
+    place = (record["number"], record["of"])
+    moment = (_day(record), record["time"], record["zone"])
+    return entry_said(record["id"], *moment, place, record["what"])
+
+
+def _day(record: dict[str, Any]) -> dt.date:
     moment = record["date"]
     if not isinstance(moment, dt.datetime):
         raise ExportMismatch(f"{record['id']}: {moment!r} is not a date")
-    return Said(
-        key=record["id"],
-        day=moment.date(),
-        time=record["time"],
-        zone=record["zone"],
-        drug="",
-        dose=None,
-        unit=None,
-        number=record["number"],
-        of=record["of"],
-        course_number=record["number"],
-        course_of=record["of"],
-        what=record["what"],
-    )
+    return moment.date()
