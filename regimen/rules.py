@@ -135,7 +135,7 @@ WRONG_PROTOCOL = _plan(
     "wrong-protocol", "a plan is read with the very text of the protocol that it was made for"
 )
 NOT_A_LEVEL = _plan(
-    "not-a-level", "who goes on with a taper from a dose that is none of its levels is in another"
+    "not-a-level", "a dose that is none of a taper's levels belongs to another taper"
 )
 TWO_ANSWERS = _plan("two-answers", "of two answers to one question only one can be meant")
 NOT_STATED = _plan(

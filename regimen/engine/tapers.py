@@ -24,7 +24,8 @@ from regimen.engine.rounding import on_grid
 from regimen.engine.sharing import in_words, parts_of
 from regimen.finding import Refusal, refuse
 from regimen.plan import Plan
-from regimen.protocol import DoseExpression, PercentOf, Phase, Table
+from regimen.protocol import DoseExpression, PercentOf, Phase, Ref, Table, Taper
+from regimen.protocol.words import in_row
 from regimen.quantity import Quantity, decimal_text
 from regimen.schedule import Dose, DoseStage
 
@@ -207,12 +208,15 @@ def _walked(phase: Phase, levels: Levels, given: Given) -> _Walk:
     walk = _Walk(phase, levels, given, first)
     walk.reach(first, given(first), given(first) if _of_current(levels) else first)
     turned: bool | None = None
-    for step in levels.steps:
+    for number, step in enumerate(levels.steps):
         end = levels.stop_under if step.to is None else step.to
         assert end is not None  # the reader asks for one of them
         if step.to is None and end.amount > first:
             raise _missing(phase, f"a {_title(levels)} is over before its first level")
         if end.amount == walk.here and step.to is not None:
+            name = _answered(phase, number)
+            if name is not None:
+                raise _unchanged(walk, name)
             raise _missing(
                 phase, f"a {_title(levels)} never changes at {_amount(levels, walk.here)}"
             )
@@ -222,16 +226,55 @@ def _walked(phase: Phase, levels: Levels, given: Given) -> _Walk:
             raise walk.stick(why, "write what goes up and what goes down as two phases")
         turned = down
         if _rests_on_current(step):
-            _by_current(walk, step, end.amount, down=down)
+            _by_current(walk, number, end.amount, down=down)
         else:
-            _by_amount(walk, step, end.amount, down=down)
+            _by_amount(walk, number, end.amount, down=down)
         if step.to is not None:
             walk.here = end.amount
     return walk
 
 
-def _by_amount(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
+def _unchanged(walk: _Walk, name: str) -> Refusal:
+    """The refusal of an answer with the level that the taper has reached already."""
+    here = _amount(walk.taper, walk.here)
+    return refuse(
+        rules.NOT_A_LEVEL,
+        f"{name} {here} is where the taper stands already, so nothing would change",
+        f"answer {name} with a level that comes after it; or ask the protocol's author",
+        walk.phase.place_of("taper"),
+    )
+
+
+def _past(walk: _Walk, number: int, end: Quantity, following: Quantity) -> Refusal:
+    """The refusal of a step that would pass the end. Where a plan says what the end is, it is told
+    which levels there are."""
+    name = _answered(walk.phase, number)
+    if name is None:
+        return walk.stick(f"the next step would pass {_amount(walk.taper, end)}")
+    near = walk.shown[-2:]
+    if following.value > 0:
+        near = [*near, _amount(walk.taper, following)]
+    return refuse(
+        rules.NOT_A_LEVEL,
+        f"{name} {_amount(walk.taper, end)} is no level of the {_title(walk.taper)}:"
+        f" {in_row(near)} {'is' if len(near) == 1 else 'are'}",
+        f"answer {name} with one of the levels; or ask the protocol's author, who may mean a"
+        " smaller last step",
+        walk.phase.place_of("taper"),
+    )
+
+
+def _answered(phase: Phase, number: int) -> str | None:
+    """What the plan answers that says to where a step of the taper goes; None where the protocol
+    says it."""
+    assert isinstance(phase.dose, Taper)
+    to = phase.dose.steps[number].to
+    return to.name if isinstance(to, Ref) else None
+
+
+def _by_amount(walk: _Walk, number: int, end: Quantity, *, down: bool) -> None:
     """Equal steps, which must land on the end unless a stop rule says where they are over."""
+    step = walk.taper.steps[number]
     size, here = _size(walk, step), walk.here
     if not size.value:
         raise _missing(walk.phase, f"a {_title(walk.taper)} never changes")
@@ -243,18 +286,20 @@ def _by_amount(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
             walk.phase,
             f"a {_title(walk.taper)} has {levels} levels, and at most {MOST_LEVELS} are allowed",
         )
-    for number in range(1, count + 1):
-        level = here + size.times(-number if down else number)
+    for times in range(1, count + 1):
+        level = here + size.times(-times if down else times)
         if level.value:
             given = walk.as_given(level)
             _refuse_small(walk, step, level, given)
             walk.reach(level, given, level)
     if step.to is not None and steps.denominator != 1:
-        raise walk.stick(f"the next step would pass {_amount(walk.taper, end)}")
+        times = count + 1
+        raise _past(walk, number, end, here + size.times(-times if down else times))
 
 
-def _by_current(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
+def _by_current(walk: _Walk, number: int, end: Quantity, *, down: bool) -> None:
     """Steps that are a part of what was given before."""
+    step = walk.taper.steps[number]
     while True:
         current, size = walk.given[-1], _size(walk, step)
         level = current + size.times(-1 if down else 1)
@@ -279,7 +324,7 @@ def _by_current(walk: _Walk, step: Step, end: Quantity, *, down: bool) -> None:
                 "state where the taper stops, as in stop_under: 0.5 mg",
             )
         if given < end if down else given > end:
-            raise walk.stick(f"the next step would pass {end}")
+            raise _past(walk, number, end, given)
         if not given.value:
             return
         _refuse_small(walk, step, level, given)
