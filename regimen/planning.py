@@ -56,6 +56,7 @@ __all__ = [
     "read_ranges",
     "rule_of_late",
     "sentences",
+    "taken_in_words",
     "test",
     "totals",
     "with_entry",
@@ -291,6 +292,13 @@ def decided_in_words(protocol: Protocol, parameter: Parameter) -> str:
     from regimen.language.sentences import decided_in_words
 
     return decided_in_words(protocol, parameter)
+
+
+def taken_in_words(parameter: Parameter) -> str:
+    """` Taken before each dose.`; nothing where it is asked for once."""
+    from regimen.language.measure_sentences import taken_in_words
+
+    return taken_in_words(parameter)
 
 
 def sentences(protocol: Protocol) -> Iterator[str]:

@@ -178,12 +178,12 @@ def _listed(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _question(protocol: Protocol, question: Parameter) -> Iterator[str]:
-    from regimen.planning import decided_in_words
+    from regimen.planning import decided_in_words, taken_in_words
 
     gap = " (may stay open: the source does not state it)" if question.gap else ""
     decided = decided_in_words(protocol, question)
     yield from wrapped(f"{question.name}{gap}{f' ({decided})' if decided else ''}", "  ")
-    yield from wrapped(question.ask, "      ")
+    yield from wrapped(f"{question.ask}{taken_in_words(question)}", "      ")
     yield from wrapped(kind(question), "      ")
     for choice in choices(question):
         yield from wrapped(choice, "          ", hanging="              ")

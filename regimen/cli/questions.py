@@ -61,6 +61,8 @@ def kind(question: Parameter) -> str:
 
     in_hours = question.type == "duration" and question.in_hours
     parts = ["a number of hours or minutes" if in_hours else _WRITTEN[question.type]]
+    if question.count is not None and question.count > 1:
+        parts.append(f"{question.count} of them")
     if question.unit is not None:
         parts.append(f"in {question.unit.name}")
     if question.at_least is not None:

@@ -13,6 +13,7 @@ from regimen.language.sentences_keyed import keyed_words
 from regimen.language.sentences_taper import taper_words
 from regimen.protocol import (
     EVERY_DAY,
+    USUAL_DRIFT,
     Anchor,
     AsNeeded,
     Cap,
@@ -56,6 +57,7 @@ from regimen.protocol import (
     at_time,
 )
 from regimen.protocol.words import days_in_words, limits_in_words, often
+from regimen.quantity import decimal_text
 from regimen.timing import CalendarSpan, MonthEnd, Weekday
 
 _POINTS = {
@@ -170,7 +172,11 @@ def _rounding(rounding: Rounding) -> str:
     to = f"{_ROUNDED[rounding.mode]} multiple of {rounding.grid}"
     if rounding.grid is None:
         to = f"{_ROUNDED[rounding.mode]} dose that can be made up"
-    return f"{to}{ties}{', as the whole of a week' if rounding.over_week else ''}"
+    week = ", as the whole of a week" if rounding.over_week else ""
+    within = ""
+    if rounding.within != USUAL_DRIFT:
+        within = f", which may change it by up to {decimal_text(rounding.within * 100)} %"
+    return f"{to}{ties}{week}{within}"
 
 
 def _all_said(pattern: object, on: str) -> bool:

@@ -632,5 +632,6 @@ def test_the_steps_of_a_measure_are_told_with_the_question(tmp_path: Path) -> No
     ],
 )
 def test_totals_say_what_the_protocols_own_limits_did(weight: str, said: str) -> None:
-    given = ("--set", f"weight={weight}", "--set", "height=150 cm", "--set", "age=60 years")
+    answers = (f"weight={weight}", "height=150 cm", "age=60 years", "number_of_cycles=6")
+    given = [word for answer in answers for word in ("--set", answer)]
     assert said in words(run("totals", "r-chop-21", "--start", "2026-03-02", *given).stdout)

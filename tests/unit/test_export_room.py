@@ -16,7 +16,13 @@ from regimen.schedule import CheckedSchedule
 from regimen.timing import Moment
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
-R_CHOP = {"start": "2026-03-02", "weight": "68.45 kg", "height": "180 cm", "age": "60 years"}
+R_CHOP = {
+    "number_of_cycles": "6",
+    "start": "2026-03-02",
+    "weight": "68.45 kg",
+    "height": "180 cm",
+    "age": "60 years",
+}
 
 
 def sheet(checked: CheckedSchedule) -> BeautifulSoup:
