@@ -62,6 +62,7 @@ def issue(
     from regimen.cli.plan_store import change
     from regimen.export import export
     from regimen.export.editions import last_edition, manner_of
+    from regimen.export.entries import counted as counted_beside
 
     if not output.lower().endswith(".ics"):
         raise WrongUse(f"{output!r} is not a calendar: its name must end in .ics.")
@@ -86,13 +87,15 @@ def issue(
         click.echo(f"  {line}", err=True)
     if len(lines) > _SHOWN:
         say(f"… and {len(lines) - _SHOWN} more; --changes FILE keeps them all", indent="  ")
-    doses = counted(len(checked.administrations), "dose")
+    entries = counted(len(checked.administrations), "dose")
+    if checked.entries:
+        entries = f"{entries} and {counted_beside(checked.entries)}"
     if after is before:
         said = f"Nothing has changed; {output} is the edition that was handed out."
     else:
         from regimen.export.editions import in_words
 
-        said = f"Wrote {output}, {doses}: {in_words(found, unchanged)}."
+        said = f"Wrote {output}, {entries}: {in_words(found, unchanged)}."
     say(said)
     if changes:
         text = "".join(f"{each}\n" for each in (said, *lines))

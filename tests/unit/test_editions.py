@@ -27,12 +27,10 @@ WHY = (*BY, "--why", SECRET, "--verified-by", "Dr Verdi")
 class Book:
     """A plan file, and the calendars that were handed out from it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *protocol: str) -> None:
         self.plan, self.calendar = folder / "plan.yaml", folder / "calendar.ics"
-        self.run(
-            "new", "b12-acth-infantile-spasms", "--start", "2026-03-02",
-            "--set", "twice_weekly_for=2 weeks", "--by", "Nurse Bianchi", "-o", str(self.plan),
-        )  # fmt: skip
+        protocol = protocol or ("b12-acth-infantile-spasms", "--set", "twice_weekly_for=2 weeks")
+        self.run("new", *protocol, "--start", "2026-03-02", *BY, "-o", str(self.plan))
 
     def run(self, *words: str, code: int = 0) -> str:
         done = CliRunner().invoke(main, ["plan", *words])
@@ -236,6 +234,33 @@ def test_reasons_stand_there_for_whoever_asks_for_them(book: Book) -> None:
     assert SECRET in book.text().replace("\\,", ",")
     assert "written otherwise" in book.issue("--no-reasons")
     assert not NAMES.search(book.text())
+
+
+VISITS = """\
+regimen: 1
+id: doses-and-visits
+title: Doses and visits
+status: local
+sources: [{cite: made for this test}]
+courses:
+  a: {drug: drug A, route: oral, dose: 5 mg, every: 1 week, doses: 4}
+visits:
+  eeg: {what: EEG, every: 2 weeks, for: 4 weeks}
+"""
+
+
+def test_visits_are_counted_listed_and_without_reasons_too(tmp_path: Path) -> None:
+    (tmp_path / "doses-and-visits.yaml").write_text(VISITS, encoding="utf-8")
+    book = Book(tmp_path, str(tmp_path / "doses-and-visits.yaml"))
+    assert "4 doses and 2 visits: 6 new" in book.issue()
+    book.on_plan("move", "eeg/2", "--to", "2026-03-17", "--scope", "this dose", *WHY)
+    said = book.issue("--remind", "07:00 on the day")
+    assert "moved: Mon 16 Mar 2026 → Tue 17 Mar 2026, EEG · visit 2 of 2 [eeg/2]" in said
+    assert "moved from 2026-03-16 (entry 2)" in book.text()
+    assert book.text().count("TRIGGER:PT7H") == 6
+    assert not NAMES.search(book.text())
+    book.issue("--reasons")
+    assert NAMES.search(book.text())
 
 
 # --- what cannot be handed out
