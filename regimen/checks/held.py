@@ -17,7 +17,7 @@ from regimen.plan import Plan
 from regimen.protocol import Age, AgeOn, DoseExpression
 from regimen.protocol.inputs import given_before
 from regimen.quantity import Quantity
-from regimen.schedule import Administration, Held, Schedule
+from regimen.schedule import Administration, Dose, Held, Schedule
 
 
 def by_drug(schedule: Schedule, ranges: Ranges) -> list[list[Held]]:
@@ -43,19 +43,21 @@ def held_in(administration: Administration) -> Iterator[Held]:
         content.drug for taken in dose.taken for content in taken.product.contents
     ):
         if other != drug:
-            inside = _inside(administration, other)
-            if inside is not None:
-                yield Held(administration, other, inside)
+            yield Held(administration, other, _inside(dose, other))
 
 
-def _inside(administration: Administration, drug: str) -> Quantity | None:
-    assert administration.dose is not None
-    total = None
-    for taken in administration.dose.taken:
-        for content in taken.product.contents_of(taken.amount):
-            if content.drug == drug:
-                total = content.amount if total is None else total + content.amount
-    return total
+def _inside(dose: Dose, drug: str) -> Quantity:
+    """How much of the drug is in what is taken; in drops of no stated size, the drops."""
+    amounts = [
+        content.amount
+        for taken in dose.taken
+        for content in taken.product.contents_of(taken.amount)
+        if content.drug == drug
+    ]
+    first, *rest = amounts or [dose.ordered]
+    for amount in rest:
+        first += amount
+    return first
 
 
 def windows(time: str, given: list[Held]) -> Iterator[tuple[tuple[Held, ...], bool]]:

@@ -33,19 +33,19 @@ def results(
 
 
 def _worth_saying(drugs: dict[str, list[Held]], ranges: Ranges) -> Iterator[tuple[str, list[Held]]]:
-    """Every drug of a course; but a name for several drugs, of which the table knows nothing, goes
-    without saying where the drugs do not."""
+    """Every drug of a course; but a mere name for several drugs, of which the table knows nothing,
+    goes without saying where the drugs do not."""
     for drug, held in drugs.items():
-        own = {each.by.id for each in held} if drug == held[0].by.drug else set()
-        parts = {
-            each.by.id
-            for other, inside in drugs.items()
-            for each in inside
-            if other != drug and each.by.id in own
-        }
-        if own and own == parts and not ranges.about([drug]):
-            continue
-        yield drug, held
+        if drug != held[0].by.drug or ranges.about([drug]) or not all(map(_is_a_name, held)):
+            yield drug, held
+
+
+def _is_a_name(held: Held) -> bool:
+    """Whether the drug that is ordered is in no product: others are."""
+    dose = held.by.dose
+    assert dose is not None
+    inside = [content.drug for taken in dose.taken for content in taken.product.contents]
+    return bool(inside) and held.drug not in inside
 
 
 def _result(
