@@ -159,7 +159,8 @@ def _idle(schedule: Schedule, findings: list[Finding]) -> list[Finding]:
         Finding(
             rules.IDLE_OVERRIDE,
             f"the override of {override.code} for {override.about} meets no finding",
-            "remove it; if a finding like it stands now, decide on that one anew",
+            "remove it, or take its entry back; if a finding like it stands now, decide on that one"
+            " anew",
         )
         for override in schedule.plan.decided
         if id(override) not in used

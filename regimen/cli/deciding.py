@@ -171,7 +171,7 @@ def accept(plan: str, finding: str, author: Author) -> None:
         raise click.UsageError(f"{finding!r} is not of the form CODE=ABOUT.")
     on = date.today().isoformat()
     what = Accepted(Override(code.strip(), about.strip(), author.by, on, author.why))
-    written(plan, author, lambda *_: what, decision=False)
+    written(plan, author, lambda *_: what, decision=True)
 
 
 @click.command("take-back")

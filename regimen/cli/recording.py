@@ -77,13 +77,19 @@ def written(
         after = planning.examine(protocol, planning.with_entry(plan, entry))
         if decision:
             known = _examined(protocol, plan)
-            before = {each.about for each in known.findings} if known else set()
-            new = [each for each in after.findings if each.stands and each.about not in before]
+            before = {(each.code, each.what) for each in known.findings} if known else set()
+            new = [each for each in after.findings if each.stands]
+            new = [each for each in new if (each.code, each.what) not in before]
             if new:
                 raise Refusal(new)
         return entry
 
-    protocol, before, after = change(name, decide)
+    try:
+        protocol, before, after = change(name, decide)
+    except Refusal as refusal:
+        report(refusal.findings)
+        say("Nothing was written.")
+        raise click.exceptions.Exit(1) from None
     schedule = planning.examine(protocol, after)
     was = _examined(protocol, before)
     if was is None:
@@ -199,8 +205,10 @@ def missed(plan: str, dose: str, then: str | None, at: str | None, author: Autho
         if choice is None:
             choice = by_rule(protocol, known, id, late)
             return Missed(id, choice, None if choice is Then.SKIP else late)
-        if (choice is Then.SKIP) is (late is not None):
-            raise WrongUse("a skipped dose takes no --at; a late one needs it.")
+        if choice is Then.SKIP and late is not None:
+            raise WrongUse("a skipped dose takes no --at: leave it out, or choose a late --then.")
+        if choice is not Then.SKIP and late is None:
+            raise WrongUse("when is it given instead? Say so with --at.")
         return Missed(id, choice, late)
 
     written(plan, author, make, decision=then not in (None, "skip"))

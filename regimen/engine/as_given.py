@@ -35,7 +35,7 @@ def as_given(doses: Sequence[Planned], bounds: Sequence[BoundTiming], plan: Plan
                 f"{what.amount} is {what.amount.unit.dimension}, and {each.dose.drug} is planned as"
                 f" {other.unit.dimension} ({each.dose.dose or other})"
             )
-            mend = f"write what was given in {other.unit}, or in a unit that converts to it"
+            mend = f"write what was given in {other.unit.name}, or in a unit that converts to it"
             findings.append(_finding(entry, words, mend))
             continue
         bound = bounds[each.phase]

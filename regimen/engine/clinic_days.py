@@ -154,7 +154,8 @@ class _Course:
                 rules.MISSING_INPUT,
                 f"{slot.ideal.id} cannot stay on its day, and nothing says how close two doses of"
                 f" {phase.course} may come",
-                f"write under clinic, for example, gaps: {{{phase.course}: 2 days}}",
+                "ask the prescriber, and write it under clinic, as in gaps:"
+                f" {{{phase.course}: 1 day}} (regimen plan clinic --gap)",
                 where,
             )
         return stated

@@ -267,6 +267,8 @@ def test_a_choice_that_cannot_be_is_told_as_such(tmp_path: Path) -> None:
 def test_a_skipped_dose_has_no_new_moment(plan: Path) -> None:
     words = ("b12/daily/2", "--then", "skip", "--at", "2026-03-04", *WHY)
     assert "a skipped dose takes no --at" in refused(plan, "missed", *words, code=2)
+    late = ("b12/daily/2", "--then", "late, keep", *WHY)
+    assert "Say so with --at" in refused(plan, "missed", *late, code=2)
 
 
 def test_a_dose_is_named_by_its_course_and_day(plan: Path) -> None:
@@ -319,10 +321,24 @@ def test_what_cannot_be_is_not_written(plan: Path) -> None:
     assert "missing-input" in refused(plan, *words, code=1)
 
 
-def test_a_finding_is_accepted_in_the_record(plan: Path) -> None:
-    done = run("plan", "accept", str(plan), "too-close=a", *WHY)
-    assert done.exit_code == 0
-    assert "idle-override" in done.output
+def test_a_finding_is_accepted_in_the_record(tmp_path: Path) -> None:
+    text = LATE_RULES.partition("    late:")[0] + "    min_gap: 5 days\n"
+    (tmp_path / "weekly.yaml").write_text(text, encoding="utf-8")
+    plan = tmp_path / "plan.yaml"
+    run("plan", "new", str(tmp_path / "weekly.yaml"), "--start", "2026-03-02", *BY, "-o", str(plan))
+    done = run("plan", "record", str(plan), "a/phase-1/2", "--at", "2026-03-12", *BY)
+    assert "error [below-min-gap]" in done.output  # what happened is taken down all the same
+    about = "a: 2026-03-12 and 2026-03-16"
+    assert about in done.output
+    done = run("plan", "accept", str(plan), f"below-min-gap={about}", *WHY)
+    assert done.exit_code == 0, done.output
+    assert run("schedule", str(plan)).exit_code == 0
+
+
+def test_what_is_not_found_cannot_be_accepted(plan: Path) -> None:
+    said = refused(plan, "accept", "too-close=a", *WHY, code=1)
+    assert "the override of too-close for a meets no finding" in said
+    assert "Nothing was written." in said
 
 
 def test_only_a_plan_has_a_record(plan: Path) -> None:
