@@ -26,11 +26,11 @@ def begun(words: PhaseWords) -> Iterator[str]:
         own = group.key == phase.key or not group.key
         name = "" if own else f" of {group.name or group.key}"
         if _several(group):
-            yield f"A round{name} {_at_each(words, group)}{_laid(words, group, ', then')}."
+            yield f"Rounds{name}: {_at_each(words, group)}{_laid(words, group, ', then')}."
         elif isinstance(group.pattern, Once):
             yield f"Part of {group.name or group.key}, which begins {beginning}."
         else:
-            yield f"A round{name}{_laid(words, group, '')}, begun {beginning}."
+            yield f"Rounds{name}:{_laid(words, group, '')}, begun {beginning}."
 
 
 def _comes_with_each(phase: Timed) -> bool:

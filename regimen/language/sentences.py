@@ -58,7 +58,7 @@ from regimen.protocol import (
 )
 from regimen.protocol.words import days_in_words, limits_in_words, often
 from regimen.quantity import decimal_text
-from regimen.timing import CalendarSpan, MonthEnd, Weekday
+from regimen.timing import CalendarSpan, MonthEnd, SpanUnit, Weekday
 
 _POINTS = {
     Point.BEGIN: "the first moment of",
@@ -310,7 +310,14 @@ class PhaseWords(_Words):
         dose, pattern = self.dose_of_phase(), self.phase.pattern
         if isinstance(dose, (DosesByTime, DividedDose)) and _all_said(pattern, dose.on):
             return ""  # they stand beside their doses
+        times = self.phase.times
+        if self.daily and isinstance(times, Ref) and not self.protocol.parameters[times.name].gap:
+            return ""  # so often a day, which is said with the times
         return self.some_days(pattern)
+
+    @property
+    def daily(self) -> bool:
+        return self.phase.pattern == Every(CalendarSpan(1, SpanUnit.DAY))
 
     def dose_of_phase(self) -> object:
         return self.phase.dose if isinstance(self.phase, Phase) else None
@@ -357,7 +364,8 @@ class PhaseWords(_Words):
             count = self.protocol.parameters[times.name].count
             if count is None:
                 return "at clock times that are not stated"
-            return f"{often(count)} each day that it is given, at clock times from the plan"
+            each = "a day" if self.daily else "on each day that it is given"
+            return f"{often(count)} {each}, at clock times from the plan"
         return f"at {_and([at_time(each).removeprefix('at ') for each in times])}"
 
     def extent(self) -> str:

@@ -32,8 +32,13 @@ SAID = [
     ),
     (
         "{dose: 6 mg/kg/day, every: 1 day, times_per_day: 2, for: 2 months}",
-        "a: drug 6 mg per kg of body weight per day in equal doses, oral, daily, twice each day that"
-        " it is given, at clock times from the plan, for 2 months. Begins at the start.",
+        "a: drug 6 mg per kg of body weight per day in equal doses, oral, twice a day, at clock"
+        " times from the plan, for 2 months. Begins at the start.",
+    ),
+    (
+        "{dose: 6 mg, every: 2 days, times_per_day: 2, doses: 4}",
+        "a: drug 6 mg oral, every other day, twice on each day that it is given, at clock times from"
+        " the plan, 4 doses. Begins at the start.",
     ),
     (
         "{dose: 30 mg/m2, every: 1 week, through: 6 weeks after start, max: [50 mg/dose, 2 mg/kg/day]}",
