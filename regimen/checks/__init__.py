@@ -28,6 +28,7 @@ from regimen.checks import (
     recount,
     spacing,
     stated_limits,
+    stopped,
     tolerance,
     usual_range,
 )
@@ -50,6 +51,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     ends.still_waiting,
     ends.never_begun,
     ends.cut_short,
+    stopped.later_phases_left_out,
     decisions.branches,
     measuring.still_to_be_measured,
     measuring.outside_formulas,

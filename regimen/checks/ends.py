@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regimen.checks.stopped import stopped
 from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.protocol.words import in_row
 from regimen.schedule import Dependent, Schedule
@@ -50,10 +51,12 @@ def never_begun(schedule: Schedule) -> Iterator[Finding]:
 
 
 def going_on(schedule: Schedule) -> Iterator[Finding]:
-    """One notice for everything that has no end yet."""
-    if schedule.going_on:
-        names = " and ".join(schedule.going_on)
-        goes, it = ("goes", "it") if len(schedule.going_on) == 1 else ("go", "them")
+    """One notice for everything that has no end yet, but for what the record stops."""
+    ended = stopped(schedule)
+    going_on = [each for each in schedule.going_on if each not in ended]
+    if going_on:
+        names = in_row(going_on)
+        goes, it = ("goes", "it") if len(going_on) == 1 else ("go", "them")
         horizon = schedule.plan.answers["horizon"].text
         hanging = [each for each in schedule.dependents if set(each.answers) - _decisions(schedule)]
         along = in_row(each.title for each in hanging if each.begun)
