@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from zlib import crc32
 
 import pytest
 import yaml
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 
 from regimen import planning
 from regimen.engine.expansion import expand
@@ -21,6 +23,7 @@ from regimen.protocol import Protocol
 from regimen.schedule import Schedule
 from tests.properties import reference, strategies
 from tests.properties.strategies import Sample
+from tests.properties.strategies.tried import WORDS, words_of
 
 PROTOCOLS = Path(__file__).parents[2] / "protocols"
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,7 +72,9 @@ def theirs(given: list[reference.Given]) -> Flat:
     return rows
 
 
-def assert_same(course: str, ours: Flat, theirs: Flat, about: object = "") -> None:
+def assert_same(
+    course: str, ours: Sequence[object], theirs: Sequence[object], about: object = ""
+) -> None:
     """Says where two long lists first differ, which a comparison by pytest takes ages to find."""
     if ours == theirs:
         return
@@ -82,18 +87,34 @@ def agree(
     protocol: Protocol, written: dict[str, object], answers: dict[str, str], start: str
 ) -> int:
     schedule = expand(protocol, plan_for(protocol, answers, start))
-    expected = reference.expand(written, answers, start)
+    reader = reference.Reader(written, answers, start)
+    expected = reader.schedule()
     for course in protocol.courses:
         assert_same(course.key, ours(schedule, course.key), theirs(expected.get(course.key, [])))
+    for name, days in reader.visit_days().items():
+        found = [
+            (each.moment.day, each.moment.time) for each in schedule.entries if each.name == name
+        ]
+        assert_same(name, found, [(each.day, each.clock) for each in days])
     return len(schedule.administrations)
 
 
-@given(strategies.samples())
-def test_random_protocols(sample: Sample) -> None:
-    text = strategies.to_yaml(sample.protocol)
-    protocol = planning.read_protocol(text, "sample.yaml")
-    count = agree(protocol, sample.protocol, sample.answers, sample.start)
-    assert count > 0 or "decided:" in text  # then nothing may be certain yet
+def test_random_protocols() -> None:
+    """And all that is meant to be tried is tried, in protocols that were accepted."""
+    tried: Counter[str] = Counter()
+
+    @given(strategies.samples())
+    def agrees(sample: Sample) -> None:
+        text = strategies.to_yaml(sample.protocol)
+        protocol = planning.read_protocol(text, "sample.yaml")
+        count = agree(protocol, sample.protocol, sample.answers, sample.start)
+        assert count > 0 or "decided:" in text  # then nothing may be certain yet
+        tried.update(words_of(sample))
+
+    agrees()
+    often = 3 if settings.default.max_examples >= 250 else 0  # type: ignore[union-attr]
+    assert [f"{word}: {tried[word]}" for word in sorted(WORDS) if tried[word] < often] == []
+    assert len(tried) > len(WORDS) // 2
 
 
 # --- what is shipped

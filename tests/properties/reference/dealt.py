@@ -16,16 +16,17 @@ class DealingReader(LimitingReader):
         said: str | None = phase.stated(("share",)).get("share")
         return None if said == "equal" else said
 
-    def whole(self, phase: Phase, per: str) -> tuple[int, str]:
-        """Among how many doses it is dealt out, and of what these are all."""
+    def whole(self, phase: Phase, per: str) -> tuple[int, str] | None:
+        """Among how many doses it is dealt out, and of what these are all; None for an amount of
+        each administration."""
         rounding = self.rounding(phase)
+        if not per and not (rounding and rounding.over_week):
+            return None
         if rounding is None:
             raise Refused("no step in which to deal out")
         if rounding.over_week and per in ("cycle", "in all"):
             raise Refused("two wholes")
         per = "week" if rounding.over_week else per
-        if not per:
-            raise Refused("nothing is shared")
         return self.sharers_of(phase, per), per
 
     def heap(self, limits: Limits, whole: Fraction, unit: str, count: int) -> tuple[Fraction, int]:

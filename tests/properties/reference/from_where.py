@@ -54,14 +54,14 @@ class AnchorReader(DaysReader):
         """The clock time of what begins some hours after a moment, or at the finish of an infusion."""
         if phase.takes_clock:
             return self.begin(phase).clock
-        text = self._begins(phase) or ""
+        text = self.begins_by(phase) or ""
         offset = OFFSET.fullmatch(text)
         timed = text.endswith(".finish")
         if offset is not None:
             timed = read_any_span(self.text(offset[1])).unit == "minutes"
         return self.begin(phase).clock if timed else None
 
-    def _begins(self, phase: Phase) -> str | None:
+    def begins_by(self, phase: Phase) -> str | None:
         found: str | None = phase.own.get("begins")
         if found is None and not phase.before and phase.begun is None:
             found = self.written(phase.course).get("begins", "start")
@@ -75,7 +75,7 @@ class AnchorReader(DaysReader):
                 certain = self.least(phase, key, value)
                 if certain is None and not self.is_drawn_up_to_a_horizon(key, value):
                     self.refuse_undecided(value)
-        begins = self._begins(phase)
+        begins = self.begins_by(phase)
         if begins is not None:
             return self.anchored(phase, begins)
         if not phase.before:

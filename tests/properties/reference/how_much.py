@@ -43,25 +43,23 @@ class DoseReader(DealingReader):
             if found is None:
                 return None
             limits = Limits(phase, self.when(phase, place), self.part_of_day(phase, place))
-            if self.dealing(phase) is not None:
-                return self._dealt(limits, place, *found)
-            return self.ordered(limits, *found)
+            whole = self._whole(phase, place)
+            if whole is None:
+                return self.ordered(limits, *found)
+            (count, per), (each, unit) = whole, found
+            number = self.number_in(phase, place, count, per)
+            return self.dealt(limits, each * count, unit, count, number)
         except NotYet:
             return None
 
-    def _dealt(
-        self, limits: Limits, place: Place, each: Fraction, unit: str
-    ) -> tuple[Fraction, str]:
-        """Of `each` in equal parts, what this place has in whole steps."""
-        phase, taper = limits.phase, self.taper(limits.phase)
-        if taper is None:
-            said = phase.stated_as_written(("dose",))["dose"]
-            stated = self.stated_dose(phase, place, "dose", said).per
-        else:
-            stated = taper.get("per", "")
-        count, per = self.whole(phase, stated)
-        number = self.number_in(phase, place, count, per)
-        return self.dealt(limits, each * count, unit, count, number)
+    def _whole(self, phase: Phase, place: Place) -> tuple[int, str] | None:
+        """What is dealt out in whole steps, if anything is."""
+        said, taper = phase.stated_as_written(("dose",)).get("dose"), self.taper(phase)
+        if self.dealing(phase) is None or in_force(phase) is not None:
+            return None
+        if taper is not None:
+            return self.whole(phase, taper.get("per", ""))
+        return self.whole(phase, self.stated_dose(phase, place, "dose", said).per)
 
     # tapers
 
@@ -83,7 +81,7 @@ class DoseReader(DealingReader):
         limits = Limits(phase, when, Fraction(1, len(self.slots(phase))))
 
         def given(level: Fraction) -> Fraction:
-            if self.dealing(phase) is not None:
+            if self.dealing(phase) is not None and self.whole(phase, stated.get("per", "")):
                 return self.heap(limits, level, unit, parts)[1] * self.step(limits, unit)
             return self.rounded(limits, level / parts, unit) * parts
 

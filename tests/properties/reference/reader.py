@@ -34,7 +34,9 @@ class Reader(RoundsReader):
         found = {name: self.course(name) for name in self.visits()}
         for name, phase in self.decisions().items():
             with contextlib.suppress(Refused):  # what it hangs on is open, or will never be
-                found[name] = self.administrations(phase)
+                at = self.begin(phase)
+                day, clock, instant = shown_at(at, self.zone)
+                found[name] = [Given(day, clock, None, None, phase.key, instant)]
         return found
 
     def administrations(self, phase: Phase) -> list[Given]:
@@ -65,11 +67,12 @@ class Reader(RoundsReader):
         found: dict[tuple[str, str], dict[str, Moment]] = {}
         for course in self.courses():
             for phase in self.units(course):
-                marks = {point: self.point(phase, point) for point in POINTS[:2]}
-                for point in POINTS[2:]:
-                    with contextlib.suppress(Refused):  # it goes on; a single dose, no infusion
-                        marks[point] = self.point(phase, point)
-                found[course, phase.key] = marks
+                with contextlib.suppress(Gap):  # it has no days yet
+                    marks = {point: self.point(phase, point) for point in POINTS[:2]}
+                    for point in POINTS[2:]:
+                        with contextlib.suppress(Refused):  # it goes on; a single dose, no infusion
+                            marks[point] = self.point(phase, point)
+                    found[course, phase.key] = marks
         return found
 
     def clashes(self) -> list[str]:
@@ -81,18 +84,21 @@ class Reader(RoundsReader):
         found = []
         for course in self.courses():
             for before, after in itertools.pairwise(self.phases(course)):
-                last, begin = self.point(before, "last"), self.point(after, "begin")
-                first = self.point(after, "first")
-                if is_before(begin, self.stops(before)) or not is_before(last, first):
-                    found.append(f"{course}: {after.key} overlaps {before.key}")
-                    continue
-                gaps = (self.shortest_gap(before), self.shortest_gap(after))
-                shortest = min(LONGEST_WALK if gap is None else gap for gap in gaps)
-                if shortest == 1 and last.clock is not None and first.clock is not None:
-                    continue  # neighbouring clock times of a daily course may share a day
-                if (first.day - last.day).days < shortest:
-                    found.append(f"{course}: {after.key} comes too close after {before.key}")
+                with contextlib.suppress(Gap):  # what goes on, and what follows it
+                    found += self._clash(before, after)
         return found
+
+    def _clash(self, before: Phase, after: Phase) -> list[str]:
+        last, begin = self.point(before, "last"), self.point(after, "begin")
+        first = self.point(after, "first")
+        words = f"{after.course}: {after.key} %s {before.key}"
+        if is_before(begin, self.stops(before)) or not is_before(last, first):
+            return [words % "overlaps"]
+        gaps = (self.shortest_gap(before), self.shortest_gap(after))
+        shortest = min(LONGEST_WALK if gap is None else gap for gap in gaps)
+        if shortest == 1 and last.clock is not None and first.clock is not None:
+            return []  # neighbouring clock times of a daily course may share a day
+        return [words % "comes too close after"] * ((first.day - last.day).days < shortest)
 
 
 def _order(given: Given) -> tuple[object, ...]:

@@ -22,7 +22,9 @@ class RoundsReader(DoseReader):
 
     def _parts(self, phase: Phase) -> list[Phase]:
         if not phase.comes_again:
-            return self.children(phase, self.begun(phase))
+            found = self.children(phase, self.begun(phase))
+            found[0].takes_clock = self._gives_clock(phase)
+            return found
         if "repeat" in phase.own:
             moments = self._rounds(phase)
         else:
@@ -33,12 +35,12 @@ class RoundsReader(DoseReader):
         return rounds
 
     def _gives_clock(self, phase: Phase) -> bool:
-        """Whether what is begun some hours after each dose, or at its finish, has a clock time."""
-        if "repeat" in phase.own:
-            return False
-        offset = OFFSET.fullmatch(phase.own["begins"])
+        """Whether it begins some hours after something, or at its finish: then its doses take the
+        clock time, in each of its rounds."""
+        text = self.begins_by(phase) or ""
+        offset = OFFSET.fullmatch(text)
         if offset is None:
-            return bool(phase.own["begins"].endswith(".finish"))
+            return phase.takes_clock or text.endswith(".finish")
         return read_any_span(self.text(offset[1])).unit == "minutes"
 
     def _rule(self, phase: Phase) -> Phase:
@@ -53,8 +55,11 @@ class RoundsReader(DoseReader):
         rule = self._rule(phase)
         begin = self.begun(phase)
         moments = [place.at for place in self.places(rule)]
-        if moments[0].day == begin.day and moments[0].clock is None:
-            moments[0] = replace(moments[0], clock=begin.clock, instant=begin.instant)
+        for n, at in enumerate(moments):
+            if at.clock is None and at.day == begin.day:
+                moments[n] = replace(at, clock=begin.clock, instant=begin.instant)
+            elif at.clock is None and self._gives_clock(phase):
+                moments[n] = replace(at, clock=begin.clock)
         return moments
 
     def _each(self, phase: Phase, text: str) -> list[Moment]:
@@ -128,12 +133,21 @@ class RoundsReader(DoseReader):
 
     def leaves(self, phase: Phase) -> list[Phase]:
         """Every phase in it, round by round."""
+        return [*self._leaves(phase)]
+
+    def _leaves(self, phase: Phase) -> Iterator[Phase]:
         if not phase.has_parts:
-            return [phase]
-        return [leaf for part in self.parts(phase) for leaf in self.leaves(part)]
+            yield phase
+            return
+        for part in self.parts(phase):
+            yield from self._leaves(part)
 
     def phases(self, course: str) -> list[Phase]:
-        return [leaf for unit in self.units(course) for leaf in self.leaves(unit)]
+        return [*self.each_of(course)]
+
+    def each_of(self, course: str) -> Iterator[Phase]:
+        for unit in self.units(course):
+            yield from self._leaves(unit)
 
     def point_of_parts(self, phase: Phase, point: str) -> Moment:
         if point == "end":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time
 from fractions import Fraction
@@ -43,7 +44,7 @@ class WalkingReader(ExtentReader):
     def scaled(self, amount: Fraction, scale: str, when: When) -> Fraction:
         raise NotImplementedError
 
-    def phases(self, course: str) -> list[Phase]:
+    def each_of(self, course: str) -> Iterator[Phase]:
         raise NotImplementedError
 
     def on_steps_below(self, phase: Phase, amount: Fraction, unit: str) -> Fraction:
@@ -58,8 +59,6 @@ class WalkingReader(ExtentReader):
 
     def stops(self, phase: Phase) -> Moment:
         """Up to where the phase claims the calendar: its period, or its last dose."""
-        if self.goes_on(phase):
-            return PAST_EVERYTHING
         return self.period_end(phase) or self.point(phase, "last")
 
     def _walked(self, phase: Phase) -> Walk:
@@ -217,8 +216,8 @@ class WalkingReader(ExtentReader):
         return tuple(found)
 
     def _earlier(self, phase: Phase) -> list[Phase]:
-        everything = self.phases(phase.course)
-        return everything[: everything.index(phase)]
+        """What stands before it in its course; what stands after it may wait for it."""
+        return [*itertools.takewhile(lambda each: each is not phase, self.each_of(phase.course))]
 
     def _stated_dose(self, phase: Phase, place: Place, unit: str) -> Fraction:
         dose = self.dose(phase, place)

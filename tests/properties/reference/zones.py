@@ -25,7 +25,7 @@ def instant_of(day: date, clock: time, zone: str) -> datetime:
     east = max(clock_in(zone, near) - near.replace(tzinfo=None) for near in (utc - DAY, utc + DAY))
     instant = utc - east  # not later than the first time that clocks show it
     shown = before = clock_in(zone, instant)
-    for _ in range(24 * 60):
+    for _ in range(2 * 24 * 60):  # a whole day was left out in Samoa
         if shown == wanted:
             return instant
         if before < wanted < shown:

@@ -62,9 +62,21 @@ def draw_course_begin(making: Making, others: Points) -> str | None:
         for text in tied
         if "phases" in making.courses[text.split(".")[0]] or text.count(".") == 1
     ]
-    if making.scope.rounds and tied and making.chance(4):
+    finishes = [text for text in tied if text.endswith(".finish")]
+    if finishes and making.chance(2):
+        tied = finishes
+    timed = [
+        f"{course}.{point}"
+        for (course, _), marks in others.items()
+        for point in ("first", "last", "finish")
+        if point in marks and marks[point].clock and "when" not in making.courses[course]
+    ]
+    if making.scope.hours and timed and making.chance(3):
+        side = "before" if making.chance(3) else "after"
+        return f"{span(making.number(1, 30), 'hour')} {side} {making.pick(timed)}"
+    if making.scope.rounds and tied and making.chance(3):
         anchor = making.pick(names_each(making, others))
-        count, unit = making.pick(((1, "day"), (12, "hour"), (2, "day"), (0, "")))
+        count, unit = making.pick(((0, ""), (1, "day"), (12, "hour"), (2, "day")))
         side = "before" if making.chance(3) else "after"
         return f"{span(count, unit)} {side} {anchor}" if count else anchor
     kind = making.pick(("start", "date", "tied", "tied"))

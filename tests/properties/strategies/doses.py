@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tests.properties import reference
 from tests.properties.reference import timed_doses
+from tests.properties.reference.texts import as_list, number_range
 from tests.properties.strategies.making import WEIGHTS, Making, Phase, literal
 from tests.properties.strategies.rounds import leaf_dicts
 from tests.properties.strategies.texts import quantity
@@ -26,7 +27,12 @@ def give_doses(making: Making) -> None:
             kept = dict(making.answers), dict(making.parameters), dict(phase)
             given = draw_dose(making, phase, counts.get((name, phase.get("name", "1"))))
             phase.update(given)
-            if not making.fine():
+            fine = making.fine()
+            if not fine and "share" in phase:  # or in equal parts
+                del phase["share"]
+                phase["round"] = phase["round"].removesuffix(", over the week")
+                fine = making.fine()
+            if not fine:
                 making.answers, making.parameters, before = kept
                 phase.clear()
                 phase.update(before)
@@ -38,7 +44,9 @@ def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
     unit = making.pick(("mcg", "mg", "IU", "g") if amount <= 6 else ("mcg", "mg", "IU"))
     slots = len(phase["at"]) if isinstance(phase.get("at"), list) else 1
     slots = int(phase.get("times_per_day", slots))
-    kind = making.pick(("flat", "flat", "flat", "scaled", "day", "week", "in all"))
+    kinds = ["flat", "flat", "flat", "scaled", "day", "week", "in all"]
+    kinds += ["cycle", "cycle", "cycle"] * ("cycle" in phase) + ["hour"] * 3 * ("over" in phase)
+    kind = making.pick(kinds)
     if phase.get("doses") == "1" and "every" not in phase and kind in ("day", "week"):
         kind = "scaled"
     times = [key for key in timed_doses.WHOLES if isinstance(phase.get(key), list)]
@@ -48,7 +56,15 @@ def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
     if kind == "flat":
         text = quantity(amount, unit)
         dose = making.maybe_asked("quantity", text, unit=unit)
-        return {"dose": dose} | draw_ordering(making, phase, amount, unit, slots)
+        said = draw_ordering(making, phase, amount, unit, slots)
+        if "round" in said and isinstance(dose, str) and not dose.startswith("$"):
+            said |= draw_sharing(making, said, [", over the week"])
+        return {"dose": dose} | said
+    if kind == "hour":
+        return {
+            "dose": f"{quantity(amount, unit)}/h",
+            "round": f"down to {quantity(amount, unit)}, within 100 %",
+        }
     text, scale = "", Fraction(1)
     if making.chance(2) or kind == "scaled":
         if making.chance(3):
@@ -68,12 +84,25 @@ def draw_dose(making: Making, phase: Phase, count: int | None) -> Phase:
         else:
             days = len(phase["on"])
         sharers, text = days * slots, text + "/week"
+    elif kind == "cycle":
+        days = sum(len(number_range(each)) for each in as_list(phase["days"]))
+        sharers, text = days * slots, text + "/cycle"
     elif kind == "in all" and count is not None:
         sharers, text = count, text + " in all"
     even = Fraction(amount) * (1 if making.chance(3) else sharers)
-    return {"dose": quantity(even, unit) + text} | draw_ordering(
-        making, phase, even * scale / sharers, unit, slots
-    )
+    said = draw_ordering(making, phase, even * scale / sharers, unit, slots)
+    if sharers > 1 and "round" in said:
+        weekly = [", over the week"] * (kind == "day")
+        said |= draw_sharing(making, said, ["", "", *weekly])
+    return {"dose": quantity(even, unit) + text} | said
+
+
+def draw_sharing(making: Making, said: Phase, wholes: list[str]) -> Phase:
+    """Dealt out in whole steps."""
+    if not making.scope.sharing:
+        return {}
+    share = making.pick(("largest first", "spread"))
+    return {"share": share, "round": said["round"] + making.pick(wholes)}
 
 
 def draw_timed(making: Making, phase: Phase, key: str, unit: str) -> Phase:
@@ -116,8 +145,10 @@ def draw_ordering(
     if making.chance(4):
         part = making.pick((Fraction(1, 2), Fraction(3, 4), Fraction(9, 10), 2))
         cap, cap_unit = Fraction(calculated) * part, unit
-        per = making.pick(("dose", "day"))
-        cap = cap * slots if per == "day" else cap
+        weekly = len(phase["on"]) if isinstance(phase.get("on"), list) else 0
+        weekly = 7 if phase.get("every") == "1 day" else weekly
+        per = making.pick(("dose", "day", "week") if weekly else ("dose", "day"))
+        cap *= {"dose": 1, "day": slots, "week": weekly * slots}[per]
         if unit in ("mg", "g") and making.chance(3):
             cap, cap_unit = (cap / 1000, "g") if unit == "mg" else (cap * 1000, "mg")
         if reference.terminates(cap):

@@ -46,6 +46,8 @@ def inherit(
         return
     if group == ("junctions",) and outer is making.top:
         return
+    if group == ("round",) and any("share" in part for part in inner):
+        return  # in whose steps it is dealt out
     if group == reference.DAYS and any(name.endswith(".on") for name in making.answers):
         return  # weekdays are pinned where the number of times is written
     if group == reference.EXTENT and any(

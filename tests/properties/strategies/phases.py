@@ -63,7 +63,7 @@ def draw_phase(making: Making, slots: list[str] | None) -> Phase:
 
 def draw_over(making: Making, phase: Phase, a_day: int) -> None:
     """An infusion that has finished before the next dose of any pattern."""
-    if making.scope.infusions and making.chance(6):
+    if making.scope.infusions and making.chance(4):
         longest = 2 if a_day > 1 else 9  # hours
         texts = (span(making.number(5, 100), "minute"), span(making.number(1, longest), "hour"))
         if any("minute" in text for text in phase.get("offsets", ())):

@@ -14,6 +14,7 @@ from tests.properties.strategies.anchors import (
     draw_phase_begin,
 )
 from tests.properties.strategies.doses import give_doses
+from tests.properties.strategies.ends import asked_by_ends, draw_ends
 from tests.properties.strategies.further_out import leave_junctions_out, write_further_out
 from tests.properties.strategies.making import (
     COURSES,
@@ -37,6 +38,7 @@ from tests.properties.strategies.making import (
 from tests.properties.strategies.phases import draw_phase, draw_weekdays
 from tests.properties.strategies.rounds import draw_rounds, leaf_dicts
 from tests.properties.strategies.texts import span, to_yaml
+from tests.properties.strategies.visits import draw_visits
 
 
 @st.composite
@@ -52,6 +54,7 @@ def samples(draw: Draw, scope: Scope = WHOLE_SCOPE) -> Sample:
         timed = scope.clocks and (evening or making.chance(3))
         grow_course(making, name, list(making.pick(SLOTS)) if timed else None)
     give_doses(making)
+    draw_ends(making)
     if scope.unstated_junctions:
         leave_junctions_out(making)
     for course in making.courses.values():
@@ -61,6 +64,8 @@ def samples(draw: Draw, scope: Scope = WHOLE_SCOPE) -> Sample:
     forget_unused(making)
     if scope.inheritance:
         write_further_out(making)
+    if scope.visits and making.chance(4):
+        draw_visits(making)
     if scope.decisions and making.chance(4):
         leave_undecided(making)
     order = draw(st.permutations(sorted(making.courses)))
@@ -169,6 +174,7 @@ def forget_unused(making: Making) -> None:
     }
     for name, course in making.courses.items():
         for phase in leaf_dicts(course):
+            wanted |= asked_by_ends(name, phase)
             for key, asked in (("times_per_day", "at"), ("times_per_week", "on")):
                 if key in phase:
                     place = f"{name}.{phase['name']}" if "name" in phase else name
