@@ -642,7 +642,12 @@ def test_what_is_generated_has_one_reading_and_no_clashes(sample: Sample) -> Non
 
 
 NO_MONTHS = Scope(
-    months=False, parameters=False, month_ends=False, evening_starts=False, decisions=False
+    months=False,
+    parameters=False,
+    month_ends=False,
+    evening_starts=False,
+    decisions=False,
+    open_ends=False,
 )
 
 

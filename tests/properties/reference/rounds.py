@@ -153,6 +153,8 @@ class RoundsReader(DoseReader):
         if point == "end":
             if "repeat" in phase.own:
                 return self.point(self._rule(phase), "end")
+            if phase.comes_again:
+                raise Refused("after each dose of something, and nothing says where it ends")
             return self.point(self.parts(phase)[-1], "end")
         if point != "first" and self._comes_on(phase):
             raise GoesOn(f"rounds of {phase.key}")

@@ -64,7 +64,7 @@ def draw_course_begin(making: Making, others: Points) -> str | None:
     ]
     finishes = [text for text in tied if text.endswith(".finish")]
     if finishes and making.chance(2):
-        tied = finishes
+        return making.pick(finishes)
     timed = [
         f"{course}.{point}"
         for (course, _), marks in others.items()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from hypothesis import settings
-from hypothesis import strategies as st
 
 from tests.properties import reference
 from tests.properties.reference import Refused
@@ -19,7 +18,6 @@ from tests.properties.reference.tables import row_of
 from tests.properties.reference.values import Gap
 from tests.properties.strategies.texts import decimal, to_yaml
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 Phase = dict[str, Any]
 Points = dict[tuple[str, str], dict[str, reference.Moment]]
 
@@ -153,9 +151,10 @@ WHOLE_SCOPE = Scope()
 
 @dataclass
 class Making:
-    """A protocol in the making."""
+    """A protocol in the making. Whatever is drawn comes of one number of Hypothesis's: drawn one by
+    one, choices come in clumps of the same, and what is rare is not met."""
 
-    draw: Draw
+    random: Random
     scope: Scope
     start: str
     answers: dict[str, str] = field(default_factory=dict)
@@ -181,14 +180,14 @@ class Making:
         return {**whole, "visits": self.visits} if self.visits else whole
 
     def chance(self, of: int) -> bool:
-        """True once in so many; shrinks to False."""
-        return bool(self.draw(st.integers(0, of - 1)) == of - 1)
+        """True once in so many."""
+        return self.random.randrange(of) == 0
 
     def pick(self, options: Any) -> Any:
-        return self.draw(st.sampled_from(list(options)))
+        return self.random.choice(list(options))
 
     def number(self, least: int, most: int) -> int:
-        return int(self.draw(st.integers(least, most)))
+        return self.random.randint(least, most)
 
     def fine(self) -> bool:
         """Whether what stands so far has one reading, of a bearable size, without clashes."""
