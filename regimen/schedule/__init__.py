@@ -153,6 +153,8 @@ def _notes_of_dose(dose: Administration) -> Iterator[str]:
         yield place
     if dose.dose is not None and (limit := dose.dose.limit):
         yield f"limited: {limit}"
+    if dose.dose is not None and (reduction := dose.dose.reduction):
+        yield f"reduced: {reduction}"
     if dose.phase.over is not None:
         until = f", until {dose.finish}" if dose.finish else ""
         yield f"over {dose.phase.over}{until}"

@@ -56,9 +56,15 @@ class Dose(Struct, frozen=True):
     @property
     def limit(self) -> str:
         """What made it less than was calculated, as in `at most 2 mg per dose`; or nothing."""
-        return next(
-            (str(step.because) for step in self.steps if step.stage is DoseStage.CAPPED), ""
-        )
+        return self._because_of(DoseStage.CAPPED)
+
+    @property
+    def reduction(self) -> str:
+        """What was decided to make it less, as in `80 % of 25 units (…)`; or nothing."""
+        return self._because_of(DoseStage.REDUCED)
+
+    def _because_of(self, stage: DoseStage) -> str:
+        return next((str(step.because) for step in self.steps if step.stage is stage), "")
 
     def of(self, drug: str) -> Quantity:
         """How much of the drug it is: what is in the pieces, or in the volume, that it is written
