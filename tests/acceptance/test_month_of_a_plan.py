@@ -68,12 +68,37 @@ class Ward:
         return found
 
 
+# The case report's regimen, with its second drug by weight, so that a new weight counts.
+BY_WEIGHT = """\
+regimen: 1
+id: by-weight
+title: Vitamin B12, and ACTH by weight
+status: local
+sources: [{cite: "Ward protocol of the day clinic, 2026"}]
+route: intramuscular
+measures: {weight: {taken: if changed by 10 %, at_least: 2 kg, at_most: 20 kg}}
+courses:
+  b12:
+    drug: vitamin B12
+    dose: 100 mcg
+    junctions: wait
+    phases:
+      - {name: daily,           every: 1 day,      for: 1 week}
+      - {name: every other day, every: 2 days,     for: 1 week}
+      - {name: twice weekly,    times_per_week: 2, for: 2 weeks}
+      - {name: monthly,         every: 1 month,    doses: 3}
+  acth: {drug: synthetic ACTH, dose: 3 IU/kg, times_per_week: 2, doses: 12}
+"""
+
+
 @pytest.fixture
 def ward(tmp_path: Path) -> Ward:
     ward = Ward(tmp_path)
+    (tmp_path / "by-weight.yaml").write_text(BY_WEIGHT, encoding="utf-8")
     ward.regimen(
-        "plan", "new", "b12-acth-infantile-spasms", "--start", "2026-03-02",
-        "--set", "twice_weekly_for=2 weeks", "--by", "Dr Example", "-o", str(ward.plan),
+        "plan", "new", str(tmp_path / "by-weight.yaml"), "--start", "2026-03-02",
+        "--set", "weight=8 kg on 2026-03-02", "--set", "age=7 months",
+        "--by", "Dr Example", "-o", str(ward.plan),
     )  # fmt: skip
     return ward
 
@@ -107,8 +132,15 @@ def test_a_month(ward: Ward) -> None:
     assert not [day for day in _days(ward) if day.weekday() == 6]
     ward.issue()
 
+    # a new weight, for the doses from that day on
+    said = ward.on_plan("measure", "weight=9 kg", "--on", "2026-03-17", *BY)
+    assert "acth/phase-1/4: 24 units → 27 units" in said
+    assert "acth/phase-1/3" not in said
+    ward.issue()
+
     # less of a drug, a dose moved by hand, and an early stop
-    ward.on_plan("reduce", "acth", "--to", "80 %", "--from", "2026-03-20", *WHY)
+    said = ward.on_plan("reduce", "acth", "--to", "80 %", "--from", "2026-03-20", *WHY)
+    assert "27 units → 21.6 units" in said
     ward.on_plan("move", "acth/phase-1/7", "--to", "2026-03-27", "--scope", "this dose", *WHY)
     ward.on_plan("stop", "--course", "acth", "--from", "2026-04-08", *WHY)
     ward.issue()
