@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from regimen import rules
+from regimen.engine import anchors, extents
 from regimen.engine.bound import Bound, answer, bind
 from regimen.engine.dosing import dose_of, scaled
 from regimen.engine.ends import horizon
@@ -73,7 +74,7 @@ def _at_most(item: AsNeeded, spans: Spans) -> AtMost | None:
 def _since(phase: Phase, spans: Spans) -> Moment | None:
     if phase.begins is None:
         return spans.plan.start
-    found = spans.fixed(phase.begins, phase.place_of("begins"))
+    found = anchors.fixed(spans, phase.begins, phase.place_of("begins"))
     return None if found is None else found[1]
 
 
@@ -114,10 +115,10 @@ def _end(
     if isinstance(extent, UntilStopped):
         stopped = answer(extent.stopped, spans.plan)
         return (Moment(horizon(spans, item)), True) if stopped is None else (Moment(stopped), False)
-    found = spans.fixed(extent.anchor, phase.place_of("before", "through"))
+    found = anchors.fixed(spans, extent.anchor, phase.place_of("before", "through"))
     if found is not None:
         return found[1], extent.included
-    return (Moment(horizon(spans, item)), True) if spans.outlasts(extent, item) else None
+    return (Moment(horizon(spans, item)), True) if extents.outlasts(spans, extent, item) else None
 
 
 def _clock(moment: Moment) -> datetime:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from regimen import rules
-from regimen.engine import rounds
+from regimen.engine import extents, rounds
 from regimen.engine.bound import amount_of
 from regimen.engine.inputs import applied_phases, every_end
 from regimen.engine.phase_span import PhaseSpan
@@ -193,13 +193,13 @@ def _answers(spans: Spans, ties: list[_Tie], seen: set[_Spot]) -> Iterator[str]:
 
 def _ends_unknown(spans: Spans, phase: Timed) -> Iterator[str]:
     """What says when a phase ends that is drawn up to a horizon, or as far as is certain."""
-    certain = spans.certain(phase)
+    certain = extents.certain(spans, phase)
     if certain is not None:
         yield certain[0]
     for end in every_end(phase):
         if isinstance(end, UntilStopped) and end.stopped.name not in spans.plan.answers:
             yield end.stopped.name
-        if isinstance(end, Until) and spans.is_open(end):
+        if isinstance(end, Until) and extents.is_open(spans, end):
             assert isinstance(end.anchor.base, DateGiven)
             yield end.anchor.base.ref.name
 

@@ -8,7 +8,7 @@ from datetime import date, time
 from msgspec.structs import replace
 
 from regimen import rules
-from regimen.engine import dependents
+from regimen.engine import anchors, dependents, extents
 from regimen.engine.bound import Bound, answer
 from regimen.engine.doses import doses_of
 from regimen.engine.dosing import scaled
@@ -73,7 +73,7 @@ def as_far_as_certain(spans: Spans, span: PhaseSpan, spot: Spot, end: Until) -> 
         return None
     latest = max(known, key=lambda each: slot_order(each.slots[-1])).last()
     where = span.phase.place_of("before", "through")
-    least = spans.at_offset(end.anchor, ("", latest), span.phase.month_end, where)
+    least = anchors.at_offset(spans, end.anchor, ("", latest), span.phase.month_end, where)
     span.fill(MOST_DOSES + 1, least[1], included=end.included)
     span.goes_on = True
     return span if span.slots else None
@@ -93,7 +93,7 @@ def _earliest(spans: Spans, span: PhaseSpan, spot: Spot, extent: Earliest) -> Ph
     found = []
     for end in extent.ends:
         one = replace(span, bound=replace(span.bound, extent=end), slots=[])
-        filled = spans.fill(one, spot)
+        filled = extents.fill(spans, one, spot)
         if filled is None:
             return None
         found.append(filled)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from regimen.engine import anchors, extents
 from regimen.engine.clocks import instant_of
 from regimen.engine.inputs import applied_phases, needed
 from regimen.engine.phase_span import START_OF_DAY, PhaseSpan, clamps_of
@@ -85,13 +86,13 @@ def _decisions(spans: Spans) -> list[Parameter]:
 def _decided(parameter: Parameter, spans: Spans) -> tuple[Beginning, Moment] | None:
     decided = parameter.decided
     assert decided is not None
-    return None if decided.anchor is None else spans.fixed(decided.anchor, decided.place)
+    return None if decided.anchor is None else anchors.fixed(spans, decided.anchor, decided.place)
 
 
 def _waits_for(spans: Spans, timeline: Timeline, phase: Timed) -> dict[str, bool]:
     """What a phase waits for, and whether the whole of it does."""
     names = dict.fromkeys(spans.waits_for(timeline, phase), True)
-    certain = spans.certain(phase)
+    certain = extents.certain(spans, phase)
     return names if certain is None else names | {certain[0]: bool(names.keys() & spans.undecided)}
 
 

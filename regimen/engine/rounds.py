@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from regimen import rules
+from regimen.engine import anchors, beginnings, extents
 from regimen.engine.bound import BoundTiming, answer, bind
 from regimen.engine.days import is_elapsed, place, shortest_gap
 from regimen.engine.phase_span import PhaseSpan, slot_order
@@ -205,10 +206,10 @@ def _laid(
     else:
         clock = first.time if beginning.sets_the_time else None
         span = PhaseSpan(bound, beginning, first, (clock,))
-    if spans.fill(span, spot) is None:
+    if extents.fill(spans, span, spot) is None:
         return None
     if not span.slots:
-        raise spans.empty(span)
+        raise extents.empty(span)
     if len(span.slots) > MOST_ROUNDS:
         assert isinstance(bound.phase, Group)
         raise _too_many(spot.course, bound.phase)
@@ -244,7 +245,7 @@ def _bases(spans: Spans, spot: Spot, group: Group) -> tuple[list[First], bool] |
     if anchor is not None and anchor.several:
         return _each(spans, anchor, spot, where)
     if anchor is not None:
-        reached = spans.reached(anchor, spot, group.month_end, where)
+        reached = anchors.reached(spans, anchor, spot, group.month_end, where)
         return None if reached is None else ([reached], False)
     unit = _unit(spans.applied[spot.course.key], spot.at, spot.depth)
     first_phase = bind(spans.applied[spot.course.key][spot.at], spans.plan)
@@ -272,12 +273,12 @@ def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First |
         return None
     gap = shortest_gap(bound.days)
     if gap is None:
-        raise spans.no_gap(part)
+        raise beginnings.no_gap(part)
     given, whole = _given(spans, course, before, path)
     if not whole:
         return None
     found = Beginning(f"the last dose of {title}", _latest(given).last(), gap)
-    first = spans.moved(found, part.month_end, part.place)
+    first = anchors.moved(spans, found, part.month_end, part.place)
     if isinstance(bound.days, OnWeekdays):
         first = place(bound.days, first, 0, part.month_end)
     return found, first
@@ -296,7 +297,7 @@ def point(spans: Spans, base: PointOf, where: Place, asker: Spot | None) -> Firs
     None where it is open. Raises Refusal."""
     course = spans.courses[base.course]
     phases = spans.applied[course.key]
-    words = spans.words_of(base)
+    words = anchors.words_of(spans, base)
     if base.phase is None:
         unit = Unit(0, len(phases) - 1, 0, None)
         if base.point in (Point.BEGIN, Point.END):
@@ -320,7 +321,7 @@ def _unit_before(spans: Spans, spot: Spot, where: Place) -> Unit:
     phases = spans.applied[spot.course.key]
     unit = _before(phases, _unit(phases, spot.at, spot.depth))
     if unit is None:
-        raise spans.nothing_before(where)
+        raise anchors.nothing_before(where)
     return unit
 
 
@@ -331,7 +332,7 @@ def _named(spans: Spans, course: Timeline, name: str, where: Place) -> Unit:
         for depth, part in enumerate((*phase.groups, phase)):
             if name in (part.name, part.key):
                 return _unit(phases, at, depth)
-    raise spans.not_applied(f"{course.key}.{name}", where)
+    raise anchors.not_applied(f"{course.key}.{name}", where)
 
 
 def _shared(spans: Spans, unit: Unit, course: Timeline, asker: Spot | None) -> RoundPath:
@@ -378,7 +379,7 @@ def _first(
     head = next(at for at, phase in enumerate(phases) if phase is given[0].phase)
     for at in range(unit.first, unit.last + 1):
         whole = so_far(spans, course, Unit(at, at, unit.depth, None), outer)[1]
-        if not whole and (at < head or spans.may_precede(_outermost(phases[at]), first)):
+        if not whole and (at < head or anchors.may_precede(spans, _outermost(phases[at]), first)):
             return None
     return first
 
@@ -453,7 +454,7 @@ def _each(
         course, name = spans.courses[base.course], base.course
         phases = spans.applied[course.key]
         if not phases:
-            raise spans.not_applied(course.key, where)
+            raise anchors.not_applied(course.key, where)
         unit = Unit(0, len(phases) - 1, 0, None)
         if base.phase is not None:
             unit, name = _named(spans, course, base.phase, where), f"{name}, {base.phase}"
@@ -470,7 +471,9 @@ def _each(
         words = f"the finish of {words}" if finish else words
         offset = answer(anchor.offset, spans.plan)
         told = Beginning(words, moment, offset, anchor.before, timed=finish and offset is None)
-        found.append((told, moment if offset is None else spans.moved(told, month_end, where)))
+        found.append(
+            (told, moment if offset is None else anchors.moved(spans, told, month_end, where))
+        )
     return found, not whole
 
 
