@@ -38,8 +38,9 @@ def open_gaps(schedule: Schedule) -> Iterator[Finding]:
 
 
 def nothing_scheduled(schedule: Schedule) -> Iterator[Finding]:
-    """Plans that lead to no administration at all."""
-    if not schedule.administrations:
+    """Plans that lead to no administration at all. One of which everything was stopped has led to
+    some."""
+    if not schedule.every_dose:
         waits = [each.parameter.name for each in schedule.open_decisions if each.waiting]
         waits += [name for each in schedule.dependents for name in each.answers]
         names = in_row(dict.fromkeys(waits))

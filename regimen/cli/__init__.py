@@ -70,7 +70,12 @@ class _Regimen(click.Group):
         return super().resolve_command(context, arguments)
 
     def invoke(self, context: click.Context) -> object:
-        from regimen.export.refusals import ExportMismatch, MissingLibrary, UnfitReminder
+        from regimen.export.refusals import (
+            ExportMismatch,
+            MissingLibrary,
+            NothingLeft,
+            UnfitReminder,
+        )
         from regimen.finding import Refusal
         from regimen.library import NotFound
 
@@ -92,6 +97,10 @@ class _Regimen(click.Group):
             raise
         except MissingLibrary as error:
             raise WrongUse(str(error)) from None
+        except NothingLeft as error:
+            raise WrongUse(
+                f"{error}; a calendar that was handed out is taken back with regimen plan issue."
+            ) from None
         except UnfitReminder as error:
             raise WrongUse(f"{error} (regimen plan issue --remind).") from None
         except ExportMismatch as error:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from regimen.export.refusals import ExportMismatch, MissingLibrary
+from regimen.export.refusals import ExportMismatch, MissingLibrary, NothingLeft
+from regimen.record import Issued
 from regimen.schedule import CheckedSchedule
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = [
     "TOTALS_FORMATS",
     "ExportMismatch",
     "MissingLibrary",
+    "NothingLeft",
     "export",
     "export_comparison",
     "export_totals",
@@ -74,11 +76,16 @@ def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -
 
     `label` is a short text of the user's own ("Bed 4") for what is shown to people: it begins
     every calendar entry and heads the sheet. The csv has no place for it. Raises KeyError for an
-    unknown format, ExportMismatch, and MissingLibrary.
+    unknown format, ExportMismatch, MissingLibrary, and NothingLeft where no dose is given and no
+    calendar is to be taken back.
     """
     module = cast(_Format, import_module(FORMATS[format]))
     if not checked.administrations:  # a comparison of nothing would show nothing
-        raise ExportMismatch("the schedule holds no administration, so there is nothing to export")
+        taken_back = format == "ics" and any(
+            isinstance(each.what, Issued) for each in checked.plan.entries
+        )
+        if not taken_back:
+            raise NothingLeft("no dose of this plan is given, so there is nothing to write")
     return _read_back(module.write(checked, label), lambda data: module.check(data, checked, label))
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from regimen import library, planning
 from regimen.cli import issuing, main
-from regimen.export import ExportMismatch, export
+from regimen.export import ExportMismatch, calendar, export
 from regimen.export.calendar import check
 from regimen.finding import Refusal
 from regimen.language.nodes import MOST_BYTES, MOST_OF_A_PLAN
@@ -130,6 +130,34 @@ def test_a_long_list_is_cut_on_the_screen_and_whole_in_the_file(
     assert len([line for line in said.splitlines() if line.startswith("  moved: ")]) == 2
     kept = (tmp_path / "changes.txt").read_text(encoding="utf-8").splitlines()
     assert len([line for line in kept if line.startswith("moved: ")]) == 24
+
+
+def test_a_treatment_that_never_began_is_taken_back_whole(book: Book, tmp_path: Path) -> None:
+    book.issue()
+    book.on_plan("stop", "--from", "2026-03-01", *WHY)
+    assert "0 doses: 30 removed, 0 unchanged." in book.issue()
+    assert book.text().count("STATUS:CANCELLED") == book.text().count("BEGIN:VEVENT") == 30
+    for form in ("csv", "json", "html"):
+        output = tmp_path / f"table.{form}"
+        done = CliRunner().invoke(main, ["schedule", str(book.plan), "-o", str(output)])
+        assert done.exit_code == 2, done.output
+        assert "no dose of this plan is given, so there is nothing to write" in done.output
+        assert not output.exists()
+
+
+def test_what_cannot_be_written_is_not_recorded_as_handed_out(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise ExportMismatch("broken on the way")
+
+    book.issue()
+    book.on_plan("move", "b12/daily/3", "--to", "2026-03-05", "--scope", "this dose", *WHY)
+    before, old = book.plan.read_bytes(), book.calendar.read_bytes()
+    monkeypatch.setattr(calendar, "write", broken)
+    output = book.run("issue", str(book.plan), "-o", str(book.calendar), *BY, code=1)
+    assert "broken on the way" in output
+    assert (book.plan.read_bytes(), book.calendar.read_bytes()) == (before, old)
 
 
 # --- the manner

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from regimen.export import FORMATS, ExportMismatch, MissingLibrary, export
+from regimen.export import FORMATS, ExportMismatch, MissingLibrary, NothingLeft, export
 from regimen.finding import Finding, Refusal
 from regimen.schedule import CheckedSchedule
 from tests import samples
@@ -42,7 +42,7 @@ def test_an_unknown_format_is_an_error() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_empty_schedule_gives_nothing(format: str) -> None:
-    with pytest.raises(ExportMismatch, match="nothing to export"):
+    with pytest.raises(NothingLeft, match="there is nothing to write"):
         export(samples.checked(samples.protocol("p", "p"), []), format)
 
 

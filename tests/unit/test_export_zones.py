@@ -12,10 +12,12 @@ from dateutil import tz
 from regimen.export import calendar
 from regimen.export.zones import certain, instant_read, observances
 from regimen.protocol import Every
+from regimen.record import Manner
 from regimen.route import Route
 from regimen.schedule import CheckedSchedule
 from regimen.timing import CalendarSpan, SpanUnit
 from tests import samples
+from tests.properties.readers.calendars import handed_out, with_doses
 
 ZONES = (
     "Europe/Rome",
@@ -128,6 +130,21 @@ def test_skipped_and_repeated_times_are_not_certain() -> None:
     ):
         assert certain(rome, wall) is expected, wall
     assert not certain(ZoneInfo("Australia/Lord_Howe"), datetime(2026, 4, 5, 1, 45))
+
+
+def test_a_doubtful_time_is_withdrawn_as_a_day() -> None:
+    days = [date(2026, 10, 24), date(2026, 10, 25), date(2026, 10, 26)]
+    first = handed_out(plan("Europe/Rome", days, (time(2, 30),)), Manner())
+    kept, *_ = first.administrations
+    checked = handed_out(with_doses(first, [kept]), Manner())
+    data = calendar.write(checked, None)
+    calendar.check(data, checked, None)
+    starts = [line for line in data.decode().split("\r\n") if line.startswith("DTSTART")]
+    assert [start for start in starts if ";" in start] == [
+        "DTSTART;TZID=Europe/Rome:20261024T023000",
+        "DTSTART;VALUE=DATE:20261025",
+        "DTSTART;TZID=Europe/Rome:20261026T023000",
+    ]
 
 
 def test_doubtful_times_are_written_as_instants() -> None:
