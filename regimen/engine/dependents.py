@@ -14,6 +14,7 @@ from regimen.engine.inputs import applied_phases, every_end
 from regimen.engine.phase_span import PhaseSpan
 from regimen.engine.sharing import in_words
 from regimen.engine.spans import Spans
+from regimen.engine.units import Unit
 from regimen.finding import refuse
 from regimen.protocol import (
     Anchor,
@@ -66,7 +67,7 @@ def known_of(spans: Spans, base: PointOf) -> list[PhaseSpan]:
 
 def _so_far(spans: Spans, course: Timeline, at: int) -> tuple[list[PhaseSpan], bool]:
     """The spans of a phase that are known, and whether that is all that it ever has."""
-    return rounds.so_far(spans, course, rounds.Unit(at, at, 0, None), ())
+    return rounds.so_far(spans, course, Unit(at, at, 0, None), ())
 
 
 def _is_open(spans: Spans, spot: _Spot) -> bool:

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from regimen import rules
-from regimen.engine import anchors, beginnings, extents
+from regimen.engine import anchors, beginnings, extents, units
 from regimen.engine.bound import BoundTiming, answer, bind
 from regimen.engine.days import is_elapsed, place, shortest_gap
 from regimen.engine.phase_span import PhaseSpan, slot_order
 from regimen.engine.spans import Spans, Spot
+from regimen.engine.units import RoundPath, Unit
 from regimen.finding import Place, refuse
 from regimen.protocol import (
     Anchor,
@@ -36,7 +37,6 @@ from regimen.schedule import Beginning
 from regimen.timing import Moment
 
 MOST_ROUNDS = 2000  # of a phase
-RoundPath = tuple[int, ...]
 First = tuple[Beginning, Moment]
 
 
@@ -47,43 +47,6 @@ class Rounds(Struct, frozen=True):
     firsts: list[First]
     laid: list[PhaseSpan]
     goes_on: bool
-
-
-class Unit(Struct, frozen=True):
-    """What stands in a row with others: a phase, or a group of phases from one position to another;
-    `depth` is how many groups are around it."""
-
-    first: int
-    last: int
-    depth: int
-    group: Group | None
-
-
-# --- where things stand
-
-
-def _keys(phase: Timed, depth: int) -> list[str]:
-    return [group.key for group in phase.groups[:depth]]
-
-
-def _unit(phases: tuple[Timed, ...], at: int, depth: int) -> Unit:
-    """The phase at this position, or the group around it of this depth."""
-    if len(phases[at].groups) == depth:
-        return Unit(at, at, depth, None)
-    inside, first, last = _keys(phases[at], depth + 1), at, at
-    while first > 0 and _keys(phases[first - 1], depth + 1) == inside:
-        first -= 1
-    while last + 1 < len(phases) and _keys(phases[last + 1], depth + 1) == inside:
-        last += 1
-    return Unit(first, last, depth, phases[at].groups[depth])
-
-
-def _before(phases: tuple[Timed, ...], unit: Unit) -> Unit | None:
-    """What comes before it in the same round."""
-    at = unit.first - 1
-    if at < 0 or _keys(phases[at], unit.depth) != _keys(phases[unit.first], unit.depth):
-        return None
-    return _unit(phases, at, unit.depth)
 
 
 def paths(spans: Spans, course: Timeline, at: int, outer: RoundPath = ()) -> list[RoundPath] | None:
@@ -165,7 +128,7 @@ def rounds_of(spans: Spans, spot: Spot) -> Rounds | None:
     """The rounds of the group around the phase that has as many groups around it as the path is
     long; None where a gap or a decision leaves them open. Raises Refusal."""
     phases = spans.applied[spot.course.key]
-    unit = _unit(phases, spot.at, spot.depth)
+    unit = units.unit_at(phases, spot.at, spot.depth)
     group = unit.group
     assert group is not None
     label = group.name or (group.key if len(spot.course.phases) > 1 else "")
@@ -233,7 +196,7 @@ def _numbered(laid: list[PhaseSpan]) -> Iterator[First]:
 def beginning(spans: Spans, spot: Spot, bound: BoundTiming) -> First | None:
     """Where a phase without a begins of its own begins in its round."""
     phases = spans.applied[spot.course.key]
-    unit = _unit(phases, spot.at, spot.depth)
+    unit = units.unit_at(phases, spot.at, spot.depth)
     return _in_row(spans, spot, unit, bound)
 
 
@@ -247,7 +210,7 @@ def _bases(spans: Spans, spot: Spot, group: Group) -> tuple[list[First], bool] |
     if anchor is not None:
         reached = anchors.reached(spans, anchor, spot, group.month_end, where)
         return None if reached is None else ([reached], False)
-    unit = _unit(spans.applied[spot.course.key], spot.at, spot.depth)
+    unit = units.unit_at(spans.applied[spot.course.key], spot.at, spot.depth)
     first_phase = bind(spans.applied[spot.course.key][spot.at], spans.plan)
     found = _in_row(spans, spot, unit, first_phase)
     return None if found is None else ([found], False)
@@ -257,7 +220,7 @@ def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First |
     """Where a phase or group begins that follows others; `bound` is what it begins with."""
     course, path = spot.course, spot.path
     phases = spans.applied[course.key]
-    before = _before(phases, unit)
+    before = units.before(phases, unit)
     if before is None:
         if not path:
             return Beginning("the start of the plan", spans.plan.start), spans.plan.start
@@ -265,7 +228,7 @@ def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First |
         assert around is not None  # or the phase would have no such round
         return around.firsts[path[-1]]
     part: Timed = unit.group or phases[unit.first]
-    title = _title(phases, before)
+    title = units.title(phases, before)
     if (part.junction or spans.unstated) is Junction.AT_ONCE:
         end = _end(spans, course, before, path, part.place)
         return None if end is None else (Beginning(f"the end of {title}", end), end)
@@ -284,11 +247,6 @@ def _in_row(spans: Spans, spot: Spot, unit: Unit, bound: BoundTiming) -> First |
     return found, first
 
 
-def _title(phases: tuple[Timed, ...], unit: Unit) -> str:
-    part = unit.group or phases[unit.first]
-    return part.name or part.key
-
-
 # --- points
 
 
@@ -301,52 +259,20 @@ def point(spans: Spans, base: PointOf, where: Place, asker: Spot | None) -> Firs
     if base.phase is None:
         unit = Unit(0, len(phases) - 1, 0, None)
         if base.point in (Point.BEGIN, Point.END):
-            unit = _unit(phases, 0 if base.point is Point.BEGIN else len(phases) - 1, 0)
+            unit = units.unit_at(phases, 0 if base.point is Point.BEGIN else len(phases) - 1, 0)
     else:
-        unit = _named(spans, course, base.phase, where)
-    outer = _shared(spans, unit, course, asker)
+        unit = units.named(spans, course, base.phase, where)
+    outer = units.shared_round(spans, unit, course, asker)
     moment = _point(spans, course, unit, outer, base.point, where)
     return None if moment is None else (Beginning(words, moment), moment)
 
 
 def previous(spans: Spans, of: Previous, spot: Spot, where: Place) -> First | None:
     """A point of what comes before in the same round."""
-    unit = _unit_before(spans, spot, where)
-    title = _title(spans.applied[spot.course.key], unit)
+    unit = units.before_spot(spans, spot, where)
+    title = units.title(spans.applied[spot.course.key], unit)
     moment = _point(spans, spot.course, unit, spot.path, of.point, where)
     return None if moment is None else (Beginning(f"{of.point.words} of {title}", moment), moment)
-
-
-def _unit_before(spans: Spans, spot: Spot, where: Place) -> Unit:
-    phases = spans.applied[spot.course.key]
-    unit = _before(phases, _unit(phases, spot.at, spot.depth))
-    if unit is None:
-        raise anchors.nothing_before(where)
-    return unit
-
-
-def _named(spans: Spans, course: Timeline, name: str, where: Place) -> Unit:
-    """The group or phase of this name."""
-    phases = spans.applied[course.key]
-    for at, phase in enumerate(phases):
-        for depth, part in enumerate((*phase.groups, phase)):
-            if name in (part.name, part.key):
-                return _unit(phases, at, depth)
-    raise anchors.not_applied(f"{course.key}.{name}", where)
-
-
-def _shared(spans: Spans, unit: Unit, course: Timeline, asker: Spot | None) -> RoundPath:
-    """The round that the asker shares with what it asks about."""
-    if asker is None or asker.course is not course:
-        return ()
-    phases = spans.applied[course.key]
-    own, depth = phases[asker.at].groups, 0
-    around = phases[unit.first].groups[: unit.depth + (unit.group is not None)]
-    for mine, theirs in zip(own[: asker.depth], around, strict=False):
-        if mine.key != theirs.key:
-            break
-        depth += 1
-    return asker.path[:depth]
 
 
 def _point(
@@ -379,14 +305,11 @@ def _first(
     head = next(at for at, phase in enumerate(phases) if phase is given[0].phase)
     for at in range(unit.first, unit.last + 1):
         whole = so_far(spans, course, Unit(at, at, unit.depth, None), outer)[1]
-        if not whole and (at < head or anchors.may_precede(spans, _outermost(phases[at]), first)):
+        if not whole and (
+            at < head or anchors.may_precede(spans, units.outermost(phases[at]), first)
+        ):
             return None
     return first
-
-
-def _outermost(phase: Timed) -> Timed:
-    """What says where it begins: the group around it, or it itself."""
-    return next((each for each in (*phase.groups, phase) if each.begins is not None), phase)
 
 
 def _outside(
@@ -430,7 +353,7 @@ def _end(
             where,
         )
     phases = spans.applied[course.key]
-    return _end(spans, course, _unit(phases, unit.last, unit.depth + 1), (*outer, 0), where)
+    return _end(spans, course, units.unit_at(phases, unit.last, unit.depth + 1), (*outer, 0), where)
 
 
 def _latest(given: list[PhaseSpan]) -> PhaseSpan:
@@ -447,8 +370,8 @@ def _each(
     may come; None while none is known. Raises Refusal."""
     base, course = anchor.base, spot.course
     if isinstance(base, Previous):
-        unit, outer = _unit_before(spans, spot, where), spot.path
-        name = _title(spans.applied[course.key], unit)
+        unit, outer = units.before_spot(spans, spot, where), spot.path
+        name = units.title(spans.applied[course.key], unit)
     else:
         assert isinstance(base, PointOf)
         course, name = spans.courses[base.course], base.course
@@ -457,8 +380,8 @@ def _each(
             raise anchors.not_applied(course.key, where)
         unit = Unit(0, len(phases) - 1, 0, None)
         if base.phase is not None:
-            unit, name = _named(spans, course, base.phase, where), f"{name}, {base.phase}"
-        outer = _shared(spans, unit, course, spot)
+            unit, name = units.named(spans, course, base.phase, where), f"{name}, {base.phase}"
+        outer = units.shared_round(spans, unit, course, spot)
     given, whole = _given(spans, course, unit, outer)
     if not given:
         return None
