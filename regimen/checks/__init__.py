@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from regimen import rules
 from regimen.checks import (
+    after_each,
     conservation,
     decisions,
     dimensions,
@@ -52,6 +53,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     ends.never_begun,
     ends.cut_short,
     stopped.later_phases_left_out,
+    after_each.left_behind,
     decisions.branches,
     measuring.still_to_be_measured,
     measuring.outside_formulas,
@@ -68,6 +70,7 @@ ON_SCHEDULE: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
     conservation.differ,
 )
 AS_WRITTEN: tuple[Callable[[Schedule], Iterator[Finding]], ...] = (
+    after_each.each_has_its_round,
     spacing.too_close,
     spacing.overlapping,
     spacing.running_on,

@@ -20,7 +20,7 @@ import yaml
 from msgspec.structs import replace as replaced
 
 from regimen import checks, planning, rules
-from regimen.checks import conservation, recount
+from regimen.checks import after_each, conservation, recount
 from regimen.engine.expansion import expand
 from regimen.engine.totals import total
 from regimen.finding import Finding, Refusal, Rule
@@ -34,7 +34,7 @@ _MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 _ID = "5f0c1b7e9a2d48361c6e0a94d37b2f58"
 
 # What no file shows, and how it is met instead.
-MADE_HERE = ("not-text", "too-large", "recount-differs", "pieces-differ")
+MADE_HERE = ("not-text", "too-large", "recount-differs", "pieces-differ", "dose-alone")
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,8 @@ def findings(expected: Expected) -> tuple[Finding, ...]:
         return tuple(miscounted())
     if code == "pieces-differ":
         return tuple(made_up_wrong())
+    if code == "dose-alone":
+        return tuple(one_round_short())
     table = table_text(code)
     if table is not None:
         return compared_with(table, f"{code}.csv")
@@ -234,6 +236,14 @@ def miscounted() -> Iterator[Finding]:
     plan = planning.make_plan(protocol, {"start": Given("2026-03-02")}, plan_id=_ID, made=_MADE)
     with patch.object(recount, "total", _one_short):
         yield from recount.differs(expand(protocol, plan))
+
+
+def one_round_short() -> Iterator[Finding]:
+    """What is found where what comes with the last dose is lost: no file leads there."""
+    protocol = planning.read_protocol(protocol_text("left-behind"), "dose-alone.yaml")
+    plan = planning.make_plan(protocol, {"start": Given("2026-03-02")}, plan_id=_ID, made=_MADE)
+    schedule = expand(protocol, plan)
+    yield from after_each.each_has_its_round(replaced(schedule, phases=schedule.phases[:-1]))
 
 
 def made_up_wrong() -> Iterator[Finding]:
