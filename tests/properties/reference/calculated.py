@@ -226,4 +226,7 @@ class CalculatingReader(WalkingReader):
 
     def _in_all(self, phase: Phase) -> int:
         """Of all rounds."""
-        return sum(len(self.places(each)) for each in self.same(phase))
+        rounds = self.same(phase)
+        if any(self.goes_on(each) for each in rounds):
+            raise Refused("shared among nobody knows how many")
+        return sum(len(self.places(each)) for each in rounds)

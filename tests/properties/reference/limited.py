@@ -10,6 +10,7 @@ from tests.properties.reference.measures import When
 from tests.properties.reference.pieces import Shelf
 from tests.properties.reference.products import nearest, read_shelf
 from tests.properties.reference.stated import Phase
+from tests.properties.reference.tables import row_of
 from tests.properties.reference.texts import (
     Rounding,
     Stated,
@@ -32,14 +33,15 @@ class Limits:
 
 
 class LimitingReader(CalculatingReader):
-    def caps(self, phase: Phase) -> list[Stated]:
-        texts = as_list(phase.stated(("max",)).get("max", []))
-        return [read_dose(self.text(text)) for text in texts]
+    def caps(self, phase: Phase, when: When) -> list[Stated]:
+        said = phase.stated_as_written(("max",)).get("max", [])
+        row = row_of(said, lambda name: self.answer_at(name, when))
+        return [read_dose(self.text(text)) for text in as_list(row)]
 
     def _ceilings(self, limits: Limits, unit: str) -> list[Fraction]:
         """The most that each cap allows one administration; what is limited in all is not cut."""
         found = []
-        for cap in self.caps(limits.phase):
+        for cap in self.caps(limits.phase, limits.when):
             if cap.per in ("in all", "lifetime"):
                 continue
             amount = convert(self.scaled(cap.amount, cap.scale, limits.when), cap.unit, unit)
@@ -49,7 +51,7 @@ class LimitingReader(CalculatingReader):
     def limits_per_dose(self, phase: Phase, when: When, unit: str) -> list[Fraction]:
         return [
             convert(self.scaled(cap.amount, cap.scale, when), cap.unit, unit)
-            for cap in self.caps(phase)
+            for cap in self.caps(phase, when)
             if cap.per == "dose"
         ]
 

@@ -56,15 +56,18 @@ class ListingReader(StatedReader):
         """The phases of a group that begins here."""
         handed = {key: value for key, value in group.own.items() if key not in KEPT}
         levels, scope = [handed, *group.levels[1:]], {**group.scope, group.key: group}
-        return self.listed(group.course, group.own["phases"], levels, begun, scope, group.origin)
+        found = self.listed(group.course, group.own["phases"], levels, begun, scope, group.origin)
+        for each in found:
+            each.around = (*group.around, group.key)
+        return found
 
     def round_at(self, phase: Phase, begun: Moment) -> Phase:
         """One round of what comes again: the same, once, from here."""
         own = {k: v for k, v in phase.own.items() if k not in ("repeat", "begins", "when")}
         levels = [own, *phase.levels[1:]]
-        return Phase(
-            phase.course, phase.key, levels, [], self.answer, begun, phase.scope, phase.origin
-        )
+        round_ = Phase(phase.course, phase.key, levels, [], self.answer, begun, phase.scope)
+        round_.origin, round_.around = phase.origin, phase.around
+        return round_
 
     def lead(self, phase: Phase) -> Phase:
         """The phase that a group begins with."""

@@ -38,7 +38,8 @@ def moved(moment: Moment, span: Span, times: int, month_end: str) -> Moment:
 @cache
 def least_between(spans: tuple[Span, ...]) -> Span | None:
     """The least distance between neighbours: of one unit, in that; else in days, from whichever
-    start it is least. Raises Refused where they do not ascend from every start."""
+    start it is least. A month counts as what it can be at least. Raises Refused where they do not
+    ascend from every start."""
     gaps: list[Span] = []
     for before, after in itertools.pairwise(spans):
         if before.unit == after.unit or before.count == 0:
@@ -48,14 +49,7 @@ def least_between(spans: tuple[Span, ...]) -> Span | None:
         if gap.count <= 0:
             raise Refused("they do not ascend from every start")
         gaps.append(gap)
-    shortest = [
-        gap
-        for gap in gaps
-        if all(longest_of(gap) <= shortest_of(each) for each in gaps if each != gap)
-    ]
-    if gaps and not shortest:
-        raise Refused("which of them is shorter depends on the start")
-    return shortest[0] if shortest else None
+    return min(gaps, key=lambda gap: (shortest_of(gap), longest_of(gap)), default=None)
 
 
 DAY = 24 * 60  # minutes

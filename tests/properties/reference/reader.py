@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -23,11 +24,19 @@ class Reader(RoundsReader):
     def course(self, course: str) -> list[Given]:
         found: list[Given] = []
         for unit in self.units(course):
-            with contextlib.suppress(Gap):  # what has no days is left out
-                for phase in self.leaves(unit):
-                    with contextlib.suppress(Gap):
-                        found += self.administrations(phase)
+            for phase in self._certain(unit):
+                with contextlib.suppress(Gap):  # what has no days is left out
+                    found += self.administrations(phase)
         return sorted(found, key=_order)
+
+    def _certain(self, phase: Phase) -> Iterator[Phase]:
+        """Every phase in it of whose rounds it is known which there are."""
+        if not phase.has_parts:
+            yield phase
+            return
+        with contextlib.suppress(Gap):
+            for part in self.parts(phase):
+                yield from self._certain(part)
 
     def visit_days(self) -> dict[str, list[Given]]:
         """The same of the visits, which have no dose."""

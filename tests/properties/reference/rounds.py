@@ -186,7 +186,14 @@ class RoundsReader(DoseReader):
 
     def same(self, phase: Phase) -> list[Phase]:
         """All rounds of what is written once."""
-        return [leaf for leaf in self.phases(phase.course) if leaf.origin == phase.origin]
+        return [each for unit in self.units(phase.course) for each in self._same(unit, phase)]
+
+    def _same(self, part: Phase, phase: Phase) -> Iterator[Phase]:
+        if not part.has_parts and part.origin == phase.origin:
+            yield part
+        elif part.has_parts and f"{phase.origin}/".startswith(f"{part.origin}/"):
+            for each in self.parts(part):
+                yield from self._same(each, phase)
 
 
 def _with_doses(rule: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Phase:
     begun: Moment | None = None
     scope: dict[str, Phase] = field(default_factory=dict, repr=False)
     origin: str = ""
+    around: tuple[str, ...] = ()  # the names of the groups around it
     takes_clock: bool = False  # it begins at a clock time that its doses take
     known: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -194,10 +195,9 @@ class StatedReader:
 
     def pinned(self, phase: Phase, key: str) -> str | None:
         """What the plan says to a question that the words leave open, for the phase or course."""
-        name = phase.key.replace(" ", "-")
-        return self.answers.get(
-            f"{phase.course}.{name}.{key}", self.answers.get(f"{phase.course}.{key}")
-        )
+        names = [name.replace(" ", "-") for name in (phase.key, *reversed(phase.around))]
+        asked = [*(f"{phase.course}.{name}.{key}" for name in names), f"{phase.course}.{key}"]
+        return next((self.answers[each] for each in asked if each in self.answers), None)
 
     def month_end(self, phase: Phase) -> str:
         found: str = phase.stated(("month_end",)).get("month_end", "clamp")

@@ -22,7 +22,8 @@ def draw_ends(making: Making) -> None:
         for phase in leaves:
             if not making.scope.ends or not making.chance(2):
                 continue
-            kind = making.pick(("first", "total", "open", "first", "total"))
+            kinds = ["first", "first", "total", "total"] + ["open"] * making.scope.open_ends
+            kind = making.pick(kinds)
             if not making.fine():
                 continue
             kept = copy.deepcopy(phase), dict(making.answers), dict(making.parameters)
@@ -30,7 +31,7 @@ def draw_ends(making: Making) -> None:
                 draw_several(making, phase)
             elif kind == "total" and not comes_again(course, phase):
                 draw_total(making, name, phase)
-            elif making.scope.open_ends and phase is leaves[-1]:
+            elif kind == "open" and phase is leaves[-1] and not comes_again(course, phase):
                 draw_open(making, name, phase)
             if phase != kept[0] and not making.fine():
                 phase.clear()
