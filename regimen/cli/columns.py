@@ -142,5 +142,8 @@ class Columns:
 
 
 def _folded(text: str, width: int) -> str:
-    """The cell in lines of its column; one that fits keeps the blanks that line it up."""
-    return text if cell_len(text) <= width else "\n".join(in_lines(text, width, tear=True))
+    """The cell in lines of its column, all with the blanks that it begins with."""
+    if cell_len(text) <= width:
+        return text
+    blanks = " " * (len(text) - len(text.lstrip()))
+    return "\n".join(in_lines(text.lstrip(), width, blanks, blanks, tear=True))

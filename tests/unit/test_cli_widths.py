@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from regimen.cli.columns import Column, Columns
 from regimen.cli.lines import in_lines
 from tests.unit.test_cli import ANSWERS, CASE, MALBORA, run, words
 
@@ -118,3 +121,14 @@ def test_a_word_without_room_loses_no_letter(
     monkeypatch.setenv("COLUMNS", "60")
     text = run("compare", CASE, str(theirs), *ANSWERS, code=1).stdout
     assert theirs.name in text.replace("\n", "")
+
+
+def test_a_phase_below_its_drug_stays_indented() -> None:
+    row = ["  every other day", "4"]
+    columns = Columns((Column("Drug", gives=True), Column("Doses", right=True)), [row])
+    columns.lay_out(19)
+    out = Console(width=19, file=StringIO())
+    out.print(columns.row(row))
+    assert isinstance(out.file, StringIO)
+    lines = out.file.getvalue().splitlines()
+    assert [line[:13].rstrip() for line in lines] == ["  every other", "  day"]
