@@ -228,10 +228,13 @@ def _against(
         if (sizes := sizes_of(row, together, schedule)) is not None
         for given_before in (before(row, together, schedule.plan),)
     ]
-    for limits in (False, True):
-        alike = [each for each in compared if (each.row.limit is not None) is limits]
-        found = [each for each in alike if not each.only_above] or alike
-        yield from found if limits else sorted(found, key=lambda each: each.times)[:1]
+    usual = [each for each in compared if each.row.limit is None]
+    if fitting := [each for each in usual if not each.only_above]:
+        yield min(fitting, key=lambda each: each.times)
+    elif usual:
+        yield max(usual, key=lambda each: each.times)  # the least that is too much later
+    limits = [each for each in compared if each.row.limit is not None]
+    yield from [each for each in limits if not each.only_above] or limits
 
 
 def _courses(compared: Compared) -> tuple[str, ...]:
