@@ -135,7 +135,7 @@ def filled(spans: Spans, span: PhaseSpan, spot: Spot) -> PhaseSpan | None:
         name = spans.name(spot.course, spot.at, spot.path)
         spans.never_begun[name] = NeverBegun(title, span.first.day, span.stopped)
         return None
-    phase, count = span.phase, len(span.slots)
+    phase, count = span.bound.phase, len(span.slots)
     spans.doses += count
     if count > MOST_DOSES or spans.doses > MOST_IN_ALL:
         title = f"{phase.subject}, {span.title}"

@@ -14,10 +14,7 @@ from regimen.protocol import (
     DateGiven,
     DoseExpression,
     Earliest,
-    Every,
     Extent,
-    For,
-    Group,
     OnceADay,
     Parameter,
     ParameterType,
@@ -114,6 +111,8 @@ def _open(protocol: Protocol, plan: Plan) -> list[Parameter]:
 
 def _has_times(protocol: Protocol, plan: Plan) -> bool:
     """Whether anything in this plan has a clock time, which means nothing without a zone."""
+    if protocol.goes_by_days and protocol.pins.isdisjoint(plan.answers):
+        return False
     if any(_timed_decision(each) for each in protocol.decisions):
         return True
     sized = _branching(protocol, plan)
@@ -301,23 +300,7 @@ def _timed(phase: Timed, protocol: Protocol, plan: Plan) -> bool:
         return not protocol.parameters[times.name].gap or times.name in plan.answers
     if type(times) is not OnceADay or times.pin.name in plan.answers:
         return True
-    return _in_hours(phase, plan) or any(_in_hours(group, plan) for group in phase.groups)
-
-
-def _in_hours(part: Timed, plan: Plan) -> bool:
-    """Whether where it begins or how long it lasts is counted in hours."""
-    lengths: list[object] = []
-    for anchor in (part.begins, part.course_begins):
-        if anchor is not None:
-            lengths.append(anchor.offset)
-    for end in ends_of(part.extent):
-        if type(end) is For:
-            lengths.append(end.span)
-        elif type(end) is Until:
-            lengths.append(end.anchor.offset)
-    if type(part) is Group and type(part.pattern) is Every:
-        lengths.append(part.pattern.span)
-    return any(type(answer(length, plan)) is ElapsedSpan for length in lengths)
+    return any(type(answer(length, plan)) is ElapsedSpan for length in phase.lengths)
 
 
 def unknown_answers(protocol: Protocol, plan: Plan) -> Iterator[Finding]:

@@ -42,7 +42,9 @@ def settled(protocol: Protocol, plan: Plan) -> Spans:
 
 
 def _unstated(phases: tuple[Timed, ...]) -> list[Timed]:
-    parts = (_following(before, phase) for before, phase in pairwise(phases))
+    parts = [
+        _following(before, phase) if phase.groups else phase for before, phase in pairwise(phases)
+    ]
     return [part for part in parts if part.begins is None and part.junction is None]
 
 

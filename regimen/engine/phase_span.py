@@ -55,8 +55,8 @@ class PhaseSpan(Struct):
 
     @property
     def title(self) -> str:
-        if self.phase.name:
-            return self.phase.name
+        if name := self.bound.phase.name:
+            return name
         assert self.bound.days is not None
         return days_in_words(self.bound.days)
 
@@ -231,12 +231,12 @@ def clamps_of(span: PhaseSpan) -> dict[date, int]:
     """The days on which the phase stands because a month lacks the day that was meant, and which
     day of the month that was."""
     first, days = span.first, span.bound.days
-    if is_list(days):
-        moments = (span.moment(at) for at in range(len(span.slots)))
-        return {each.day: each.clamped_from for each in moments if each.clamped_from is not None}
     if counts_months(days):
         meant = (first.month_origin or first.day).day
         return {day: meant for day, _ in span.slots if day.day != meant}
+    if is_list(days):
+        moments = (span.moment(at) for at in range(len(span.slots)))
+        return {each.day: each.clamped_from for each in moments if each.clamped_from is not None}
     return {} if first.clamped_from is None else {first.day: first.clamped_from}
 
 

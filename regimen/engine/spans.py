@@ -7,6 +7,7 @@ Phases hang on each other by anchors, so each is worked out when it is first ask
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -119,8 +120,8 @@ class Spans:
         if name in self.known:
             known: PhaseSpan | None = self.known[name]
             return known
-        phase = self.applied[course.key][at]
-        return self.once(name, phase, lambda: self.worked_out(course, at, path))
+        work = partial(self.worked_out, course, at, path)
+        return self.once(name, self.applied[course.key][at], work)
 
     def once(self, name: _Name, phase: Timed, work: Callable[[], T]) -> T:
         """What is worked out when it is first asked for. Raises Refusal where it asks for itself,

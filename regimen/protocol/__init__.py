@@ -9,7 +9,7 @@ row the patient decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -83,7 +83,7 @@ from regimen.protocol.when import (
 )
 from regimen.quantity import Quantity
 from regimen.route import Route
-from regimen.timing import ElapsedSpan, Moment, MonthEnd, Span
+from regimen.timing import CalendarSpan, ElapsedSpan, Moment, MonthEnd, Span
 
 if TYPE_CHECKING:
     from regimen.product import Product
@@ -201,6 +201,11 @@ class Timed(Struct, frozen=True, kw_only=True):
         return self.place
 
     @property
+    def lengths(self) -> tuple[Span | Ref | Table, ...]:
+        """The durations that decide where it begins and how long it lasts, with its groups."""
+        return tuple(length for part in (self, *self.groups) for length in _lengths(part))
+
+    @property
     def subject(self) -> str:
         """What happens on these days, in words."""
         raise NotImplementedError
@@ -209,6 +214,19 @@ class Timed(Struct, frozen=True, kw_only=True):
     def unit(self) -> str:
         """What its places are called, one of them."""
         return "dose"
+
+
+def _lengths(part: Timed) -> Iterator[Span | Ref | Table]:
+    for anchor in (part.begins, part.course_begins):
+        if anchor is not None and anchor.offset is not None:
+            yield anchor.offset
+    for end in ends_of(part.extent):
+        if type(end) is For:
+            yield end.span
+        elif type(end) is Until and end.anchor.offset is not None:
+            yield end.anchor.offset
+    if isinstance(part, Group) and type(part.pattern) is Every:
+        yield part.pattern.span
 
 
 class Group(Timed, frozen=True, kw_only=True):
@@ -349,7 +367,6 @@ class Protocol(Struct, frozen=True, dict=True):
     visits: tuple[Visit, ...] = ()
     as_needed: tuple[AsNeeded, ...] = ()
     measures: Mapping[str, Derived] = field(default_factory=dict)  # those that are worked out
-
     products: Mapping[str, Product] = field(default_factory=dict)
 
     @cached_property
@@ -366,6 +383,27 @@ class Protocol(Struct, frozen=True, dict=True):
     def decisions(self) -> tuple[Parameter, ...]:
         """The questions that are answered on the way."""
         return tuple(each for each in self.parameters.values() if each.decided is not None)
+
+    @cached_property
+    def pins(self) -> frozenset[str]:
+        """The names under which a plan may give doses a clock time that need none."""
+        phases = [phase for part in self.parts for phase in part.phases]
+        return frozenset(each.times.pin.name for each in phases if type(each.times) is OnceADay)
+
+    @cached_property
+    def goes_by_days(self) -> bool:
+        """Whether nothing in it has a clock time or is counted in hours, whatever a plan answers,
+        unless it pins a clock time."""
+        phases = [phase for part in self.parts for phase in part.phases]
+        lengths = [each for phase in phases for each in phase.lengths]
+        return (
+            not self.decisions
+            and all(type(phase.times) is OnceADay for phase in phases)
+            and all(type(each) is CalendarSpan or self._in_days(each) for each in lengths)
+        )
+
+    def _in_days(self, length: Span | Ref | Table) -> bool:
+        return type(length) is Ref and self.parameters[length.name].in_days
 
     @cached_property
     def measured(self) -> bool:
