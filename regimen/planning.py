@@ -136,10 +136,11 @@ def edition(
     """What a calendar handed out now says that the last edition did not: the edition to record
     (None where nothing has changed), its change list, and how many entries stay as they are.
 
-    It is written in the last edition's manner if none is named. Raises UnfitReminder."""
+    It is written in the last edition's manner if none is named. Raises UnfitReminder, and
+    NothingLeft where there is nothing to hand out and nothing to take back."""
     from regimen.export.calendar import fingerprints, unfit_reminder
     from regimen.export.editions import changes, differences, last_edition, manner_of, standing
-    from regimen.export.refusals import UnfitReminder
+    from regimen.export.refusals import NothingLeft, UnfitReminder
     from regimen.record import Issued
 
     manner = manner_of(checked.plan.entries, None) if manner is None else manner
@@ -150,6 +151,8 @@ def edition(
     events = differences(before, after, manner)
     unchanged = len([name for name in after if name not in events])
     last = last_edition(checked.plan.entries)
+    if last is None and not events:
+        raise NothingLeft("no dose of this plan is given, so there is nothing to hand out")
     if last is not None and last.manner == manner and not events:
         return None, (), unchanged
     issued = Issued(1 if last is None else last.edition + 1, manner, events)

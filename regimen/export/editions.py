@@ -70,8 +70,12 @@ def standing(entries: Iterable[RecordEntry]) -> dict[str, Standing]:
     for entry in entries:
         if isinstance(entry.what, Issued):
             for name, event in entry.what.events.items():
-                sequence = found[name].sequence + 1 if name in found else 0
-                found[name] = Standing(event, sequence, entry.written)
+                old = found.get(name)
+                if old is None:
+                    found[name] = Standing(event, 0, entry.written)
+                else:  # a machine's clock may have been put back, and an entry never goes back
+                    changed = max(entry.written, old.changed)
+                    found[name] = Standing(event, old.sequence + 1, changed)
     return found
 
 

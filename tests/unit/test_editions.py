@@ -145,6 +145,13 @@ def test_a_treatment_that_never_began_is_taken_back_whole(book: Book, tmp_path: 
         assert not output.exists()
 
 
+def test_a_treatment_that_never_began_has_nothing_to_hand_out(book: Book) -> None:
+    book.on_plan("stop", "--from", "2026-03-01", *WHY)
+    output = book.run("issue", str(book.plan), "-o", str(book.calendar), *BY, code=2)
+    assert "there is nothing to hand out" in output
+    assert not book.calendar.exists()
+
+
 def test_what_cannot_be_written_is_not_recorded_as_handed_out(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,8 +239,7 @@ def decided(book: Book) -> None:
     book.on_plan("hold", "--from", "2026-03-08", "--until", "2026-03-10", "--then", "shift", *WHY)
     book.on_plan("reduce", "acth", "--to", "80 %", "--from", "2026-03-20", *WHY)
     book.on_plan("stop", "--course", "acth", "--from", "2026-04-08", *WHY)
-    book.on_plan("accept", "too-close=acth", *WHY)
-    book.on_plan("take-back", "7", *WHY)
+    book.on_plan("take-back", "6", *WHY)
 
 
 NAMES = re.compile("Rossi|Anna|Mario|Bianchi|Verdi|phoned")
