@@ -139,3 +139,27 @@ def test_a_plan_without_a_record_says_nothing_of_it(tmp_path: Path) -> None:
     assert "Totals" in done.output
     assert "Not given" not in done.output
     assert "to come" not in done.output
+
+
+def test_doses_that_wait_for_a_weight_are_told_as_such(tmp_path: Path) -> None:
+    by_weight = WEEKLY.replace("10 mg", "15 mg/kg").replace(
+        "courses:",
+        "measures: {weight: {taken: each dose, at_least: 2 kg, at_most: 20 kg}}\ncourses:",
+    )
+    protocol, path = tmp_path / "weekly.yaml", tmp_path / "plan.yaml"
+    protocol.write_text(by_weight, encoding="utf-8")
+    weight = ("--set", "weight=4 kg on 2026-03-02", "--set", "age=2 months")
+    for words in (
+        ("new", str(protocol), "--start", "2026-03-02", *weight, "-o", str(path)),
+        ("missed", str(path), "a/phase-1/2", "--then", "skip", "--why", "not brought"),
+    ):
+        done = CliRunner().invoke(main, ["plan", *words, "--by", "N Example"])
+        assert done.exit_code == 0, done.output
+    said = CliRunner().invoke(main, ["schedule", str(path)], env={"COLUMNS": "200"}).output
+    assert "Mon 9 Mar 2026: drug A weigh first, dose 2 of 4 (a/phase-1/2): missed" in said
+    assert "drug A: planned 4 doses, 60 mg, some of them not stated; given 0 doses;" in said
+    record = ["plan", "record", str(path), "a/phase-1/3", "--at", "2026-03-16", "--by", "N Example"]
+    done = CliRunner().invoke(main, record)
+    assert done.exit_code == 2
+    assert "does not say how much a/phase-1/3 is; say with --amount what was given" in done.output
+    assert CliRunner().invoke(main, [*record, "--amount", "62 mg"]).exit_code == 0
