@@ -4,7 +4,7 @@ written down. Nothing is ever overwritten: a change is one more entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -67,6 +67,7 @@ class Clinic(Struct, frozen=True, tag="clinic"):
     gaps: Mapping[str, CalendarSpan]
     holidays: str = ""  # whose public holidays are among the dates, in words
     visits: tuple[str, ...] = ()  # those that are kept at the clinic
+    since: date | None = None  # the first day it holds for; without one it always has
 
     def closed_on(self, day: date) -> str | None:
         """Why the clinic is closed on that day; None where it is open."""
@@ -280,7 +281,34 @@ def accepted(entries: tuple[RecordEntry, ...]) -> tuple[Override, ...]:
     return tuple(each.what.override for each in counted(entries) if isinstance(each.what, Accepted))
 
 
-def clinic_of(entries: tuple[RecordEntry, ...]) -> tuple[Clinic, Place | None] | None:
-    """When the clinic is closed, as it was last said, and where."""
+class Clinics(Struct, frozen=True):
+    """What was said of the clinic's days, in the order in which it was said, and where: for each
+    day the last word holds that was said for it."""
+
+    said: tuple[tuple[Clinic, Place | None], ...]
+
+    def on(self, day: date) -> tuple[Clinic, Place | None] | None:
+        """What holds on that day; None before anything does."""
+        for clinic, place in reversed(self.said):
+            if clinic.since is None or clinic.since <= day:
+                return clinic, place
+        return None
+
+    def closed_on(self, day: date) -> str | None:
+        """Why the clinic is closed on that day; None where it is open."""
+        found = self.on(day)
+        return found[0].closed_on(day) if found else None
+
+    def given(self) -> Iterator[str]:
+        """The courses that are ever given there, in the order in which they find their days."""
+        yield from dict.fromkeys(name for each, _ in reversed(self.said) for name in each.courses)
+
+    def kept(self) -> Iterator[str]:
+        """The visits that are ever kept there."""
+        yield from dict.fromkeys(name for each, _ in reversed(self.said) for name in each.visits)
+
+
+def clinics_of(entries: tuple[RecordEntry, ...]) -> Clinics | None:
+    """When the clinic is closed, if anything was said of it."""
     said = [(each.what, each.place) for each in counted(entries) if isinstance(each.what, Clinic)]
-    return said[-1] if said else None
+    return Clinics(tuple(said)) if said else None

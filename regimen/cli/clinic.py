@@ -39,6 +39,7 @@ _AHEAD = timedelta(days=366)  # public holidays are taken down this far beyond t
     required=True,
     help="What becomes of the doses after it.",
 )
+@click.option("--from", "since", metavar="DATE", help="The first day it holds for; else all.")
 @click.option("--together", is_flag=True, help="Let courses seek days they share.")
 @click.option(
     "--gap",
@@ -56,6 +57,7 @@ def clinic(  # noqa: PLR0913, PLR0917 - each is an option of the command
     visits: str,
     way: str,
     following: str,
+    since: str | None,
     together: bool,
     gaps: tuple[str, ...],
     author: Author,
@@ -63,7 +65,7 @@ def clinic(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Say when the clinic is closed, and what becomes of the doses on such days."""
     from regimen.language.clinic_texts import read_closed, read_gap
     from regimen.record import Clinic, MoveTo
-    from regimen.timing import Weekday
+    from regimen.timing import Weekday, read_date
 
     days = [read_option(read_closed, each.strip()) for each in closed.split(",") if each.strip()]
     named = [_named(gap) for gap in gaps]
@@ -86,6 +88,7 @@ def clinic(  # noqa: PLR0913, PLR0917 - each is an option of the command
             {course: read_option(read_gap, text) for course, text in named},
             holidays or "",
             _listed(visits),
+            None if since is None else read_option(read_date, since),
         )
 
     written(plan, author, make, decision=True)

@@ -15,7 +15,7 @@ from regimen import rules
 from regimen.engine.record import Slot
 from regimen.finding import Finding, Place, Reading, Refusal, refuse
 from regimen.protocol import TimesPerWeek
-from regimen.record import Clinic, MoveTo
+from regimen.record import Clinic, Clinics, MoveTo
 from regimen.schedule import AppliedPhase
 from regimen.timing import CalendarSpan
 
@@ -46,81 +46,98 @@ class _Limits(NamedTuple):
         return None
 
 
-def placed(slots: list[Slot], clinic: Clinic, where: Place | None) -> None:
-    """Move what is still to be given off the closed days. Raises Refusal with a finding, at
-    `where`, for each course with a dose for which there is no day, naming what every near day would
-    violate."""
+def placed(slots: list[Slot], clinics: Clinics) -> None:
+    """Move what is still to be given off the closed days. Raises Refusal with a finding for each
+    course with a dose for which there is no day, naming what every near day would violate."""
     findings: list[Finding] = []
     taken: set[date] = set()
-    for course in clinic.courses:
+    for course in clinics.given():
         visited = [
             slot for slot in slots if slot.ideal.course == course and slot.status.takes_place
         ]
-        findings += _Course(visited, clinic, taken).placed(where)
+        findings += _Course(course, visited, clinics, taken).placed()
         taken.update(slot.day for slot in visited)
     if findings:
         raise Refusal(findings)
 
 
+class _Met(NamedTuple):
+    """A dose that must move, and found no day."""
+
+    slot: Slot
+    meant: date
+    limits: _Limits
+
+
 class _Course:
     """One course's doses that take place, in order, on their way to open days."""
 
-    def __init__(self, slots: list[Slot], clinic: Clinic, taken: set[date]) -> None:
-        self.slots, self.clinic, self.taken = slots, clinic, taken
+    def __init__(self, course: str, slots: list[Slot], clinics: Clinics, taken: set[date]) -> None:
+        self.course, self.slots, self.clinics, self.taken = course, slots, clinics, taken
         self.carried = timedelta()
 
-    def placed(self, where: Place | None) -> list[Finding]:
-        nowhere: list[tuple[Slot, date, _Limits]] = []
+    def clinic_for(self, slot: Slot) -> Clinic | None:
+        """What is said of the clinic for the dose; None where it is not given there then."""
+        found = self.clinics.on(slot.day)
+        return None if found is None or self.course not in found[0].courses else found[0]
+
+    def placed(self) -> list[Finding]:
+        nowhere: list[_Met] = []
         for at, slot in enumerate(self.slots):
-            if slot.fixed:
+            clinic = self.clinic_for(slot)
+            if slot.fixed or clinic is None:
                 continue
             meant = slot.day + self.carried
-            is_open = self.clinic.closed_on(meant) is None
-            if is_open and not self.carried and not self.joins(slot, meant):
+            is_open = self.clinics.closed_on(meant) is None
+            if is_open and not self.carried and not self.joins(clinic, slot, meant):
                 continue
-            limits = self.limits(at, meant, where)
-            found = next(self.candidates(slot, meant, limits), None)
+            limits = self.limits(clinic, at, meant)
+            found = next(self.candidates(clinic, slot, meant, limits), None)
             if found is None:
-                nowhere.append((slot, meant, limits))
+                nowhere.append(_Met(slot, meant, limits))
             else:
-                self.put(slot, meant, found, limits.against(meant))
-        return [self.nowhere(nowhere, where)] if nowhere else []
+                self.put(clinic, slot, meant, found, limits.against(meant))
+        return [self.nowhere(nowhere)] if nowhere else []
 
-    def put(self, slot: Slot, meant: date, found: date, forbidden: str | None) -> None:
+    def put(
+        self, clinic: Clinic, slot: Slot, meant: date, found: date, forbidden: str | None
+    ) -> None:
         along = f"moved along by {self.carried.days:+} days to {meant}" if self.carried else ""
         if found != meant:
-            closed = self.clinic.closed_on(meant) or forbidden or _TOGETHER
+            closed = self.clinics.closed_on(meant) or forbidden or _TOGETHER
             along += f"{'; ' if along else ''}{meant} moved to {found}: {closed}"
         if along:
             slot.why.append(along)
-        if self.clinic.follow:
+        if clinic.follow:
             self.carried += found - meant
         slot.day = found
 
     # --- which days
 
-    def joins(self, slot: Slot, meant: date) -> bool:
+    def joins(self, clinic: Clinic, slot: Slot, meant: date) -> bool:
         """Whether the dose stands on an open day and could spare a visit by another."""
-        return self.clinic.together and meant not in self.taken and bool(_free(slot, meant))
+        return clinic.together and meant not in self.taken and bool(_free(slot, meant))
 
-    def candidates(self, slot: Slot, meant: date, limits: _Limits) -> Iterator[date]:
+    def candidates(
+        self, clinic: Clinic, slot: Slot, meant: date, limits: _Limits
+    ) -> Iterator[date]:
         """The open days on which the dose may be given, the best first."""
         days = [
             day
-            for day in near(meant, self.clinic.move)
-            if self.clinic.closed_on(day) is None and limits.against(day) is None
+            for day in near(meant, clinic.move)
+            if self.clinics.closed_on(day) is None and limits.against(day) is None
         ]
-        if self.clinic.together and meant not in self.taken:
-            stays = self.clinic.closed_on(meant) is None
+        if clinic.together and meant not in self.taken:
+            stays = self.clinics.closed_on(meant) is None
             free = _free(slot, meant)
             yield from (day for day in free if day in self.taken and day in days)
             yield from (day for day in days if day in self.taken and not stays)
         yield from days
 
-    def limits(self, at: int, meant: date, where: Place | None) -> _Limits:
+    def limits(self, clinic: Clinic, at: int, meant: date) -> _Limits:
         """What bounds the dose: its neighbours by the minimum gap, and its window."""
         slot = self.slots[at]
-        gap = self.gap(slot, where)
+        gap = self.gap(clinic, slot)
         earliest, latest = _window(slot)
         before, after = self.settled(at, meant)
         for day in before:
@@ -143,12 +160,15 @@ class _Course:
 
     def stays(self, slot: Slot) -> bool:
         """Whether a dose whose turn is still to come is on its day already."""
-        return slot.fixed or not (self.clinic.follow or self.clinic.closed_on(slot.day))
+        clinic = self.clinic_for(slot)
+        if slot.fixed or clinic is None:
+            return True
+        return not (clinic.follow or self.clinics.closed_on(slot.day))
 
-    def gap(self, slot: Slot, where: Place | None) -> CalendarSpan:
+    def gap(self, clinic: Clinic, slot: Slot) -> CalendarSpan:
         """The least distance between two doses. Raises Refusal where nobody has stated it."""
         phase = slot.ideal.phase
-        stated = _stated_gap(phase) or self.clinic.gaps.get(phase.course)
+        stated = _stated_gap(phase) or clinic.gaps.get(phase.course)
         if stated is None:
             raise refuse(
                 rules.MISSING_INPUT,
@@ -156,23 +176,30 @@ class _Course:
                 f" {phase.course} may come",
                 "ask the prescriber, and write it under clinic, as in gaps:"
                 f" {{{phase.course}: 1 day}} (regimen plan clinic --gap)",
-                where,
+                self.place_of(slot),
             )
         return stated
 
-    def nowhere(self, met: list[tuple[Slot, date, _Limits]], where: Place | None) -> Finding:
+    def place_of(self, slot: Slot) -> Place | None:
+        """Where it is said what holds for the dose."""
+        found = self.clinics.on(slot.day)
+        assert found is not None
+        return found[1]
+
+    def nowhere(self, met: list[_Met]) -> Finding:
         """The finding about the first dose without a day, and how many are like it."""
         slot, meant, limits = met[0]
+        where = self.place_of(slot)
         days = [meant + _DAY * step for step in range(-_SHOWN, _SHOWN + 1)]
         lines = [
-            f"{day} ({day:%A}): {self.clinic.closed_on(day) or limits.against(day) or _OTHER_WAY}"
+            f"{day} ({day:%A}): {self.clinics.closed_on(day) or limits.against(day) or _OTHER_WAY}"
             for day in days
         ]
         more = f"; and {len(met) - 1} more like it" if len(met) > 1 else ""
         return Finding(
             rules.NO_CLINIC_DAY,
             f"{slot.ideal.id}, {slot.ideal.drug}, falls on {meant}"
-            f" ({self.clinic.closed_on(meant) or limits.against(meant)}), and no day may take its"
+            f" ({self.clinics.closed_on(meant) or limits.against(meant)}), and no day may take its"
             f" place{more}",
             "move the dose by hand, with the prescriber's word; or open the clinic",
             where,

@@ -10,20 +10,22 @@ from regimen import rules
 from regimen.engine.clinic_days import REACH, near
 from regimen.engine.record import VisitSlot
 from regimen.finding import Finding, Place, Refusal
-from regimen.record import Clinic
+from regimen.record import Clinic, Clinics
 
 
-def visits_placed(visits: Sequence[VisitSlot], clinic: Clinic, where: Place | None) -> None:
+def visits_placed(visits: Sequence[VisitSlot], clinics: Clinics) -> None:
     """Move the visits that are kept at the clinic off its closed days, never two of one kind to one
-    day. Raises Refusal with a finding, at `where`, for each that finds no day."""
+    day. Raises Refusal with a finding for each that finds no day."""
     findings = []
-    for key in clinic.visits:
+    for key in clinics.kept():
         same = [visit for visit in visits if visit.ideal.name == key]
         for visit in same:
-            closed = clinic.closed_on(visit.day)
-            if visit.by_hand or closed is None:
+            said, closed = clinics.on(visit.day), clinics.closed_on(visit.day)
+            if said is None or key not in said[0].visits or visit.by_hand or closed is None:
                 continue
-            found = _open_day(visit, clinic, {each.day for each in same if each is not visit})
+            clinic, where = said
+            taken = {each.day for each in same if each is not visit}
+            found = _open_day(visit, clinic, clinics, taken)
             if found is None:
                 findings.append(_nowhere(visit, closed, where))
                 continue
@@ -33,9 +35,9 @@ def visits_placed(visits: Sequence[VisitSlot], clinic: Clinic, where: Place | No
         raise Refusal(findings)
 
 
-def _open_day(visit: VisitSlot, clinic: Clinic, taken: set[date]) -> date | None:
+def _open_day(visit: VisitSlot, clinic: Clinic, clinics: Clinics, taken: set[date]) -> date | None:
     days = near(visit.day, clinic.move)
-    return next((day for day in days if day not in taken and not clinic.closed_on(day)), None)
+    return next((day for day in days if day not in taken and not clinics.closed_on(day)), None)
 
 
 def _nowhere(visit: VisitSlot, closed: str, where: Place | None) -> Finding:

@@ -19,7 +19,7 @@ from regimen.engine.record import Slot, VisitSlot, recorded
 from regimen.engine.reductions import Planned, Spans, WorkOut, reduce_doses
 from regimen.engine.retaken import Waiting
 from regimen.plan import Plan
-from regimen.record import clinic_of
+from regimen.record import clinics_of
 from regimen.schedule import Administration, Dose, Entry, EntryKind, Schedule
 
 
@@ -34,10 +34,10 @@ def replanned(
     """
     plan = schedule.plan
     slots, visits = recorded(schedule, plan)
-    clinic = clinic_of(plan.entries)
-    if clinic is not None:
-        placed(slots, *clinic)
-        visits_placed(visits, *clinic)
+    clinics = clinics_of(plan.entries)
+    if clinics is not None:
+        placed(slots, clinics)
+        visits_placed(visits, clinics)
     phases = {id(phase): at for at, phase in enumerate(schedule.phases)}
     earlier = [span.earlier for of_course in found for span in of_course]
     moved = _moved(found, slots, phases)

@@ -90,7 +90,7 @@ class ClinicShape(Shape):
     )
 
 
-def clinic_of(shape: ClinicShape) -> Clinic:
+def clinic_of(shape: ClinicShape, since: date | None) -> Clinic:
     weekdays = [each for each in shape.closed if isinstance(each, Weekday)]
     dates = dict(each for each in shape.closed if not isinstance(each, Weekday))
     return Clinic(
@@ -103,6 +103,7 @@ def clinic_of(shape: ClinicShape) -> Clinic:
         dict(shape.gaps),
         shape.holidays or "",
         shape.visits,
+        since,
     )
 
 

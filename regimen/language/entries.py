@@ -152,7 +152,7 @@ class _Kind(Struct, frozen=True):
 
 COMMON = {"written", "by", "why", "verified_by"}
 _KINDS = {
-    "clinic": _Kind((), reason=False),
+    "clinic": _Kind((), ("since",), reason=False),
     "given": _Kind(("at", "amount"), reason=False),
     "missed": _Kind(("then",), ("at",)),
     "held": _Kind(("since", "until", "then")),
@@ -338,7 +338,7 @@ def _event(text: str) -> IssuedEvent:
 
 def _clinic(shape: EntryShape) -> Clinic:
     assert shape.clinic is not None
-    return clinic_of(shape.clinic)
+    return clinic_of(shape.clinic, shape.since)
 
 
 _MAKERS: dict[str, Callable[[EntryShape], What]] = {

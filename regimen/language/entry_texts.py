@@ -39,7 +39,7 @@ def _content(entry: RecordEntry) -> dict[str, object]:
     what = entry.what
     match what:
         case Clinic():
-            said: dict[str, object] = {"clinic": clinic_content(what)}
+            said: dict[str, object] = {"clinic": clinic_content(what), "since": _text(what.since)}
         case Given(dose, at, amount):
             said = {"given": dose, "at": str(at), "amount": str(amount)}
         case Missed(dose, then, at):

@@ -137,9 +137,10 @@ class Schedule(Struct, frozen=True):
 
 def _closed(plan: Plan, dated: Dated) -> str | None:
     """Why the clinic is closed on the day of a visit, or of a dose that is given there."""
-    from regimen.record import clinic_of
+    from regimen.record import clinics_of
 
-    found = clinic_of(plan.entries)
+    clinics = clinics_of(plan.entries)
+    found = None if clinics is None else clinics.on(dated.day)
     if found is None or (isinstance(dated, Entry) and dated.kind is EntryKind.DECISION):
         return None
     clinic, _ = found

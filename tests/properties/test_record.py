@@ -26,6 +26,7 @@ from regimen.record import (
     Accepted,
     Answered,
     Clinic,
+    Clinics,
     Given,
     Held,
     Issued,
@@ -201,6 +202,7 @@ CLINICS = st.builds(
     follow=st.booleans(),
     together=st.booleans(),
     gaps=st.just(GAPS),
+    since=st.none() | DAYS,
 ).filter(lambda clinic: bool(clinic.weekdays or clinic.dates))
 LATE = st.sampled_from([Then.KEEP, Then.SHIFT])
 WHATS: st.SearchStrategy[What] = st.one_of(
@@ -333,7 +335,7 @@ def test_the_clinics_days_never_break_a_least_distance(whats: list[What], clinic
             assert not moved or (other.day - one.day).days >= LEAST[course]
         for each in doses:
             if stood[each.id] != each.day:
-                assert clinic.closed_on(each.day) is None
+                assert Clinics(((clinic, None),)).closed_on(each.day) is None
                 assert each.status is Status.PLANNED
 
 

@@ -497,3 +497,14 @@ def test_visits_keep_the_clinics_days_and_are_moved_by_hand(tmp_path: Path) -> N
 def test_a_clinic_where_nothing_is_given_is_no_clinic(plan: Path) -> None:
     words = ("--closed", "sun", "--courses", " ", "--move", "next", "--following", "stay", *BY)
     assert "nothing says what is given at the clinic" in refused(plan, "clinic", *words, code=2)
+
+
+def test_the_holidays_of_another_year_move_nothing_before_them(plan: Path) -> None:
+    words = ("--courses", "b12", "--move", "next", "--following", "stay", "--gap", "b12=1 day", *BY)
+    run("plan", "clinic", str(plan), "--closed", "2026-04-29 a feast", *words)
+    more = ("--closed", "2026-06-29 a feast", "--from", "2026-05-01")
+    done = run("plan", "clinic", str(plan), *more, *words)
+    assert "b12/monthly/3: 2026-06-29 → 2026-06-30" in done.output
+    assert "b12/monthly/1" not in done.output
+    said = refused(plan, "clinic", "--closed", "sun", "--from", "May", *words, code=2)
+    assert "is not a date" in said
