@@ -15,6 +15,7 @@ from regimen.cli.columns import Column, Columns
 from regimen.cli.lines import in_lines
 from regimen.cli.terminal import counted, one_line
 from regimen.export.entries import counted as counted_entries
+from regimen.export.told import ToldOnce
 from regimen.export.words import (
     answer_text,
     clean,
@@ -70,7 +71,8 @@ def draw_schedule(
     """The administrations with a blank line between weeks, then what they add up to. `checked` is
     None while an error stands; the table is then for looking at, and says so at both ends."""
     given = schedule.administrations
-    rows = [_cells(schedule, each) for each in given]
+    told = ToldOnce(schedule)
+    rows = [_cells(each, told) for each in given]
     titles = [*_COLUMNS, _NOTE] if any(row[-1] for row in rows) else [*_COLUMNS]
     if schedule.names_products:
         from regimen.cli.drawing_products import COLUMN
@@ -121,7 +123,7 @@ def _entry(schedule: Schedule, each: Entry) -> str:
     return clean(f"{each.kind}: {each.what}{place}{f', {note}' if note else ''}")
 
 
-def _cells(schedule: Schedule, each: Administration) -> list[str]:
+def _cells(each: Administration, told: ToldOnce) -> list[str]:
     phase = each.phase
     return [
         _moment(each),
@@ -130,13 +132,13 @@ def _cells(schedule: Schedule, each: Administration) -> list[str]:
         str(phase.route or "not stated"),
         f"{each.course_number} of {phase.course_count}",
         clean(phase.title),
-        _note(schedule, each),
+        _note(each, told),
     ]
 
 
-def _note(schedule: Schedule, each: Administration) -> str:
+def _note(each: Administration, told: ToldOnce) -> str:
     """What must stand beside the row, but for what its dose already says."""
-    return clean(schedule.notes_of(each).removesuffix(each.open_words).rstrip("; "))
+    return clean(told.notes_of(each).removesuffix(each.open_words).rstrip("; "))
 
 
 def day_cell(day: date) -> str:

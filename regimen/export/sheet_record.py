@@ -5,6 +5,7 @@ from __future__ import annotations
 from regimen.export.markup import Html, tag
 from regimen.export.rows import concerned
 from regimen.export.sheet_month import Look, take, tight
+from regimen.export.told import ToldOnce
 from regimen.export.words import NO_TIME, day_text, dose_text, overrides
 from regimen.schedule import Administration, CheckedSchedule, Status
 
@@ -19,9 +20,10 @@ def record(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     rows: list[Html] = []
     courses = frozenset(looks)
     overridden = {course for each in overrides(checked) for course in concerned(each, courses)}
+    told = ToldOnce(checked.schedule)
     week = None
     for number, each in enumerate(checked.administrations, 1):
-        notes = [checked.notes_of(each)]
+        notes = [told.notes_of(each)]
         if each.course in overridden:
             notes.append("recorded override, see page 1")
         note = "; ".join(note for note in notes if note)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from click.testing import CliRunner
 
 from regimen import library, planning
+from regimen.cli import main
 from regimen.export import export
 from regimen.planning import Given
 from regimen.record import Given as GivenDose
@@ -87,3 +90,26 @@ def test_what_is_given_stands_in_the_record_and_in_the_month() -> None:
     assert element(chip.select_one(".done")).get_text() == "given"
     other = element(found.find("tr", attrs={"data-id": second.id}))
     assert [cell.get_text() for cell in other.select("td.box")] == [""] * 5
+
+
+def test_a_reason_that_moves_many_doses_is_told_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "plan.yaml")
+    who = ("--by", "Dr Example")
+    for words in (
+        ("new", "b12-acth-infantile-spasms", "--start", "2026-03-02", *who,
+         "--set", "twice_weekly_for=2 weeks", "-o", path),
+        ("hold", path, "--from", "2026-03-06", "--until", "2026-03-11", "--then", "shift",
+         *who, "--why", "fever"),
+        ("reduce", path, "acth", "--to", "80 %", "--from", "2026-03-20", *who, "--why", "pressure"),
+    ):  # fmt: skip
+        done = CliRunner().invoke(main, ["plan", *words])
+        assert done.exit_code == 0, done.output
+    table = CliRunner().invoke(main, ["schedule", path], env={"COLUMNS": "200"}).output
+    protocol, known = library.opened(path)
+    assert known is not None
+    notes = [note.get_text() for note in sheet(planning.check(protocol, known)).select(".note")]
+    for text in (table, "\n".join(notes)):
+        assert text.count("(entry 1, Dr Example: fever)") == 1
+        assert text.count("moved by +5 days (entry 1)") > 20
+        assert text.count("(entry 2, Dr Example: pressure)") == 1
+        assert "reduced: 80 % of 25 units (entry 2); moved by +5 days (entry 1)" in text
