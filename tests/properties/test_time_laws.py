@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from calendar import monthrange
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -112,6 +114,109 @@ def test_clock_times_are_the_same_on_every_day(zone: str, start: date, clock: st
         assert each.instant is not None
         shown.add(f"{each.instant.astimezone(ZoneInfo(zone)):%H:%M}")
     assert shown == {clock}
+
+
+# --- extents
+
+
+UNITS = st.sampled_from(("day", "week", "month"))
+POLICIES = st.sampled_from(("clamp", "first-of-next"))
+
+
+@FEWER
+@given(st.integers(1, 5), UNITS, st.integers(1, 9), UNITS, DAYS, POLICIES)
+def test_an_extent_holds_its_first_moment_and_not_its_end(
+    every: int, unit: str, length: int, of: str, start: date, policy: str
+) -> None:
+    """T1: every place of the pattern from the first day on and before the end, and no other."""
+    found = scheduled(
+        f"  a: {{every: {span(every, unit)}, for: {span(length, of)}, month_end: {policy}}}\n",
+        str(start),
+    )
+    end = day_after(start, span(length, of), policy)
+    places = itertools.count()
+    days = (day_after(start, span(every * n, unit), policy) if n else start for n in places)
+    assert [each.day for each in found.administrations] == [
+        *itertools.takewhile(lambda day: day < end, days)
+    ]
+
+
+COUNTED = st.one_of(
+    st.tuples(st.integers(1, 5), UNITS).map(lambda each: (f"every: {span(*each)}", 1, *each)),
+    st.integers(1, 7).map(lambda times: (f"times_per_week: {times}", times, 1, "week")),
+)
+
+
+@FEWER
+@given(COUNTED, st.integers(1, 6), DAYS, POLICIES)
+def test_what_follows_begins_alike_whether_doses_or_time_are_counted(
+    pattern: tuple[str, int, int, str], times: int, start: date, policy: str
+) -> None:
+    """T8: so many doses end where the time that they take ends."""
+    words, doses, count, unit = pattern
+    days = []
+    for extent in (f"doses: {doses * times}", f"for: {span(count * times, unit)}"):
+        course = (
+            f"  a:\n    junctions: at once\n    month_end: {policy}\n    phases:\n"
+            f"      - {{{words}, {extent}}}\n      - {{every: 1 month, doses: 3}}\n"
+            f"  b: {{doses: 1, begins: a.phase-1.end}}\n"
+        )
+        days.append([(each.id, each.day) for each in scheduled(course, str(start)).administrations])
+    assert days[0] == days[1]
+    assert len(days[0]) == doses * times + 3 + 1
+
+
+MONTH_ENDS = st.one_of(
+    st.sampled_from([day for day in STARTS if day.day > 28]),
+    st.dates(date(2026, 1, 1), date(2029, 12, 31)).map(
+        lambda day: (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    ),
+)
+
+
+@FEWER
+@given(MONTH_ENDS, st.lists(st.tuples(st.integers(1, 5), st.integers(1, 4)), min_size=1), POLICIES)
+def test_months_are_never_counted_from_a_day_that_a_month_cut_short(
+    start: date, phases: list[tuple[int, int]], policy: str
+) -> None:
+    """T6: through as many junctions as there are, each dose is a whole number of months from the
+    start, and on its day of the month wherever there is one."""
+    course = f"  a:\n    junctions: at once\n    month_end: {policy}\n    phases:\n"
+    months, expected = 0, []
+    for every, doses in phases:
+        course += f"      - {{every: {span(every, 'month')}, doses: {doses}}}\n"
+        expected += [months + every * n for n in range(doses)]
+        months += every * doses
+    if months > 400:
+        return
+    found = [each.day for each in scheduled(course, str(start)).administrations]
+    assert found == [
+        start if n == 0 else day_after(start, span(n, "month"), policy) for n in expected
+    ]
+    whole = [day for day in found if monthrange(day.year, day.month)[1] >= start.day]
+    if policy == "clamp":
+        assert {day.day for day in whole} == {start.day}
+
+
+# --- order
+
+
+@FEWER
+@given(strategies.samples())
+def test_doses_stand_in_the_order_of_their_moments(sample: Sample) -> None:
+    """In the whole plan, and so numbered within each phase, of which no two come at once."""
+    protocol = planning.read_protocol(strategies.to_yaml(sample.protocol), "sample.yaml")
+    found = expand(protocol, plan_for(protocol, sample.answers, sample.start)).administrations
+    for one, other in itertools.pairwise(found):
+        assert one.day <= other.day
+        if one.day == other.day and one.instant is not None and other.instant is not None:
+            assert one.instant <= other.instant
+    of_phases = defaultdict(list)
+    for each in found:
+        of_phases[each.course, each.phase.key].append((each.number, each.day, each.time))
+    for numbered in of_phases.values():
+        assert [number for number, _, _ in numbered] == list(range(1, len(numbered) + 1))
+        assert len({moment[1:] for moment in numbered}) == len(numbered)
 
 
 # --- distances
