@@ -36,6 +36,7 @@ TEXTS: dict[str, str | bytes] = {
 NEVER_SEEN = {
     "recount-differs": "No protocol leads to it: it guards against an error in the program itself.",
     "pieces-differ": "No protocol leads to it: it guards against an error in the program itself.",
+    "dose-alone": "No protocol leads to it: it guards against an error in the program itself.",
 }
 
 _READERS = {
