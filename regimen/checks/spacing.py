@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from regimen.engine.days import shortest_gap
-from regimen.finding import Finding, Place, Reader, Rule, Severity
+from regimen.finding import Finding, Reader, Rule, Severity
 from regimen.schedule import Administration, AppliedPhase, Schedule
 from regimen.timing import CalendarSpan, ElapsedSpan, MonthEnd, Span, moment_after
 
 _DAY = 24 * 60  # minutes
+_MOST_TOLD = 3  # phases of a course, of which each is told by itself
 _WHY = "two doses closer than either pattern allows are most often a junction misread"
 TOO_CLOSE = Rule("too-close", Severity.ERROR, Reader.AUTHOR, _WHY)
 CLOSE_AS_WRITTEN = Rule("close-as-written", Severity.NOTICE, Reader.PLAN, _WHY)
@@ -25,9 +26,11 @@ OVERLAP = Rule(
 
 
 def too_close(schedule: Schedule) -> Iterator[Finding]:
-    """Neighbouring doses of different phases, closer than the smaller of the two intervals."""
+    """Neighbouring doses of different phases or rounds, closer than the smaller of the two
+    intervals: where they come again in every round, told once."""
     reaches = _reaches(schedule)
     for course in schedule.protocol.courses:
+        met: dict[tuple[str, str], list[tuple[Administration, Administration, Span]]] = {}
         for before, after in pairwise(schedule.of_course(course.key)):
             if before.phase is after.phase or _overlap(
                 reaches[id(before.phase)], reaches[id(after.phase)]
@@ -35,7 +38,9 @@ def too_close(schedule: Schedule) -> Iterator[Finding]:
                 continue
             gap = allowed(before, after)
             if gap is not None:
-                yield _close(before, after, gap, after.phase.written.place_of("begins"))
+                met.setdefault((before.phase.key, after.phase.key), []).append((before, after, gap))
+        for found in met.values():
+            yield _close(*found[0], _likewise(len(found) - 1))
 
 
 def allowed(before: Administration, after: Administration) -> Span | None:
@@ -84,16 +89,16 @@ def _of_day(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def _close(before: Administration, after: Administration, gap: Span, place: Place) -> Finding:
+def _close(before: Administration, after: Administration, gap: Span, more: str) -> Finding:
     explicit = after.phase.written.begins is not None or bool(after.phase.written.groups)
     return Finding(
         CLOSE_AS_WRITTEN if explicit else TOO_CLOSE,
         f"{after.drug}: {before.phase.title} ends on {before.moment} and {after.phase.title} begins"
-        f" on {after.moment}, closer than the smaller interval of {gap}",
+        f" on {after.moment}, closer than the smaller interval of {gap}{more}",
         "check that this is meant; the protocol says so in begins"
         if explicit
         else "if it is meant, write begins on the later phase; if not, write junctions: wait",
-        place,
+        after.phase.written.place_of("begins"),
         about=f"{after.course}: {before.moment} and {after.moment}",
     )
 
@@ -110,27 +115,36 @@ def overlapping(schedule: Schedule) -> Iterator[Finding]:
         }
         phases = [phase for phase in schedule.phases if id(phase) in order]
         phases.sort(key=lambda phase: _key(reaches[id(phase)].first, True))
-        told, before = set(), list[AppliedPhase]()
+        found, before = dict[str, tuple[AppliedPhase, AppliedPhase]](), list[AppliedPhase]()
         for phase in phases:
             before = [each for each in before if _overlap(reaches[id(each)], reaches[id(phase)])]
             for each in before:
                 earlier, later = sorted((each, phase), key=lambda one: order[id(one)])
-                if not _may_overlap(later) and later.key not in told:
-                    told.add(later.key)
-                    yield _lie_over(earlier, later, reaches)
+                if not _may_overlap(later):
+                    found.setdefault(later.key, (earlier, later))
             before.append(phase)
+        pairs = list(found.values())
+        for at, (earlier, later) in enumerate(pairs[:_MOST_TOLD], 1):
+            rest = len(pairs) - at if at == _MOST_TOLD else 0
+            yield _lie_over(earlier, later, reaches, _likewise(rest))
 
 
 def _may_overlap(phase: AppliedPhase) -> bool:
     return phase.written.may_overlap or any(group.may_overlap for group in phase.written.groups)
 
 
-def _lie_over(earlier: AppliedPhase, later: AppliedPhase, reaches: dict[int, _Reach]) -> Finding:
+def _likewise(more: int) -> str:
+    return f", and {more} more likewise" if more else ""
+
+
+def _lie_over(
+    earlier: AppliedPhase, later: AppliedPhase, reaches: dict[int, _Reach], more: str
+) -> Finding:
     one, other = reaches[id(earlier)], reaches[id(later)]
     return Finding(
         OVERLAP,
         f"{earlier.title} ({one}) and {later.title} ({other}) of {later.course} lie over each"
-        " other",
+        f" other{more}",
         "check where the later one begins; if both are meant at once, write overlap: yes on it",
         later.written.place_of("begins"),
     )
