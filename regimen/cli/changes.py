@@ -21,6 +21,9 @@ def say_changes(before: Schedule, after: Schedule) -> None:
     lines = doses + visits
     if before.visit_days != after.visit_days:
         say(f"Doses are given on {counted(after.visit_days, 'day')}, not {before.visit_days}.")
+    comes = after.clinic_days
+    if comes is not None and comes != before.clinic_days:
+        say(f"The patient comes to the clinic on {counted(comes, 'day')}.")
     if not lines:
         say("No date and no dose has changed.")
         return

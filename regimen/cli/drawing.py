@@ -233,6 +233,8 @@ def draw_title(out: Console, schedule: Schedule, label: str | None = None) -> No
                 f" {day_text(given[0].day)} to {day_text(given[-1].day)}"
             )
         )
+    if schedule.clinic_days is not None:
+        out.print(flush(f"At the clinic on {counted(schedule.clinic_days, 'day')}"))
     if schedule.entries:
         out.print(flush(f"Without a drug: {counted_entries(schedule.entries)}"))
     if schedule.plan.zone and any(each.time for each in schedule.dated):

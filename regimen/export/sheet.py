@@ -167,6 +167,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
     injections = injection_days(checked)
     injected = f"injections on {_counted(injections, 'day')}" if injections else "no injections"
     visits = f" {counted(checked.entries)} without a drug."
+    comes = checked.schedule.clinic_days
     return tag(
         "section",
         tag(
@@ -176,6 +177,7 @@ def _glance(checked: CheckedSchedule, looks: dict[str, Look]) -> Html:
             tag("strong", _counted(days, "day")),
             f"; {injected}.",
             visits if checked.entries else None,
+            f" At the clinic on {_counted(comes, 'day')}." if comes is not None else None,
             class_="visits",
         ),
         tag("table", _header(header), tag("tbody", *rows), class_="glance"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -30,6 +31,9 @@ from regimen.schedule.beside import (
 )
 from regimen.schedule.dose import Dose, DoseStage, DoseStep
 from regimen.schedule.sums import Held, LimitCheck, RangeCheck, Total, Totals
+
+if TYPE_CHECKING:
+    from regimen.record import Clinics
 
 __all__ = [
     "NOT_STATED",
@@ -134,19 +138,38 @@ class Schedule(Struct, frozen=True):
         """On how many days something is given."""
         return len({each.day for each in self.administrations})
 
+    @property
+    def clinic_days(self) -> int | None:
+        """On how many days the patient comes to the clinic, for doses or visits; None where nothing
+        says what is given there."""
+        from regimen.record import clinics_of
+
+        clinics = clinics_of(self.plan.entries)
+        if clinics is None:
+            return None
+        return len({each.day for each in self.dated if _at_clinic(clinics, each)})
+
+
+def _at_clinic(clinics: Clinics, dated: Dated) -> bool:
+    """Whether the plan says that it is given, or kept, at the clinic."""
+    found = clinics.on(dated.day)
+    if found is None:
+        return False
+    clinic, _ = found
+    if isinstance(dated, Administration):
+        return dated.course in clinic.courses
+    return dated.name in clinic.visits
+
 
 def _closed(plan: Plan, dated: Dated) -> str | None:
-    """Why the clinic is closed on the day of a visit, or of a dose that is given there."""
+    """Why the clinic is closed on the day of a dose that is given there, or of any visit."""
     from regimen.record import clinics_of
 
     clinics = clinics_of(plan.entries)
-    found = None if clinics is None else clinics.on(dated.day)
-    if found is None or (isinstance(dated, Entry) and dated.kind is EntryKind.DECISION):
+    if clinics is None:
         return None
-    clinic, _ = found
-    if isinstance(dated, Administration) and dated.course not in clinic.courses:
-        return None
-    return clinic.closed_on(dated.day)
+    is_visit = isinstance(dated, Entry) and dated.kind is EntryKind.VISIT
+    return clinics.closed_on(dated.day) if is_visit or _at_clinic(clinics, dated) else None
 
 
 def _notes_of_dose(dose: Administration) -> Iterator[str]:

@@ -51,6 +51,7 @@ EXPECTATIONS = (
     "supplies",
     "identities",
     "visit_days",
+    "clinic_days",
     "choices",
     "prints",
     "refused",
@@ -452,7 +453,11 @@ def _noted(row: Row, schedule: CheckedSchedule) -> None:
 
 
 def _visit_days(schedule: CheckedSchedule) -> dict[str, Plain]:
-    return {"all courses": f"{schedule.visit_days} days"}
+    return _days_counted(schedule.visit_days)
+
+
+def _days_counted(days: int | None) -> dict[str, Plain]:
+    return {"all courses": f"{days} days"}
 
 
 def _dates(schedule: CheckedSchedule) -> dict[str, Plain]:
@@ -670,6 +675,7 @@ _SHOWN = {
     "supplies": _supplies,
     "identities": _identities,
     "visit_days": _visit_days,
+    "clinic_days": lambda schedule: _days_counted(schedule.schedule.clinic_days),
     "total": _total,
 }
 _RUNNERS = {

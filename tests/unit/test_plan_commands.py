@@ -453,6 +453,11 @@ def test_the_number_of_visits_is_said_where_it_changes(plan: Path) -> None:
     done = run("plan", words[0], str(plan), *words[1:], *more)
     assert done.exit_code == 0, done.output
     assert "Doses are given on 21 days, not 24." in done.output
+    assert "The patient comes to the clinic on 21 days." in done.output
+    assert "At the clinic on 21 days" in run("schedule", str(plan)).output
+    sheet = plan.with_name("sheet.html")
+    run("schedule", str(plan), "-o", str(sheet))
+    assert "At the clinic on 21 days." in sheet.read_text(encoding="utf-8")
 
 
 def test_doses_that_an_answer_takes_out_are_named(plan: Path) -> None:
