@@ -14,7 +14,8 @@ from docs.generate.markdown import fenced, table, words
 from regimen import checks, planning, rules
 from regimen.checks import ranges, usual_range
 from regimen.finding import Finding, Reader, Refusal, Rule, Severity
-from tests.spec.runner import findings_of, tables
+from tests.spec.runner import findings_of
+from tests.spec.tables import tables
 
 _HEAD = "regimen: 1\nid: example\ntitle: An example\nstatus: local\nsources: [{cite: An example}]\n"
 _COURSE = "courses:\n  a: {drug: drug A, dose: 10 mg, every: 1 day, for: 1 week}\n"

@@ -16,7 +16,7 @@ from docs.generate.markdown import code, fenced, table, words
 from regimen.finding import Finding, Refusal
 from regimen.language import measure_shape, phase_shape, schema
 from regimen.language.shapes import Shape
-from tests.spec.runner import as_written, weekday
+from tests.spec.tables import as_written, weekday
 
 ROOT = Path(__file__).parents[2]
 FORMS = ROOT / "docs" / "language.yaml"

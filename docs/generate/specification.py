@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from docs.generate.codes import link
 from docs.generate.markdown import code, table, words
-from tests.spec.runner import COURSE, Plain, Row, Table, tables, weekday
+from tests.spec.tables import COURSE, Plain, Row, Table, tables, weekday
 
 INTRODUCTION = f"""\
 # The specification

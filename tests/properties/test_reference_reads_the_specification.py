@@ -9,7 +9,7 @@ import yaml
 
 from tests.properties import reference
 from tests.properties.reference.units import canonical
-from tests.spec.runner import LOADER, Row, tables
+from tests.spec.tables import LOADER, Row, tables
 
 # Tables that the reference does not read, and why.
 UNREAD = {

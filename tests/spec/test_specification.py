@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.spec.runner import VECTORS, BadTableError, Row, read_table, run, tables
+from tests.spec.runner import run
+from tests.spec.tables import VECTORS, BadTableError, Row, read_table, tables
 
 TABLES = tables()
 ROWS = [row for table in TABLES for row in table.rows]

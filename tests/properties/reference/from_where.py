@@ -149,9 +149,15 @@ class AnchorReader(DaysReader):
         """In a round, a name means what stands in the same round."""
         if course == phase.course and key in phase.scope:
             return self.point(phase.scope[key], point)
-        return self.point_of_all(self.named(course, key), point)
+        found = self.named(course, key)
+        if point not in ("begin", "first") and self.goes_on_around(course, key):
+            raise GoesOn(f"rounds around {course}.{key}")
+        return self.point_of_all(found, point)
 
     def named(self, course: str, key: str) -> list[Phase]:
+        raise NotImplementedError
+
+    def goes_on_around(self, course: str, key: str) -> bool:
         raise NotImplementedError
 
     def point_of_all(self, phases: list[Phase], point: str) -> Moment:

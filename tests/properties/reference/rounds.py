@@ -178,6 +178,13 @@ class RoundsReader(DoseReader):
             raise Refused(f"{course}.{key} is not present")
         return found
 
+    def goes_on_around(self, course: str, key: str) -> bool:
+        """Whether a group that holds what has this name goes on after the horizon."""
+        return any(
+            unit.has_parts and unit.key != key and self._inside(unit, key) and self._comes_on(unit)
+            for unit in self.units(course)
+        )
+
     def _inside(self, phase: Phase, key: str) -> list[Phase]:
         if phase.key == key:
             return [phase]
