@@ -48,7 +48,10 @@ class AnchorReader(DaysReader):
 
     def begun(self, phase: Phase) -> Moment:
         """Where it begins to be counted; of what comes again, where its rounds are counted from."""
-        return self.once("begin", phase, self._begin)
+        try:
+            return self.once("begin", phase, self._begin)
+        except GoesOn as gap:  # of something else: when this begins is not known at all
+            raise Gap(str(gap)) from None
 
     def begin_clock(self, phase: Phase) -> time | None:
         """The clock time of what begins some hours after a moment, or at the finish of an infusion."""
@@ -165,7 +168,10 @@ class AnchorReader(DaysReader):
         if point == "begin":
             return self.point(phases[0], "begin")
         if point == "end":
-            return self.point(phases[-1], "end")
+            try:
+                return self.point(phases[-1], "end")
+            except Gap as gap:
+                raise self._end_of(phases, gap) from None
         points: dict[Phase, Moment] = {}
         gaps: list[Gap] = []
         for each in phases:
@@ -182,6 +188,15 @@ class AnchorReader(DaysReader):
             raise Refused("nothing ever begins")
         edge = edge_of(list(points.values()), point)
         return self.point(next(each for each in points if points[each] == edge), point)
+
+    def _end_of(self, phases: list[Phase], gap: Gap) -> Gap:
+        """Why the end is not known: because one of them goes on, whatever else is open."""
+        for each in phases:
+            with contextlib.suppress(Gap):
+                rule = self.rule(each) if "repeat" in each.own else each
+                if (rule is not each or not each.has_parts) and self.is_drawn(rule):
+                    return GoesOn(str(gap))
+        return gap
 
     def _may_precede(self, phase: Phase, points: dict[Phase, Moment]) -> bool:
         """Whether what is still open begins before the others, by what is known."""
@@ -207,6 +222,12 @@ class AnchorReader(DaysReader):
     def end_of_cycle(self, phase: Phase) -> Moment:
         raise NotImplementedError
 
+    def rule(self, phase: Phase) -> Phase:
+        raise NotImplementedError
+
+    def is_drawn(self, phase: Phase) -> bool:
+        raise NotImplementedError
+
     def goes_on(self, phase: Phase) -> bool:
         raise NotImplementedError
 
@@ -218,7 +239,8 @@ class AnchorReader(DaysReader):
         if point == "first":
             return self.places(phase)[0].at
         if self.goes_on(phase):
-            raise GoesOn(f"{phase.course}.{phase.key}.{point}")
+            where = f"{phase.course}.{phase.key}.{point}"
+            raise GoesOn(where) if self.is_drawn(phase) else Gap(where)
         if point == "last":
             return self.places(phase)[-1].at
         if point == "finish":

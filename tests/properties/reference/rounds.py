@@ -11,7 +11,7 @@ from tests.properties.reference.how_much import DoseReader
 from tests.properties.reference.months import moved, without_clock
 from tests.properties.reference.stated import Phase
 from tests.properties.reference.texts import read_any_span
-from tests.properties.reference.values import Gap, GoesOn, Moment, Refused
+from tests.properties.reference.values import Gap, GoesOn, Moment, NeverBegun, Refused
 from tests.properties.reference.zones import minutes_after
 
 
@@ -43,7 +43,7 @@ class RoundsReader(DoseReader):
             return phase.takes_clock or text.endswith(".finish")
         return read_any_span(self.text(offset[1])).unit == "minutes"
 
-    def _rule(self, phase: Phase) -> Phase:
+    def rule(self, phase: Phase) -> Phase:
         """The rule of the rounds, as a phase whose places are their first moments."""
         own = _with_doses(phase.own["repeat"])
         if "whichever_first" in own:
@@ -52,7 +52,7 @@ class RoundsReader(DoseReader):
         return Phase("", "", [own, shared], [], self.answer, self.begun(phase))
 
     def _rounds(self, phase: Phase) -> list[Moment]:
-        rule = self._rule(phase)
+        rule = self.rule(phase)
         begin = self.begun(phase)
         moments = [place.at for place in self.places(rule)]
         for n, at in enumerate(moments):
@@ -80,16 +80,8 @@ class RoundsReader(DoseReader):
 
     def _doses(self, phase: Phase, anchor: str) -> list[Moment]:
         """Every dose of a course, of a phase or of the phase before; or its finish."""
-        course, *rest = anchor.removesuffix(".finish").removesuffix(".each").split(".")
-        if course == "previous":
-            units = phase.before[-1:]
-        elif rest:
-            inside = phase.scope.get(rest[0]) if course == phase.course else None
-            units = self.named(course, rest[0]) if inside is None else [inside]
-        else:
-            units = self.units(course) if self.is_present(course) else []
         found, still_open = [], False
-        for leaf in self._known_leaves(units):
+        for leaf in self._known_leaves(self._meant(phase, anchor)):
             if leaf is None:
                 still_open = True
                 continue
@@ -107,17 +99,28 @@ class RoundsReader(DoseReader):
             raise Refused(f"{anchor} means no dose")
         return sorted(found, key=lambda at: (at.day, at.clock is not None, at.clock))
 
+    def _meant(self, phase: Phase, anchor: str) -> list[Phase]:
+        """What `.each` names: a course, a phase of it, or the phase before."""
+        course, *rest = anchor.removesuffix(".finish").removesuffix(".each").split(".")
+        if course == "previous":
+            return phase.before[-1:]
+        if rest:
+            inside = phase.scope.get(rest[0]) if course == phase.course else None
+            return self.named(course, rest[0]) if inside is None else [inside]
+        return self.units(course) if self.is_present(course) else []
+
     def _known_leaves(self, units: list[Phase]) -> Iterator[Phase | None]:
         """Every phase that has days, and None for what has none yet."""
         for unit in units:
-            try:
-                leaves = self.leaves(unit)
-            except Gap:
-                yield None
-                continue
-            for leaf in leaves:
+            leaves = self._leaves(unit)
+            while True:
                 try:
+                    leaf = next(leaves, None)
+                    if leaf is None:
+                        break
                     self.places(leaf)
+                except NeverBegun:
+                    continue
                 except Gap:
                     yield None
                 else:
@@ -152,18 +155,27 @@ class RoundsReader(DoseReader):
     def point_of_parts(self, phase: Phase, point: str) -> Moment:
         if point == "end":
             if "repeat" in phase.own:
-                return self.point(self._rule(phase), "end")
+                return self.point(self.rule(phase), "end")
             if phase.comes_again:
                 raise Refused("after each dose of something, and nothing says where it ends")
             return self.point(self.parts(phase)[-1], "end")
         if point != "first" and self._comes_on(phase):
-            raise GoesOn(f"rounds of {phase.key}")
+            drawn = "repeat" in phase.own and self.is_drawn(self.rule(phase))
+            raise GoesOn(f"rounds of {phase.key}") if drawn else Gap(f"rounds of {phase.key}")
         return self.point_of_all(self.leaves(phase), point)
 
     def _comes_on(self, phase: Phase) -> bool:
         """Whether rounds of it, or of something in it, go on after the horizon."""
-        if "repeat" in phase.own and self.goes_on(self._rule(phase)):
+        if "repeat" in phase.own and self.goes_on(self.rule(phase)):
             return True
+        if "repeat" not in phase.own and phase.comes_again:
+            anchor = phase.own["begins"].rpartition(" ")[2]
+            meant = self._meant(phase, anchor)
+            leaves = [*self._known_leaves(meant)]
+            if any(leaf is None or self.goes_on(leaf) for leaf in leaves):
+                return True
+            if any(unit.has_parts and self._comes_on(unit) for unit in meant):
+                return True
         return any(part.has_parts and self._comes_on(part) for part in self.parts(phase))
 
     def named(self, course: str, key: str) -> list[Phase]:

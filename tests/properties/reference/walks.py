@@ -34,6 +34,7 @@ class Walk:
 
     places: tuple[Place, ...]
     goes_on: bool = False
+    to_horizon: bool = False
     limit: tuple[Moment, bool] | None = None  # up to when, and whether itself counted
 
 
@@ -56,6 +57,10 @@ class WalkingReader(ExtentReader):
     def goes_on(self, phase: Phase) -> bool:
         """Whether its end is not known yet."""
         return self._walked(phase).goes_on
+
+    def is_drawn(self, phase: Phase) -> bool:
+        """Whether it goes on after the day to which the plan is drawn up."""
+        return self._walked(phase).to_horizon
 
     def stops(self, phase: Phase) -> Moment:
         """Up to where the phase claims the calendar: its period, or its last dose."""
@@ -121,7 +126,10 @@ class WalkingReader(ExtentReader):
     def _to_horizon(self, phase: Phase) -> Walk:
         day = date.fromisoformat(self.answer("horizon"))
         try:
-            return Walk(self._before(phase, Moment(day, None, day, 0), included=True), goes_on=True)
+            places = self._before(phase, Moment(day, None, day, 0), included=True)
+            return Walk(places, goes_on=True, to_horizon=True)
+        except Gap:
+            raise
         except Refused:
             raise GoesOn(f"{phase.course}.{phase.key} begins later") from None
 
@@ -197,6 +205,8 @@ class WalkingReader(ExtentReader):
                 raise Refused("what was given before is not said")
             left -= convert(*read_amount(before), unit)
         for earlier in self._earlier(phase):
+            if self.goes_on(earlier):
+                raise Gap("what an earlier phase comes to is not known")
             for place in self.places(earlier):
                 left -= self._stated_dose(earlier, place, unit)
         found: list[Place] = []
