@@ -11,31 +11,11 @@ from fractions import Fraction
 
 from msgspec import Struct
 
+from regimen.cause import Cause
 from regimen.finding import Override, Place
 from regimen.quantity import Quantity
 from regimen.reminders import Reminder
 from regimen.timing import CalendarSpan, Moment, Weekday
-
-
-class Cause(Struct, frozen=True):
-    """Why a dose is not as the protocol has it: what was done, by which entry of the record, and
-    who wrote that entry and why, unless that is left out."""
-
-    what: str
-    entry: int
-    told: str = ""
-
-    def __str__(self) -> str:
-        """`held (entry 4, Dr Example: fever)`, `held (entry 4)`."""
-        return f"{self.what} (entry {self.entry}{', ' if self.told else ''}{self.told})"
-
-    def without_reason(self) -> Cause:
-        return Cause(self.what, self.entry)
-
-
-def without_reason(why: str | Cause) -> str | Cause:
-    return why.without_reason() if isinstance(why, Cause) else why
-
 
 # --- where it is given
 

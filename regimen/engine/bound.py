@@ -44,7 +44,6 @@ from regimen.protocol import (
     UntilTotal,
 )
 from regimen.quantity import Quantity
-from regimen.record import RecordEntry
 from regimen.route import Route
 from regimen.timing import CalendarSpan, ElapsedSpan, Moment
 
@@ -63,6 +62,7 @@ class Step(Struct, frozen=True):
 
 if TYPE_CHECKING:
     from regimen.product import Product
+    from regimen.record import RecordEntry
 
 
 @final

@@ -13,10 +13,10 @@ from difflib import get_close_matches
 from msgspec import Struct, field
 
 from regimen import rules
+from regimen.cause import Cause
 from regimen.finding import Finding, Refusal, quoted
 from regimen.plan import Plan
 from regimen.record import (
-    Cause,
     Clinic,
     Given,
     Held,

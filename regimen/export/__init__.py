@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from regimen.export.refusals import ExportMismatch, MissingLibrary, NothingLeft
-from regimen.record import Issued
 from regimen.schedule import CheckedSchedule
 
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ def export(checked: CheckedSchedule, format: str, *, label: str | None = None) -
     """
     module = cast(_Format, import_module(FORMATS[format]))
     if not checked.administrations:  # a comparison of nothing would show nothing
+        from regimen.record import Issued  # few plans give nothing
+
         taken_back = format == "ics" and any(
             isinstance(each.what, Issued) for each in checked.plan.entries
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regimen.record import Cause
+from regimen.cause import Cause
 from regimen.schedule import Administration, Dated, Schedule
 
 

@@ -15,7 +15,6 @@ from regimen.finding import Finding, Misread, Place, Refusal, by_place, quoted, 
 from regimen.language import texts
 from regimen.language.anchoring import unknown_anchors
 from regimen.language.case_reading import read_case
-from regimen.language.conditions import read_conditions
 from regimen.language.levels import Levels, PhaseReader, phase_keys
 from regimen.language.nodes import MOST_FINDINGS, Document, Path, read_nodes
 from regimen.language.parameters import RESERVED, Parameters
@@ -23,7 +22,6 @@ from regimen.language.phase_shape import CourseShape, PhaseShape, WhenKeys
 from regimen.language.phases import read_phase
 from regimen.language.schema import ProtocolShape
 from regimen.language.shaping import shaped
-from regimen.language.visits import read_visit
 from regimen.protocol import (
     AsNeeded,
     Condition,
@@ -230,6 +228,8 @@ class _Builder(Struct):
             place = self.document.key_place(path)
             if not self.named(key, taken, "name the visit otherwise", place):
                 continue
+            from regimen.language.visits import read_visit  # few protocols have any
+
             reader = self.reader(key, Levels((shape, path), None, (self.shape, ())), 0)
             days = read_visit(reader)
             self.gather(reader)
@@ -410,7 +410,11 @@ class _Builder(Struct):
                     self.find(_told_apart(first, part))
 
     def when(self, shape: PhaseShape | WhenKeys, path: Path) -> tuple[Condition, ...]:
-        return read_conditions(shape.when or {}, path, self.parameters)
+        if not shape.when:
+            return ()
+        from regimen.language.conditions import read_conditions  # few protocols have branches
+
+        return read_conditions(shape.when, path, self.parameters)
 
     def overridden(self) -> None:
         """A finding for each key that is written for several phases, none of which takes it."""

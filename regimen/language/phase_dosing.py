@@ -9,7 +9,6 @@ from regimen.finding import Place
 from regimen.language.levels import PhaseReader, stated
 from regimen.language.nodes import Path
 from regimen.language.phase_shape import PhaseKeys
-from regimen.language.taper_reading import read_taper
 from regimen.language.texts import KeyedText
 from regimen.protocol import (
     Cap,
@@ -54,6 +53,8 @@ def dose(
         return Ref("")
     shape, path, key = found
     if key == "taper":
+        from regimen.language.taper_reading import read_taper  # few protocols have any
+
         assert shape.taper is not None
         return read_taper(reader, shape.taper, (*path, "taper"))
     assert shape.dose is not None

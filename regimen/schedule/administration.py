@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from regimen.cause import Cause, without_reason
 from regimen.protocol import Every, Offsets, Pattern, Phase
 from regimen.protocol.words import days_in_words
-from regimen.record import Cause, without_reason
 from regimen.route import Route
 from regimen.schedule.dose import Dose
 from regimen.timing import ElapsedSpan, Moment, Span

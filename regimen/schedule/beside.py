@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from regimen.cause import Cause, without_reason
 from regimen.protocol import AsNeeded, Parameter, Phase
 from regimen.protocol.words import counted_doses, limits_in_words
 from regimen.quantity import Quantity
-from regimen.record import Cause, without_reason
 from regimen.route import Route
 from regimen.schedule.dose import Dose
 from regimen.timing import Moment

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from regimen.cause import Cause
 from regimen.quantity import Dimension, Quantity
-from regimen.record import Cause
 
 if TYPE_CHECKING:
     from regimen.product import Taken

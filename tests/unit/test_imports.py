@@ -16,7 +16,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("regimen.finding",),
     ("regimen.rules",),
     ("regimen.quantity",),
-    ("regimen.timing", "regimen.route"),
+    ("regimen.timing", "regimen.route", "regimen.cause"),
     ("regimen.product", "regimen.reminders"),
     ("regimen.protocol",),
     ("regimen.record",),
