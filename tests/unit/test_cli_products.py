@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_cli import run, words
+from tests.unit.command_line import run, words
 from tests.unit.test_export_products import GIVE, STRENGTHS
 
 B12 = (

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from regimen.cli.columns import Column, Columns
 from regimen.cli.lines import in_lines
-from tests.unit.test_cli import ANSWERS, CASE, MALBORA, run, words
+from tests.unit.command_line import ANSWERS, CASE, MALBORA, run, words
 
 AMPOULE = (
     "b12-ampoule-us-label", "--start", "2026-03-02",

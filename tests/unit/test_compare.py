@@ -37,7 +37,7 @@ from regimen.finding import Refusal
 from regimen.planning import Given
 from regimen.schedule import CheckedSchedule
 from tests import samples
-from tests.unit.test_cli import ANSWERS, CASE, MALBORA, run, words
+from tests.unit.command_line import ANSWERS, CASE, MALBORA, run, words
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from regimen.figures import Per
 from regimen.finding import Override
 from regimen.planning import Given
 from regimen.schedule import CheckedSchedule
-from tests.unit.test_cli import run, words
+from tests.unit.command_line import run, words
 from tests.unit.test_totals import validator
 
 PROTOCOL = b"""\

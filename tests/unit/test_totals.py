@@ -35,7 +35,7 @@ from regimen.quantity import Quantity
 from regimen.schedule import CheckedSchedule, LimitCheck
 from regimen.timing import Moment
 from tests import samples
-from tests.unit.test_cli import ANSWERS, CASE, MALBORA, run, words
+from tests.unit.command_line import ANSWERS, CASE, MALBORA, run, words
 
 
 @pytest.fixture
