@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -98,6 +99,8 @@ def _shown(value: object) -> str:
 def entry_in_words(entry: RecordEntry) -> str:
     """`held b12, acth, since 2026-03-05, until 2026-03-10, then shift`."""
     content = _content(entry)
+    if isinstance(entry.what, Clinic):
+        return f"clinic: {'; '.join(_clinic_in_words(entry.what))}"
     own = [name for name in content if name not in COMMON and name != "events"]
     words = []
     for name in own:
@@ -107,3 +110,23 @@ def entry_in_words(entry: RecordEntry) -> str:
         shown = _shown(value)
         words.append(f"{name.replace('_', ' ')} {shown}")
     return ", ".join(words)
+
+
+def _clinic_in_words(clinic: Clinic) -> Iterator[str]:
+    """`closed on sun, 2026-04-06 (Easter Monday)`, what is given there, and what becomes of it."""
+    if clinic.since is not None:
+        yield f"from {clinic.since}"
+    days = [str(weekday) for weekday in sorted(clinic.weekdays)]
+    days += [f"{day} ({name})" for day, name in sorted(clinic.dates.items())]
+    yield f"closed on {', '.join(days)}"
+    if clinic.holidays:
+        yield f"the holidays of {clinic.holidays} among them"
+    yield f"given there: {', '.join(clinic.courses)}"
+    if clinic.visits:
+        yield f"kept there: {', '.join(clinic.visits)}"
+    along = "what follows moves along" if clinic.follow else "what follows stays"
+    yield f"moved to the {clinic.move} open day, and {along}"
+    if clinic.together:
+        yield "together where that will do"
+    for course, gap in clinic.gaps.items():
+        yield f"{course} at least {gap} apart"

@@ -513,3 +513,27 @@ def test_the_holidays_of_another_year_move_nothing_before_them(plan: Path) -> No
     assert "b12/monthly/1" not in done.output
     said = refused(plan, "clinic", "--closed", "sun", "--from", "May", *words, code=2)
     assert "is not a date" in said
+
+
+def test_the_clinics_days_are_read_back_in_words(plan: Path) -> None:
+    words = ("--closed", "sun,2026-04-06 Easter Monday", "--courses", "acth,b12", "--move", "next")
+    more = ("--following", "stay", "--together", "--gap", "acth=2 days", "--gap", "b12=1 day", *BY)
+    done = run("plan", "clinic", str(plan), *words, *more)
+    assert done.exit_code == 0, done.output
+    assert (
+        "1  clinic: closed on sun, 2026-04-06 (Easter Monday); given there: acth, b12; moved to the"
+        " next open day, and what follows stays; together where that will do; acth at least 2 days"
+        " apart; b12 at least 1 day apart ("
+    ) in run("plan", "show", str(plan)).output
+
+
+def test_holidays_and_visits_of_the_clinic_are_read_back(tmp_path: Path) -> None:
+    (tmp_path / "visited.yaml").write_text(WITH_VISITS, encoding="utf-8")
+    plan = str(tmp_path / "plan.yaml")
+    run("plan", "new", str(tmp_path / "visited.yaml"), "--start", "2026-03-05", *BY, "-o", plan)
+    words = ("--holidays", "IT", "--courses", "a", "--visits", "eeg", "--move", "next", *BY)
+    run("plan", "clinic", plan, *words, "--following", "move along", "--from", "2026-03-06")
+    said = run("plan", "show", plan).output
+    assert "1  clinic: from 2026-03-06; closed on 2026-04-05 (" in said
+    assert "; the holidays of IT among them; given there: a; kept there: eeg; moved to" in said
+    assert "and what follows moves along (" in said
