@@ -21,7 +21,7 @@ from tests.properties.reference.months import moved
 from tests.properties.reference.texts import read_any_span
 from tests.properties.reference.values import Moment
 from tests.properties.strategies import Sample, Scope
-from tests.properties.strategies.making import FEWER, STARTS, ZONES
+from tests.properties.strategies.making import FEWER, STARTS, ZONES, changes_of
 from tests.properties.strategies.texts import span
 from tests.properties.test_engine_agrees import plan_for
 
@@ -104,6 +104,25 @@ def test_real_hours_are_the_same_apart_on_every_night(zone: str, start: date, ev
     assert len(instants) == 12
     gaps = {after - before for before, after in itertools.pairwise(instants)}
     assert gaps == {timedelta(minutes=every)}
+
+
+NIGHTS = st.sampled_from(
+    [(zone, change) for zone in ZONES for change in changes_of(zone) or (date(2026, 3, 2),)]
+)
+
+
+@given(NIGHTS, st.integers(0, 2), st.integers(1, 60), st.sampled_from(("after", "before")))
+def test_some_hours_from_a_dose_are_real_hours(
+    night: tuple[str, date], days: int, hours: int, side: str
+) -> None:
+    zone, change = night
+    begins = f"{span(hours, 'hour')} {side} a.last"
+    courses = f"  a: {{every: 1 day, at: 20:00, doses: 2}}\n  b: {{doses: 1, begins: {begins}}}\n"
+    found = scheduled(courses, str(change - timedelta(days=days)), zone)
+    last, tied = found.of_course("a")[-1].instant, found.of_course("b")[0].instant
+    assert last is not None
+    assert tied is not None
+    assert tied - last == timedelta(hours=hours if side == "after" else -hours)
 
 
 @given(st.sampled_from(ZONES), DAYS, st.sampled_from(("08:00", "14:30", "20:00")))

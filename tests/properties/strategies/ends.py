@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.properties.reference import EXTENT
+from tests.properties.reference import EXTENT, Refused
 from tests.properties.reference.texts import read_dose
 from tests.properties.strategies.making import DAYS_OF, Making, Phase, literal
 from tests.properties.strategies.rounds import leaf_dicts
@@ -114,8 +114,10 @@ def draw_open(making: Making, name: str, phase: Phase) -> None:
     if not {"every", "times_per_week", "on", "cycle"} & phase.keys() or "taper" in phase:
         return
     reader = making.reader()
-    units = [unit for unit in reader.phases(name) if unit.key == phase.get("name", "1")]
-    begin = reader.begin(units[-1]).day if units else date.fromisoformat(making.start[:10])
+    try:
+        begin = reader.begin(reader.phase(name, phase.get("name", "1"))).day
+    except Refused:  # it stands in a group, or waits for what is open itself
+        return
     day = begin + timedelta(days=length_of(making, phase) * making.number(1, 5))
     place = f"{name}.{phase['name']}" if "name" in phase else name
     if making.chance(2) or "horizon" in making.answers:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import settings
 
@@ -77,6 +79,19 @@ ZONES = (
     "Europe/Dublin",
     "Pacific/Apia",
 )
+
+
+@cache
+def changes_of(zone: str) -> tuple[date, ...]:
+    """The days of some years on which its clocks change."""
+
+    def east(day: date) -> timedelta | None:
+        return datetime.combine(day, time(), ZoneInfo(zone)).utcoffset()
+
+    days = (date(2026, 1, 1) + timedelta(days=n) for n in range(4 * 365))
+    return tuple(day for day in days if east(day) != east(day + timedelta(days=1)))
+
+
 FIRST_START, LAST_START = date(2026, 1, 1), date(2029, 12, 31)
 MOST_DOSES = 60  # of one phase
 

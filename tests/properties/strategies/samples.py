@@ -34,6 +34,7 @@ from tests.properties.strategies.making import (
     Points,
     Sample,
     Scope,
+    changes_of,
     literal,
 )
 from tests.properties.strategies.phases import draw_phase, draw_weekdays
@@ -54,6 +55,9 @@ def sample_of(number: int, scope: Scope = WHOLE_SCOPE) -> Sample:
     day = FIRST_START + timedelta(days=random.randint(0, days))
     if making.chance(2):
         day = making.pick(STARTS)
+    changes = changes_of(making.answers["zone"])
+    if changes and making.chance(4):
+        day = making.pick(changes) - timedelta(days=making.number(0, 2))
     evening = scope.clocks and scope.evening_starts and making.chance(5)
     making.start = f"{day} {making.pick(EVENINGS)}" if evening else str(day)
     if scope.month_ends and making.chance(3):

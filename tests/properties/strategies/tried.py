@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from tests.properties.strategies.making import ZONES, Sample
+from tests.properties.strategies.making import ZONES, Sample, changes_of
 
 ANCHORS = re.compile(r"\.(begin|first|last|each|finish|end)$")
 SHARES = re.compile(r"/(kg|m2|h|day|week|cycle)\b| (in all)$")
@@ -21,7 +21,14 @@ TIME = {
     *("after", "before an anchor", "hours after", "month_end clamp", "month_end first-of-next"),
     *("last whole", "last part", "last omit", "of course", "of lifetime", "horizon"),
     *("visits", "when", "decided", "a table", "junctions", "a parameter", "pinned days"),
-    *("month's end", "leap day", "evening", "every some hours", "every some months"),
+    *(
+        "month's end",
+        "leap day",
+        "evening",
+        "a change of clocks",
+        "every some hours",
+        "every some months",
+    ),
 }
 DOSE = {
     *("/kg", "/m2", "/h", "/day", "/week", "/cycle", "in all", "max", "round"),
@@ -39,6 +46,10 @@ def words_of(sample: Sample) -> set[str]:
     also = {
         "evening": bool(clock),
         "leap day": (start.month, start.day) == (2, 29),
+        "a change of clocks": any(
+            timedelta() <= change - start <= timedelta(days=2)
+            for change in changes_of(sample.answers["zone"])
+        ),
         "month's end": (start + timedelta(days=1)).day == 1,
         "horizon": "horizon" in sample.answers,
         "stopped": ".stopped" in names,
