@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from regimen import rules
+from regimen.engine.pauses import holds
 from regimen.engine.record import Slot
 from regimen.finding import Finding, Place, Reading, Refusal, refuse
+from regimen.plan import Plan
 from regimen.protocol import TimesPerWeek
 from regimen.record import Clinic, Clinics, MoveTo
 from regimen.schedule import AppliedPhase
@@ -46,7 +48,7 @@ class _Limits(NamedTuple):
         return None
 
 
-def placed(slots: list[Slot], clinics: Clinics) -> None:
+def placed(slots: list[Slot], clinics: Clinics, plan: Plan) -> None:
     """Move what is still to be given off the closed days. Raises Refusal with a finding for each
     course with a dose for which there is no day, naming what every near day would violate."""
     findings: list[Finding] = []
@@ -55,7 +57,7 @@ def placed(slots: list[Slot], clinics: Clinics) -> None:
         visited = [
             slot for slot in slots if slot.ideal.course == course and slot.status.takes_place
         ]
-        findings += _Course(course, visited, clinics, taken).placed()
+        findings += _Course(course, visited, clinics, taken, plan).placed()
         taken.update(slot.day for slot in visited)
     if findings:
         raise Refusal(findings)
@@ -72,9 +74,19 @@ class _Met(NamedTuple):
 class _Course:
     """One course's doses that take place, in order, on their way to open days."""
 
-    def __init__(self, course: str, slots: list[Slot], clinics: Clinics, taken: set[date]) -> None:
+    def __init__(
+        self, course: str, slots: list[Slot], clinics: Clinics, taken: set[date], plan: Plan
+    ) -> None:
         self.course, self.slots, self.clinics, self.taken = course, slots, clinics, taken
+        self.holds = holds(plan, course)
         self.carried = timedelta()
+
+    def closed_on(self, day: date) -> str | None:
+        """Why nothing of the course is given at the clinic on that day."""
+        for hold in self.holds:
+            if hold.since <= day < hold.until:
+                return f"held until {hold.until}"
+        return self.clinics.closed_on(day)
 
     def clinic_for(self, slot: Slot) -> Clinic | None:
         """What is said of the clinic for the dose; None where it is not given there then."""
@@ -88,7 +100,7 @@ class _Course:
             if slot.fixed or clinic is None:
                 continue
             meant = slot.day + self.carried
-            is_open = self.clinics.closed_on(meant) is None
+            is_open = self.closed_on(meant) is None
             if is_open and not self.carried and not self.joins(clinic, slot, meant):
                 continue
             limits = self.limits(clinic, at, meant)
@@ -104,7 +116,7 @@ class _Course:
     ) -> None:
         along = f"moved along by {self.carried.days:+} days to {meant}" if self.carried else ""
         if found != meant:
-            closed = self.clinics.closed_on(meant) or forbidden or _TOGETHER
+            closed = self.closed_on(meant) or forbidden or _TOGETHER
             along += f"{'; ' if along else ''}{meant} moved to {found}: {closed}"
         if along:
             slot.why.append(along)
@@ -125,10 +137,10 @@ class _Course:
         days = [
             day
             for day in near(meant, clinic.move)
-            if self.clinics.closed_on(day) is None and limits.against(day) is None
+            if self.closed_on(day) is None and limits.against(day) is None
         ]
         if clinic.together and meant not in self.taken:
-            stays = self.clinics.closed_on(meant) is None
+            stays = self.closed_on(meant) is None
             free = _free(slot, meant)
             yield from (day for day in free if day in self.taken and day in days)
             yield from (day for day in days if day in self.taken and not stays)
@@ -163,7 +175,7 @@ class _Course:
         clinic = self.clinic_for(slot)
         if slot.fixed or clinic is None:
             return True
-        return not (clinic.follow or self.clinics.closed_on(slot.day))
+        return not (clinic.follow or self.closed_on(slot.day))
 
     def gap(self, clinic: Clinic, slot: Slot) -> CalendarSpan:
         """The least distance between two doses. Raises Refusal where nobody has stated it."""
@@ -192,14 +204,14 @@ class _Course:
         where = self.place_of(slot)
         days = [meant + _DAY * step for step in range(-_SHOWN, _SHOWN + 1)]
         lines = [
-            f"{day} ({day:%A}): {self.clinics.closed_on(day) or limits.against(day) or _OTHER_WAY}"
+            f"{day} ({day:%A}): {self.closed_on(day) or limits.against(day) or _OTHER_WAY}"
             for day in days
         ]
         more = f"; and {len(met) - 1} more like it" if len(met) > 1 else ""
         return Finding(
             rules.NO_CLINIC_DAY,
             f"{slot.ideal.id}, {slot.ideal.drug}, falls on {meant}"
-            f" ({self.clinics.closed_on(meant) or limits.against(meant)}), and no day may take its"
+            f" ({self.closed_on(meant) or limits.against(meant)}), and no day may take its"
             f" place{more}",
             "move the dose by hand, with the prescriber's word; or open the clinic",
             where,

@@ -14,6 +14,7 @@ from regimen.engine.as_given import as_given
 from regimen.engine.clinic_days import placed
 from regimen.engine.clinic_visits import visits_placed
 from regimen.engine.clocks import instant_of
+from regimen.engine.pauses import leave_out
 from regimen.engine.phase_span import PhaseSpan
 from regimen.engine.record import Slot, VisitSlot, recorded
 from regimen.engine.reductions import Planned, Spans, WorkOut, reduce_doses
@@ -36,8 +37,9 @@ def replanned(
     slots, visits = recorded(schedule, plan)
     clinics = clinics_of(plan.entries)
     if clinics is not None:
-        placed(slots, clinics)
+        placed(slots, clinics, plan)
         visits_placed(visits, clinics)
+    leave_out(slots, plan)
     phases = {id(phase): at for at, phase in enumerate(schedule.phases)}
     earlier = [span.earlier for of_course in found for span in of_course]
     moved = _moved(found, slots, phases)

@@ -293,6 +293,15 @@ def test_any_sequence_of_entries(whats: list[What]) -> None:
     kinds = {type(what) for what in stand}
     assert {WHY_NOT[each.status] for each in schedule.removed} <= kinds
 
+    by_hand = {what.dose for what in stand if isinstance(what, Moved | Missed)}
+    for pause in stand:
+        if isinstance(pause, Stopped) or (isinstance(pause, Held) and not pause.shift):
+            until = pause.until if isinstance(pause, Held) else date.max
+            for each in doses:
+                concerned = each.course in (pause.courses or LEAST) and each.id not in by_hand
+                if concerned and each.status is Status.PLANNED:
+                    assert not pause.since <= each.day < until
+
     # what doses are by their measures alone: the record without what reduces or was given
     moving = [what for what in taken if not isinstance(what, Reduced | Given | TakenBack)]
     if Given not in map(type, taken) and TakenBack not in map(type, taken):
