@@ -115,14 +115,12 @@ def _named(
 def _at_instant(administration: Administration, clock: time, zone: ZoneInfo) -> Administration:
     """The administration with its instant, at the clock time that really comes that day."""
     instant, note = instant_of(administration.day, clock, zone)
-    local = instant.astimezone(zone)
-    timed = replace(
-        administration,
-        day=local.date(),
-        time=local.time().replace(fold=0),
-        instant=instant,
-        clock_note=note,
-    )
+    if note:
+        local = instant.astimezone(zone)
+        day, clock = local.date(), local.time().replace(fold=0)
+        timed = replace(administration, day=day, time=clock, instant=instant, clock_note=note)
+    else:
+        timed = replace(administration, instant=instant)
     over = administration.phase.over
     if over is None:
         return timed

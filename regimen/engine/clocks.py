@@ -14,18 +14,18 @@ def instant_of(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, str]:
     """The instant in UTC of a local clock time, and a note where it had to be resolved."""
     local = datetime.combine(day, clock, zone)
     instant = local.astimezone(UTC)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return instant, ""  # it comes once, as all but a few in a year
     shown = instant.astimezone(zone)
     if shown.replace(tzinfo=None) != local.replace(tzinfo=None):
         return instant, (
             f"{clock:%H:%M} does not exist on {day.isoformat()}, when the clocks go forward:"
             f" moved to {shown:%H:%M}"
         )
-    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-        return instant, (
-            f"{clock:%H:%M} comes twice on {day.isoformat()}, when the clocks go back: the"
-            f" {'second' if clock.fold else 'first'} is meant"
-        )
-    return instant, ""
+    return instant, (
+        f"{clock:%H:%M} comes twice on {day.isoformat()}, when the clocks go back: the"
+        f" {'second' if clock.fold else 'first'} is meant"
+    )
 
 
 def local_after(day: date, clock: time, minutes: int, zone: ZoneInfo) -> tuple[date, time]:
