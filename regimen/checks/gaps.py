@@ -52,4 +52,6 @@ def nothing_scheduled(schedule: Schedule) -> Iterator[Finding]:
                 f"answer {names}; where some of it is sure whatever the answer, the protocol can"
                 " say so, as in at_least: 1"
             )
+        if "horizon" in schedule.protocol.parameters.keys() - schedule.plan.answers.keys():
+            mend += "; or answer horizon, the day up to which it is drawn while its end is open"
         yield Finding(NOTHING_SCHEDULED, what, mend)
