@@ -20,10 +20,9 @@ JOBS ?= 2
 TEST_ARGS ?=
 LOCK_ARGS ?=
 
-# Folders whose branches must be tested, down to FLOOR percent of each.
+# Folders whose branches must be tested, FLOOR percent of each.
 COVERED := engine language checks
-# Every branch is the aim; what the newest words of the language still lack is named in the notes.
-FLOOR := 96
+FLOOR := 100
 MEASURED := import json, sys; json.load(sys.stdin)["totals"]["num_statements"] \
 	or sys.exit("Nothing was measured in this folder.")
 MUTMUT := mutmut==3.8.1

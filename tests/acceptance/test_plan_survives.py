@@ -94,14 +94,15 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_kept(tmp_path: Path) -> Non
     plan = made(tmp_path)
     written, kills, before = 0, 0, list[str]()
     while written < 100:
-        process = writer(plan, 100 - written, f"run {kills}")
-        assert process.stdout is not None
-        said = [process.stdout.readline().strip() for _ in range(moments.randint(1, 12))]
-        time.sleep(moments.uniform(0, 0.05))  # anywhere in the writing of the next one
-        process.kill()
-        rest, errors = process.communicate()
-        assert not errors, seed
-        said += rest.split("\n")[:-1]
+        with writer(plan, 100 - written, f"run {kills}") as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            said = [process.stdout.readline().strip() for _ in range(moments.randint(1, 12))]
+            time.sleep(moments.uniform(0, 0.05))  # anywhere in the writing of the next one
+            process.kill()
+            # communicate() would leave out the lines that were read ahead
+            said += process.stdout.read().split("\n")[:-1]
+            assert not process.stderr.read(), seed
         said = [each for each in said if each]
         after = kept(plan)
         # every entry that was said to be kept is there, and at most the one being written besides
