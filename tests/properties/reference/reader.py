@@ -23,14 +23,17 @@ class Reader(RoundsReader):
 
     def course(self, course: str) -> list[Given]:
         found: list[Given] = []
-        for unit in self.units(course):
-            for phase in self._certain(unit):
-                with contextlib.suppress(Gap):  # what has no days is left out
-                    found += self.administrations(phase)
+        for phase in self.certain(course):
+            with contextlib.suppress(Gap):  # what has no days is left out
+                found += self.administrations(phase)
         return sorted(found, key=_order)
 
+    def certain(self, course: str) -> Iterator[Phase]:
+        """Every phase of the course of whose rounds it is known which there are."""
+        for unit in self.units(course):
+            yield from self._certain(unit)
+
     def _certain(self, phase: Phase) -> Iterator[Phase]:
-        """Every phase in it of whose rounds it is known which there are."""
         if not phase.has_parts:
             yield phase
             return
