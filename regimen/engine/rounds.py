@@ -320,6 +320,14 @@ def _outside(
     return whole and list(dict.fromkeys(path[: unit.depth] for path in whole))
 
 
+def _may_be_absent(spans: Spans, course: Timeline, unit: Unit) -> bool:
+    """Whether it is not decided yet that any of it is given at all."""
+    phases = spans.applied[course.key][unit.first : unit.last + 1]
+    return all(
+        any(condition.parameter in spans.undecided for condition in phase.when) for phase in phases
+    )
+
+
 def _begin(spans: Spans, course: Timeline, unit: Unit, outer: RoundPath) -> Moment | None:
     outside = _outside(spans, course, unit, outer)
     if outside is None:
@@ -329,6 +337,8 @@ def _begin(spans: Spans, course: Timeline, unit: Unit, outer: RoundPath) -> Mome
         return None if span is None else span.first
     rounds = rounds_of(spans, Spot(course, unit.first, outside[0]))
     assert rounds is not None
+    if _may_be_absent(spans, course, unit):
+        return None
     return rounds.firsts[outer[unit.depth] if len(outer) > unit.depth else 0][1]
 
 
@@ -340,7 +350,7 @@ def _end(
         span = spans.span(course, unit.first, outer)
         return None if span is None or span.goes_on else span.end(where)
     rounds = rounds_of(spans, Spot(course, unit.first, outer))
-    if rounds is None:
+    if rounds is None or _may_be_absent(spans, course, unit):
         return None
     if rounds.laid:
         return None if rounds.goes_on else rounds.laid[-1].end(where)

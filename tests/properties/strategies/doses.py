@@ -151,7 +151,7 @@ def draw_ordering(
         cap *= {"dose": 1, "day": slots, "week": weekly * slots}[per]
         if unit in ("mg", "g") and making.chance(3):
             cap, cap_unit = (cap / 1000, "g") if unit == "mg" else (cap * 1000, "mg")
-        if reference.terminates(cap):
+        if reference.terminates(cap) and len(quantity(cap, "")) < 11:
             text = f"{quantity(cap, cap_unit)}/{per}"
             said["max"] = [text] if making.chance(2) else text
     if making.chance(4):
