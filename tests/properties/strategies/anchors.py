@@ -47,7 +47,7 @@ def draw_limit(making: Making, name: str, phase: Phase, others: Points) -> None:
 
 def draw_course_begin(making: Making, others: Points) -> str | None:
     """None for the start; else near it, on a date of the plan's, or tied to another course."""
-    if not making.scope.anchors or not making.chance(2):
+    if not making.scope.anchors or making.chance(3):
         return None
     units = ("week", "day", "month", "year") if making.scope.months else ("week", "day")
     offset = span(making.number(1, 3), making.pick(units))
@@ -71,10 +71,10 @@ def draw_course_begin(making: Making, others: Points) -> str | None:
         for point in ("first", "last", "finish")
         if point in marks and marks[point].clock and "when" not in making.courses[course]
     ]
-    if making.scope.hours and timed and making.chance(3):
+    if making.scope.hours and timed and making.chance(4):
         side = "before" if making.chance(3) else "after"
         return f"{span(making.number(1, 30), 'hour')} {side} {making.pick(timed)}"
-    if making.scope.rounds and tied and making.chance(3):
+    if making.scope.rounds and tied and making.chance(2):
         anchor = making.pick(names_each(making, others))
         count, unit = making.pick(((0, ""), (1, "day"), (12, "hour"), (2, "day")))
         side = "before" if making.chance(3) else "after"
