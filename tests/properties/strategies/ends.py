@@ -29,9 +29,9 @@ def draw_ends(making: Making) -> None:
             kept = copy.deepcopy(phase), dict(making.answers), dict(making.parameters)
             if kind == "first":
                 draw_several(making, phase)
-            elif kind == "total" and not comes_again(course, phase):
+            elif kind == "total" and stands_alone(course, phase):
                 draw_total(making, name, phase)
-            elif kind == "open" and phase is leaves[-1] and not comes_again(course, phase):
+            elif kind == "open" and phase is leaves[-1] and stands_alone(course, phase):
                 draw_open(making, name, phase)
             if phase != kept[0] and not making.fine():
                 phase.clear()
@@ -39,20 +39,11 @@ def draw_ends(making: Making) -> None:
                 making.answers, making.parameters = kept[1:]
 
 
-def comes_again(course: dict[str, Any], phase: Phase) -> bool:
-    """Whether it, or something around it, comes in rounds."""
-    if "repeat" in course or ".each" in course.get("begins", ""):
-        return True
-    if course is phase:
-        return False
-    inside = [part for part in course["phases"] if part is phase or holds(part, phase)]
-    return any(part is not phase and comes_again(part, phase) for part in inside) or (
-        "repeat" in phase or ".each" in phase.get("begins", "")
-    )
-
-
-def holds(part: Phase, phase: Phase) -> bool:
-    return any(leaf is phase for leaf in leaf_dicts(part)) and part is not phase
+def stands_alone(course: dict[str, Any], phase: Phase) -> bool:
+    """Whether it comes once, and in no group."""
+    in_group = course is not phase and all(part is not phase for part in course["phases"])
+    again = any("repeat" in each or ".each" in each.get("begins", "") for each in (course, phase))
+    return not in_group and not again
 
 
 def replace_end(phase: Phase, **end: Any) -> None:

@@ -54,6 +54,8 @@ def inherit(
         "offsets" in part or ("days" in part and "cycle" not in part) for part in inner
     ):
         return  # a list is as long as itself, whatever stands further out
+    if any("until" in part for part in said):
+        return  # which another phase, perhaps one of rounds, could not take over
     if any(timed_doses.is_timed(value) for part in said for value in part.values()):
         return  # doses would move with their times
     common = making.pick(said)
