@@ -537,3 +537,8 @@ def test_holidays_and_visits_of_the_clinic_are_read_back(tmp_path: Path) -> None
     assert "1  clinic: from 2026-03-06; closed on 2026-04-05 (" in said
     assert "; the holidays of IT among them; given there: a; kept there: eeg; moved to" in said
     assert "and what follows moves along (" in said
+
+
+def test_an_answer_is_read_back_in_words(plan: Path) -> None:
+    run("plan", "answer", str(plan), "twice_weekly_for=3 weeks", *BY)
+    assert "1  answered twice_weekly_for = 3 weeks (" in run("plan", "show", str(plan)).output
