@@ -86,7 +86,7 @@ cover-gate: $(READY)
 	done
 
 bench: $(READY) ## measure the speed of the program
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python -m tests.bench.run
 
 # Changes the engine's code in one small way at a time, and shows the changes that no test
 # noticed. It takes long. mutmut brings packages of its own, so it has an environment of its

@@ -5,6 +5,7 @@ Run with `make bench`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import statistics
@@ -20,6 +21,8 @@ from dateutil import rrule
 
 from regimen import library, planning
 from regimen.engine.expansion import expand
+from regimen.finding import Refusal
+from tests.acceptance import test_pathological as pathological
 
 REPEATS = 15
 
@@ -106,6 +109,25 @@ def _seconds(command: list[str], env: dict[str, str]) -> float:
     )
 
 
+def refusals() -> None:
+    """The time until what no treatment means is refused, whichever takes longest."""
+
+    def refused(name: str) -> None:
+        text, more, *_ = pathological.CASES[name]
+        with contextlib.suppress(Refusal):
+            pathological.planned(text, more)
+            raise AssertionError(f"{name} is not refused")
+
+    def seconds(name: str) -> float:
+        return timeit.timeit(lambda: refused(name), number=1)
+
+    slowest = sorted(((seconds(name), name) for name in pathological.CASES), reverse=True)[:5]
+    print(f"the slowest of {len(pathological.CASES)} pathological protocols, until refused:")
+    for each, name in slowest:
+        print(f"  {name:34} {each * 1e3:8.1f} ms")
+
+
 if __name__ == "__main__":
     side_by_side()
     whole_processes()
+    refusals()
