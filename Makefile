@@ -42,6 +42,7 @@ $(READY): requirements-dev.lock pyproject.toml
 		echo "on Debian and Ubuntu, install the package python3-venv." >&2; exit 1; }
 	@$(BIN)/python $(PIP) install --require-hashes -r requirements-dev.lock
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q regimen  # as pip does with what it copies
 	@touch $@
 
 # --- using it ---------------------------------------------------------------------------------
