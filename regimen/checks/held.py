@@ -17,7 +17,7 @@ from regimen.plan import Plan
 from regimen.protocol import Age, AgeOn, DoseExpression
 from regimen.protocol.inputs import given_before
 from regimen.quantity import Quantity
-from regimen.schedule import Administration, Dose, Held, Schedule
+from regimen.schedule import Administration, Held, Schedule
 
 
 def by_drug(schedule: Schedule, ranges: Ranges) -> list[list[Held]]:
@@ -43,21 +43,7 @@ def held_in(administration: Administration) -> Iterator[Held]:
         content.drug for taken in dose.taken for content in taken.product.contents
     ):
         if other != drug:
-            yield Held(administration, other, _inside(dose, other))
-
-
-def _inside(dose: Dose, drug: str) -> Quantity:
-    """How much of the drug is in what is taken; in drops of no stated size, the drops."""
-    amounts = [
-        content.amount
-        for taken in dose.taken
-        for content in taken.product.contents_of(taken.amount)
-        if content.drug == drug
-    ]
-    first, *rest = amounts or [dose.ordered]
-    for amount in rest:
-        first += amount
-    return first
+            yield Held(administration, other, dose.inside(other))
 
 
 def windows(time: str, given: list[Held]) -> Iterator[tuple[tuple[Held, ...], bool]]:

@@ -72,6 +72,11 @@ class Dose(Struct, frozen=True):
         kind = self.ordered.unit.dimension
         if not self.taken or not (kind.is_counted or kind is Dimension.VOLUME):
             return self.ordered
+        return self.inside(drug)
+
+    def inside(self, drug: str) -> Quantity:
+        """How much of the drug is in what is taken; the ordered amount itself where no product
+        says, as in drops of no stated size."""
         held = [
             content.amount
             for taken in self.taken

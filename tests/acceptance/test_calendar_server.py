@@ -128,8 +128,9 @@ def test_a_server_follows_a_plan_from_edition_to_edition(client: Client, tmp_pat
     assert len(ward.cancelled()) == 3
 
     # what was stopped goes on after all: the entries that were cancelled stand again
-    number = len(library.opened(str(ward.plan))[1].entries) - 1  # type: ignore[union-attr]
-    ward.on_plan("take-back", str(number), *WHY)
+    plan = library.opened(str(ward.plan))[1]
+    assert plan is not None
+    ward.on_plan("take-back", str(len(plan.entries) - 1), *WHY)
     assert "2 planned again" in ward.issue()
     assert ward.cancelled() == {ward.uid("b12/daily/2")}
 

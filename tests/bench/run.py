@@ -16,6 +16,7 @@ import timeit
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from dateutil import rrule
 
@@ -40,9 +41,9 @@ def case_report() -> tuple[Callable[[], object], Callable[[], list[datetime]]]:
     )
 
     def dates() -> list[datetime]:
-        def rule(frequency: int, day: date, count: int, **more: object) -> list[datetime]:
+        def rule(frequency: Any, day: date, count: int, **more: Any) -> list[datetime]:
             start = datetime(day.year, day.month, day.day)
-            return list(rrule.rrule(frequency, dtstart=start, count=count, **more))  # type: ignore[arg-type]
+            return list(rrule.rrule(frequency, dtstart=start, count=count, **more))
 
         return [
             *rule(rrule.DAILY, date(2026, 3, 2), 7),

@@ -14,7 +14,7 @@ from zlib import crc32
 
 import pytest
 import yaml
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 
 from regimen import planning
 from regimen.engine.expansion import expand
@@ -23,6 +23,7 @@ from regimen.protocol import Protocol
 from regimen.schedule import Schedule
 from tests.properties import reference, strategies
 from tests.properties.strategies import Sample
+from tests.properties.strategies.making import EXAMPLES
 from tests.properties.strategies.tried import WORDS, words_of
 
 PROTOCOLS = Path(__file__).parents[2] / "protocols"
@@ -112,7 +113,7 @@ def test_random_protocols() -> None:
         tried.update(words_of(sample))
 
     agrees()
-    often = 3 if settings.default.max_examples >= 250 else 0  # type: ignore[union-attr]
+    often = 3 if EXAMPLES >= 250 else 0
     assert [f"{word}: {tried[word]}" for word in sorted(WORDS) if tried[word] < often] == []
     assert len(tried) > len(WORDS) // 2
 
@@ -205,9 +206,9 @@ def _without_gaps(written: dict[str, Any], answers: dict[str, str]) -> dict[str,
     for key, course in written["courses"].items():
         if course.get("every") == "not stated":
             continue
+        courses[key] = course
         if course.get("at") == "not stated":
             times = str(len(answers[f"{key}.at"].split(",")))
             timed = {name: text for name, text in course.items() if name != "at"}
-            course = timed | {"times_per_day": times}  # noqa: PLW2901
-        courses[key] = course
+            courses[key] = timed | {"times_per_day": times}
     return written | {"courses": courses}

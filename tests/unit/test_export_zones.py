@@ -17,21 +17,8 @@ from regimen.route import Route
 from regimen.schedule import CheckedSchedule
 from regimen.timing import CalendarSpan, SpanUnit
 from tests import samples
-from tests.properties.readers.calendars import handed_out, with_doses
+from tests.properties.readers.calendars import ZONES, handed_out, with_doses
 
-ZONES = (
-    "Europe/Rome",
-    "America/New_York",
-    "Australia/Lord_Howe",
-    "Australia/Sydney",
-    "Asia/Kathmandu",
-    "Africa/Cairo",
-    "America/Santiago",
-    "Europe/Dublin",
-    "Africa/Casablanca",
-    "Asia/Tehran",
-    "Pacific/Apia",
-)
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 

@@ -28,8 +28,7 @@ class DoseReader(DealingReader):
             key.append(timed_doses.row_at(timed[1], place)[0])
         if self.measures.vary() or self.dealing(phase) is not None:
             key.append(place.at)
-        work = lambda phase: self._dose(phase, place)  # noqa: E731
-        return self.once(f"dose {key}", phase, work)
+        return self.once(f"dose {key}", phase, lambda phase: self._dose(phase, place))
 
     def refuse_rows(self, phase: Phase, place: Place) -> None:
         """Every dose on a time must be one that can be given, also on a time that never comes."""

@@ -64,7 +64,9 @@ STARTS = (
 RESPONSES = ("good", "fair", "poor")
 WEIGHTS = ("7.5 kg", "12 kg", "68.4 kg")
 # for the laws that need fewer samples than the agreement of engine and reference does
-FEWER = settings(max_examples=max(15, settings.default.max_examples // 4))  # type: ignore[union-attr]
+assert settings.default is not None
+EXAMPLES = settings.default.max_examples
+FEWER = settings(max_examples=max(15, EXAMPLES // 4))
 EVENINGS = ("18:00", "12:30", "08:00", "00:30", "01:30", "02:15", "23:45")
 # Half an hour, no change at all, a change at midnight, a winter that is the exception; each of
 # Apia's days is early or late by one.
