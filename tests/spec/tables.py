@@ -7,6 +7,7 @@ exactly one thing. Every scalar stays the text that stands in the table, and so 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -133,7 +134,8 @@ class Row:
 
     @property
     def id(self) -> str:
-        words = "".join(char if char.isalnum() else " " for char in self.means.lower()).split()
+        """In ASCII, so that pytest takes as a test's name what it prints as one."""
+        words = re.findall(r"[a-z0-9]+", self.means.lower())
         return f"{self.table}-{self.number:02}-{'-'.join(words[:9])}"
 
     @property
